@@ -1,0 +1,55 @@
+/** A checked cluster.yaml with every default filled in and every duration in milliseconds. */
+export interface ClusterSpec {
+  readonly name: string;
+  readonly engine: 'auto' | 'citus' | 'standin';
+  readonly runtime: 'auto' | 'docker' | 'local';
+  readonly durability: 'synchronous' | 'strict' | 'async';
+  readonly timings: Timings;
+  readonly postgres: {
+    /** Major version, or whichever the members have. */
+    readonly version: 'auto' | number;
+    readonly database: string;
+    readonly maxConnections: number;
+    readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  };
+  readonly credentials: {
+    readonly superuser: string;
+    readonly password: PasswordSource;
+    readonly replication: string;
+  };
+  readonly coordinators: { readonly count: number };
+  readonly workers: {
+    readonly count: number;
+    readonly availability: 'replicas' | 'patroni';
+    readonly membersPerGroup: number;
+  };
+  readonly shards: { readonly count: number; readonly replicationFactor: number };
+  readonly etcd: { readonly count: number };
+  readonly proxy: {
+    readonly count: number;
+    readonly bind: string;
+    readonly ports: { readonly write: number; readonly read: number; readonly stats: number };
+  };
+  readonly pooler: { readonly count: number; readonly port: number };
+  readonly sentinel: { readonly enabled: boolean };
+  readonly local: { readonly network: 'loopback' | 'namespaces' };
+  readonly docker: { readonly baseImage: string };
+}
+
+export interface Timings {
+  readonly ttlMs: number;
+  readonly loopWaitMs: number;
+  readonly retryTimeoutMs: number;
+  /** HAProxy's health checks of Patroni. */
+  readonly check: {
+    readonly intervalMs: number;
+    readonly fastIntervalMs: number;
+    readonly fall: number;
+    readonly rise: number;
+  };
+}
+
+export type PasswordSource =
+  | { readonly from: 'generated' }
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'env'; readonly name: string };

@@ -1,0 +1,45 @@
+import type { ClusterSpec } from './cluster-spec.js';
+
+export type MemberKind = 'coordinator' | 'worker' | 'etcd' | 'proxy' | 'pooler' | 'sentinel';
+
+/** One member the spec asks for: a process tree or a container. */
+export interface MemberSpec {
+  readonly name: string;
+  readonly kind: MemberKind;
+  /** Citus group: 0 for coordinators, 1 and up for workers, absent for the others. */
+  readonly group?: number;
+}
+
+/** Every member of the cluster, in the order in which they are started. */
+export function membersOf(spec: ClusterSpec): readonly MemberSpec[] {
+  return [...etcdMembers(spec), ...coordinators(spec), ...workers(spec), ...proxies(spec)];
+}
+
+/** Members that run PostgreSQL under Patroni. */
+export function databaseMembers(spec: ClusterSpec): readonly MemberSpec[] {
+  return [...coordinators(spec), ...workers(spec)];
+}
+
+export function coordinators(spec: ClusterSpec): readonly MemberSpec[] {
+  return numbered(spec.coordinators.count, (n) => ({ name: `coord-${n}`, kind: 'coordinator', group: 0 }));
+}
+
+export function workers(spec: ClusterSpec): readonly MemberSpec[] {
+  return numbered(spec.workers.count, (n) => ({ name: `worker${n}`, kind: 'worker', group: n }));
+}
+
+export function etcdMembers(spec: ClusterSpec): readonly MemberSpec[] {
+  return spec.etcd.count === 1
+    ? [{ name: 'etcd', kind: 'etcd' }]
+    : numbered(spec.etcd.count, (n) => ({ name: `etcd-${n}`, kind: 'etcd' }));
+}
+
+export function proxies(spec: ClusterSpec): readonly MemberSpec[] {
+  return spec.proxy.count === 1
+    ? [{ name: 'haproxy', kind: 'proxy' }]
+    : numbered(spec.proxy.count, (n) => ({ name: `haproxy-${n}`, kind: 'proxy' }));
+}
+
+function numbered(count: number, member: (n: number) => MemberSpec): readonly MemberSpec[] {
+  return Array.from({ length: count }, (_, index) => member(index + 1));
+}

@@ -1,0 +1,40 @@
+export interface CodedErrorOptions {
+  /** Whose fault it is: `user` errors end a command with exit code 2, `system` errors with 1. */
+  readonly blame?: 'user' | 'system';
+  /** The member it happened on. */
+  readonly member?: string | undefined;
+  /** What to do about it, as an imperative sentence. */
+  readonly fix?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error type of citus-ha: a stable code, what failed, on which member, and what to do. */
+export class CodedError extends Error {
+  override readonly name: string = 'CodedError';
+  readonly code: string;
+  readonly blame: 'user' | 'system';
+  readonly member: string | undefined;
+  readonly fix: string | undefined;
+
+  constructor(code: string, message: string, options: CodedErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.blame = options.blame ?? 'system';
+    this.member = options.member;
+    this.fix = options.fix;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.message === '') {
+    return thrown.errors.map(messageOf).join('; ');
+  }
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The `code` of a thrown Node, PostgreSQL or {@link CodedError}, if it has one. */
+export function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
+}

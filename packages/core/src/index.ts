@@ -1,0 +1,4 @@
+export { CodedError, codeOf, messageOf, type CodedErrorOptions } from './coded-error.js';
+export { formatDuration, parseDurationMs } from './duration.js';
+export { redact } from './redact.js';
+export { FatalProbeError, waitFor, type WaitOptions } from './wait-for.js';

@@ -1,0 +1,6 @@
+/** Replaces every secret in a text by `********`, longest first so that none shows as a part of another. */
+export function redact(text: string, secrets: Iterable<string>): string {
+  const known = [...secrets].filter((secret) => secret.length > 0);
+  known.sort((a, b) => b.length - a.length);
+  return known.reduce((left, secret) => left.replaceAll(secret, '********'), text);
+}

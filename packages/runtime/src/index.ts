@@ -1,0 +1,13 @@
+export type {
+  Capability,
+  ClusterStore,
+  ExecOptions,
+  ExecResult,
+  Incarnation,
+  LogOptions,
+  Member,
+  MemberDefinition,
+  PrepareRequest,
+  Runtime,
+  RuntimeEvent,
+} from './runtime.js';

@@ -1,0 +1,133 @@
+import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/config';
+
+/** What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. */
+export interface Runtime {
+  readonly kind: Site['runtime'];
+  readonly cluster: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Small documents of the cluster (secrets, the last applied spec) that outlive its members; readable by its owner only. */
+  readonly store: ClusterStore;
+
+  /**
+   * Settles programs, versions and addresses, and installs what is missing where that is allowed. Repeatable: addresses
+   * once given stay.
+   *
+   * @throws CodedError `PROGRAM_MISSING` naming the package; `PORT_TAKEN` naming the owner.
+   */
+  prepare(request: PrepareRequest): Promise<Site>;
+  /** The site as settled by an earlier {@link prepare}, also by another process; `undefined` where there is none. */
+  site(): Promise<Site | undefined>;
+
+  /** Creates a member, or gives an existing one its new definition; starts nothing, keeps data. `changed` tells if it was new or differed. */
+  create(definition: MemberDefinition): Promise<{ readonly changed: boolean }>;
+  /** Every created member, those created by other processes too. */
+  members(): Promise<readonly Member[]>;
+  /** @throws CodedError `MEMBER_UNKNOWN` listing the known ones. */
+  member(name: string): Promise<Member>;
+  /** Does nothing where it runs already. Resolves once its init process exists, not once it is ready. */
+  start(name: string): Promise<Member>;
+  /** Asks the member to end, kills it after `timeoutMs`, and resolves once all of it is gone. */
+  stop(name: string, options?: { readonly timeoutMs?: number }): Promise<void>;
+  /** SIGKILL to everything in the member at once; resolves once all of it is gone. */
+  kill(name: string): Promise<void>;
+  /** Freezes every process of the member; resume thaws them. */
+  pause(name: string): Promise<void>;
+  resume(name: string): Promise<void>;
+  /** Runs a command as the member's user within the member. A non-zero exit is an answer, not an error. */
+  exec(name: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Lines of the member's output, oldest first. With `follow` it goes on until the signal. */
+  logs(name: string, options?: LogOptions): AsyncIterable<string>;
+  /** Starts and ends of members, from now on until the signal. */
+  events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent>;
+  /** One task at a time for a member, across processes. */
+  withLock<T>(name: string, task: () => Promise<T>): Promise<T>;
+  /** Ends and removes one member; its data too where `data` says so. Does nothing where it is unknown. */
+  remove(name: string, options: { readonly data: boolean }): Promise<void>;
+  /** Ends all members; with `data` nothing of the cluster is left, without it data, addresses and store stay. */
+  destroy(options: { readonly data: boolean }): Promise<void>;
+}
+
+export type Capability =
+  /** A member's processes end with its init. */
+  | 'isolation'
+  | 'pause'
+  | 'partition'
+  | 'slowNetwork';
+
+export interface PrepareRequest {
+  readonly spec: ClusterSpec;
+  /** Whether missing packages may be installed or images built. */
+  readonly install: boolean;
+  readonly onProgress?: (step: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** All that a runtime must know of a member, and nothing about PostgreSQL. */
+export interface MemberDefinition {
+  readonly name: string;
+  readonly kind: MemberKind;
+  readonly group?: number;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly RenderedFile[];
+  /** Ports it serves, by purpose: postgres, patroni, client, peer, write, read, stats. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+export interface Member {
+  readonly name: string;
+  readonly kind: MemberKind;
+  readonly group?: number;
+  readonly address: string;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly state: 'created' | 'running' | 'paused' | 'exited';
+  /** Whether a user wants it to run; `stopped` after stop, so that nothing starts it behind their back. */
+  readonly intent: 'running' | 'stopped';
+  /** What runs now, or ran last. */
+  readonly incarnation?: Incarnation;
+}
+
+/** One life of a member: named so that a reused pid or container name is never taken for it. */
+export interface Incarnation {
+  /** Unique over all lives: boot id, pid and start time, or container id and start time. */
+  readonly id: string;
+  /** Of the member's init, as this machine sees it. */
+  readonly pid?: number;
+  readonly container?: { readonly id: string; readonly name: string };
+  /** Set once it has ended and the runtime knows how. */
+  readonly exitCode?: number;
+}
+
+export interface ExecOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Uses this process's terminal instead of collecting output. */
+  readonly inherit?: boolean;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LogOptions {
+  readonly follow?: boolean;
+  /** Only the last so many lines of what is there. */
+  readonly tail?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RuntimeEvent {
+  readonly type: 'started' | 'exited' | 'paused' | 'resumed';
+  readonly member: string;
+  readonly at: Date;
+}
+
+export interface ClusterStore {
+  read(key: string): Promise<string | undefined>;
+  /** Atomic: a reader sees the old or the new text, whole. */
+  write(key: string, text: string): Promise<void>;
+  remove(key: string): Promise<void>;
+}
