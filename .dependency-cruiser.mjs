@@ -1,0 +1,40 @@
+/** The arrows of docs/map.md: which package may import which. Whatever is not named here fails the build. */
+const arrows = {
+  core: [],
+  config: ['core'],
+  emitters: ['core', 'config'],
+  patroni: ['core'],
+  citus: ['core'],
+  'citus-standin': ['core'],
+  runtime: ['core', 'config'],
+  'runtime-local': ['core', 'config', 'runtime'],
+  cluster: ['core', 'config', 'emitters', 'patroni', 'citus', 'runtime'],
+};
+const test = '\\.(test|itest|e2e)\\.ts$|/testing/';
+const packageRules = Object.entries(arrows).map(([name, allowed]) => ({
+  name: `${name}-imports`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src`, pathNot: test },
+  to: { path: '^packages/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+}));
+
+export default {
+  forbidden: [
+    ...packageRules,
+    { name: 'nothing-imports-apps', severity: 'error', from: { path: '^(packages|e2e)/' }, to: { path: '^apps/' } },
+    { name: 'apps-are-apart', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
+    { name: 'only-the-cli-composes', severity: 'error', from: { path: '^(packages|apps)/', pathNot: `^apps/cli/|^packages/(runtime-local|citus-standin)/|${test}` }, to: { path: '^packages/(runtime-local|runtime-docker|citus-standin)/' } },
+    { name: 'contract-suites-are-for-tests', severity: 'error', from: { path: '^(packages|apps)/', pathNot: `/contract/|${test}` }, to: { path: '^packages/[^/]+/(src|dist)/contract/' } },
+    { name: 'dockerode-stays-in-its-runtime', severity: 'error', from: { pathNot: '^packages/runtime-docker/' }, to: { path: 'dockerode' } },
+    { name: 'emitters-are-pure', severity: 'error', from: { path: '^packages/emitters/src', pathNot: test }, to: { path: '^(node:)?fs' } },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'imports-resolve', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    exclude: { path: 'node_modules|\\.turbo' },
+    doNotFollow: { path: 'node_modules|/dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
