@@ -1,1 +1,22 @@
-export {};
+export {
+  createEtcdClient,
+  type EtcdClient,
+  type EtcdClientOptions,
+  type EtcdHealth,
+  type EtcdKey,
+  type EtcdMember,
+  type EtcdStatus,
+} from './etcd-client.js';
+export type { RequestOptions } from './exchange.js';
+export type { TimelineEnd } from './history.js';
+export { deleteOwnLeaderKey, readLeader, type LeaderKey } from './leader-key.js';
+export {
+  createPatroniClient,
+  type DynamicConfig,
+  type FailoverOutcome,
+  type PatroniClient,
+  type PatroniClientOptions,
+} from './patroni-client.js';
+export type { PatroniStatus } from './status.js';
+export { leaderOf, type PatroniCluster, type PatroniMember, type ScheduledSwitchover } from './topology.js';
+export { waitForLeader, type Leader, type LeaderWait } from './wait-for-leader.js';

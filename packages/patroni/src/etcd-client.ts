@@ -1,0 +1,177 @@
+import { CodedError, messageOf } from '@citus-ha/core';
+import { Answer, parseJson } from './answer.js';
+import { exchange, type RequestOptions } from './exchange.js';
+
+export interface EtcdClientOptions {
+  /** Client URLs, tried in turn: `http://127.0.11.10:2379`. */
+  readonly endpoints: readonly string[];
+}
+
+/** A key as etcd has it. Revisions and leases are 64-bit numbers, kept as text. */
+export interface EtcdKey {
+  readonly key: string;
+  readonly value: string;
+  readonly modRevision: string;
+  /** `0` for a key without one. */
+  readonly lease: string;
+}
+
+export interface EtcdMember {
+  readonly id: string;
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+}
+
+export interface EtcdHealth {
+  readonly endpoint: string;
+  /** Whether it serves reads and writes, which needs a majority. */
+  readonly healthy: boolean;
+  /** Why not. */
+  readonly problem: string | null;
+}
+
+export interface EtcdStatus {
+  readonly version: string;
+  readonly dbSizeBytes: number;
+  /** Whether the endpoint that answered leads. */
+  readonly leads: boolean;
+}
+
+/**
+ * etcd's v3 API through its JSON gateway (etcd manual, "gRPC gateway"), etcd 3.4 and later. A request goes to the next
+ * endpoint when one does not answer, so a transaction may be sent twice: guard it so that the second one does nothing.
+ *
+ * Methods throw CodedError `ETCD_UNREACHABLE` or `ETCD_NO_ANSWER` after the last endpoint, `ETCD_REFUSED` with etcd's
+ * reason, `ETCD_BAD_ANSWER` for an answer that is not etcd's.
+ */
+export interface EtcdClient {
+  readonly endpoints: readonly string[];
+  get(key: string, options?: RequestOptions): Promise<EtcdKey | undefined>;
+  /** Every key that starts with the prefix, in order. */
+  list(prefix: string, options?: RequestOptions): Promise<readonly EtcdKey[]>;
+  /** Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. */
+  deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<boolean>;
+  members(options?: RequestOptions): Promise<readonly EtcdMember[]>;
+  /** Of every endpoint; throws only when aborted. */
+  health(options?: RequestOptions): Promise<readonly EtcdHealth[]>;
+  /** Of the first endpoint that answers. */
+  status(options?: RequestOptions): Promise<EtcdStatus>;
+}
+
+const requestTimeoutMs = 2_000;
+
+export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
+  const call = async (path: string, body: object, options?: RequestOptions): Promise<Answer> => {
+    const failures: unknown[] = [];
+    for (const endpoint of endpoints) {
+      try {
+        return await post(endpoint, path, body, options);
+      } catch (error) {
+        options?.signal?.throwIfAborted();
+        failures.push(error);
+      }
+    }
+    const last = failures.at(-1);
+    if (failures.length === 1) throw last;
+    throw new CodedError(
+      last instanceof CodedError ? last.code : 'ETCD_UNREACHABLE',
+      `No etcd endpoint answered: ${failures.map(messageOf).join('; ') || 'none is known'}`,
+      { cause: last, fix: 'Start etcd, or check that a majority of its members runs.' },
+    );
+  };
+
+  const range = async (body: object, options?: RequestOptions): Promise<readonly EtcdKey[]> =>
+    (await call('/v3/kv/range', body, options)).objectsOrNone('kvs').map(parseKey);
+
+  return {
+    endpoints,
+    get: async (key, options) => (await range({ key: encode(key) }, options))[0],
+    list: (prefix, options) => range({ key: encode(prefix), range_end: endOf(prefix) }, options),
+    deleteIfUnchanged: async (guard, keys, options) => {
+      const key = encode(guard.key);
+      const answer = await call(
+        '/v3/kv/txn',
+        {
+          compare: [
+            { key, target: 'VALUE', result: 'EQUAL', value: encode(guard.value) },
+            { key, target: 'MOD', result: 'EQUAL', mod_revision: guard.modRevision },
+            { key, target: 'LEASE', result: 'EQUAL', lease: guard.lease },
+          ],
+          success: keys.map((doomed) => ({ request_delete_range: { key: encode(doomed) } })),
+        },
+        options,
+      );
+      return answer.flag('succeeded');
+    },
+    members: async (options) =>
+      (await call('/v3/cluster/member/list', {}, options)).objects('members').map((member) => ({
+        id: member.text('ID'),
+        name: member.textOrNull('name') ?? '',
+        peerUrls: member.textsOrNone('peerURLs'),
+        clientUrls: member.textsOrNone('clientURLs'),
+      })),
+    health: (options) => Promise.all(endpoints.map((endpoint) => healthOf(endpoint, options))),
+    status: async (options) => {
+      const answer = await call('/v3/maintenance/status', {}, options);
+      return {
+        version: answer.text('version'),
+        dbSizeBytes: Number(answer.textOrNull('dbSize') ?? 0),
+        leads: answer.text('leader') === answer.object('header').text('member_id'),
+      };
+    },
+  };
+}
+
+async function post(endpoint: string, path: string, body: object, options?: RequestOptions): Promise<Answer> {
+  const url = endpoint.replace(/\/+$/, '') + path;
+  const reply = await exchange({ ...requestTo(url, options), method: 'POST', body });
+  const refuse = (problem: string): CodedError =>
+    new CodedError('ETCD_BAD_ANSWER', `The answer of ${url} is not etcd's: ${problem}`, {
+      fix: 'Check that etcd 3.4 or later listens there.',
+    });
+  if (reply.status !== 200) {
+    throw new CodedError('ETCD_REFUSED', `POST ${url} answered ${reply.status}: ${reply.text.trim()}`);
+  }
+  return new Answer(parseJson(reply.text, refuse), refuse);
+}
+
+async function healthOf(endpoint: string, options?: RequestOptions): Promise<EtcdHealth> {
+  const url = `${endpoint.replace(/\/+$/, '')}/health`;
+  try {
+    const { text } = await exchange({ ...requestTo(url, options), method: 'GET' });
+    const healthy = /"health"\s*:\s*"true"/.test(text);
+    return { endpoint, healthy, problem: healthy ? null : text.trim() };
+  } catch (error) {
+    options?.signal?.throwIfAborted();
+    return { endpoint, healthy: false, problem: messageOf(error) };
+  }
+}
+
+function requestTo(url: string, { timeoutMs = requestTimeoutMs, signal }: RequestOptions = {}) {
+  return { service: 'ETCD', member: undefined, url, timeoutMs, signal } as const;
+}
+
+function parseKey(answer: Answer): EtcdKey {
+  return {
+    key: decode(answer.text('key')),
+    value: decode(answer.textOrNull('value') ?? ''),
+    modRevision: answer.text('mod_revision'),
+    lease: answer.textOrNull('lease') ?? '0',
+  };
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function decode(base64: string): string {
+  return Buffer.from(base64, 'base64').toString();
+}
+
+/** The first key after all that start with the prefix. */
+function endOf(prefix: string): string {
+  const bytes = Buffer.from(prefix);
+  bytes.writeUInt8((bytes.at(-1) ?? 0) + 1, bytes.length - 1);
+  return bytes.toString('base64');
+}

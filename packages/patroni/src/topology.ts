@@ -1,0 +1,65 @@
+import type { Answer } from './answer.js';
+
+/** The cluster as the DCS has it right now: Patroni's `GET /cluster`. */
+export interface PatroniCluster {
+  readonly scope: string;
+  /** By name. A member that is down stays listed until its lease has run out. */
+  readonly members: readonly PatroniMember[];
+  /** Whether the cluster is in maintenance mode. */
+  readonly paused: boolean;
+  readonly scheduledSwitchover: ScheduledSwitchover | null;
+}
+
+export interface PatroniMember {
+  readonly name: string;
+  /** `leader`, `standby_leader`, `sync_standby`, `quorum_standby` or `replica`. */
+  readonly role: string;
+  /** `running`, `streaming`, `in archive recovery`, `starting`, `stopped`, `creating replica`, ... */
+  readonly state: string;
+  readonly apiUrl: string;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly timeline: number | null;
+  /** Bytes of WAL behind the leader; null for the leader, and where Patroni says `unknown`. */
+  readonly lagBytes: number | null;
+  readonly pendingRestart: boolean;
+}
+
+export interface ScheduledSwitchover {
+  readonly at: Date;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** The member that holds the leader lock, if any does. */
+export function leaderOf(cluster: PatroniCluster): PatroniMember | undefined {
+  return cluster.members.find(({ role }) => role === 'leader' || role === 'standby_leader');
+}
+
+export function parseCluster(answer: Answer): PatroniCluster {
+  const scheduled = answer.objectOrNull('scheduled_switchover');
+  return {
+    scope: answer.text('scope'),
+    members: answer.objects('members').map(parseMember),
+    paused: answer.flag('pause'),
+    scheduledSwitchover: scheduled && {
+      at: new Date(scheduled.text('at')),
+      from: scheduled.textOrNull('from'),
+      to: scheduled.textOrNull('to'),
+    },
+  };
+}
+
+function parseMember(answer: Answer): PatroniMember {
+  return {
+    name: answer.text('name'),
+    role: answer.text('role'),
+    state: answer.text('state'),
+    apiUrl: answer.text('api_url'),
+    host: answer.textOrNull('host'),
+    port: answer.numberOrNull('port'),
+    timeline: answer.numberOrNull('timeline'),
+    lagBytes: answer.has('lag', 'unknown') ? null : answer.numberOrNull('lag'),
+    pendingRestart: answer.flag('pending_restart'),
+  };
+}
