@@ -47,6 +47,8 @@ export interface PatroniClient {
   ): Promise<FailoverOutcome>;
   /** Makes the candidate leader; for a cluster without a healthy leader. Waits for Patroni's verdict, 30 s unless told. */
   failover(plan: { readonly candidate: string }, options?: RequestOptions): Promise<FailoverOutcome>;
+  /** Makes this member's Patroni read its configuration file again. */
+  reload(options?: RequestOptions): Promise<void>;
   /** Restarts this member's PostgreSQL and waits until it is up, 60 s unless told. */
   restart(options?: RequestOptions): Promise<void>;
   /** Starts to copy this replica anew from the leader; `force` gives up a copy that is under way. Does not wait for the copy. */
@@ -118,6 +120,9 @@ export function createPatroniClient({ url, user, password, member }: PatroniClie
     patchConfig: change,
     switchover: (plan, options) => moveLeader('/switchover', plan, options),
     failover: (plan, options) => moveLeader('/failover', plan, options),
+    reload: async (options) => {
+      await send('POST', '/reload', options);
+    },
     restart: async (options) => {
       await send('POST', '/restart', { timeoutMs: restartTimeoutMs, ...options }, {});
     },

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { EngineKind } from '@citus-ha/citus';
+import type { ClusterSpec, Secrets, Site } from '@citus-ha/config';
+import { CodedError, messageOf } from '@citus-ha/core';
+import type { ClusterStore } from '@citus-ha/runtime';
+
+/** What a cluster keeps of its first `up` for its whole life. */
+export interface ClusterRecord {
+  readonly engine: EngineKind;
+  readonly secrets: Secrets;
+  /** Whether an `up` has come to its end: from then on nothing is undone. */
+  readonly complete: boolean;
+}
+
+const key = 'cluster.json';
+
+export async function readRecord(store: ClusterStore): Promise<ClusterRecord | undefined> {
+  const text = await store.read(key);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as ClusterRecord;
+  } catch (cause) {
+    throw new CodedError('STATE_UNREADABLE', `The cluster's ${key} is no JSON: ${messageOf(cause)}`, {
+      cause,
+      fix: 'Restore it from a backup; without it the passwords of this cluster are lost.',
+    });
+  }
+}
+
+export async function writeRecord(store: ClusterStore, record: ClusterRecord): Promise<void> {
+  await store.write(key, JSON.stringify(record, null, 2));
+}
+
+/** The record to work with: the kept one, checked against the spec, or a new one. */
+export async function settleRecord(spec: ClusterSpec, site: Site, kept: ClusterRecord | undefined): Promise<ClusterRecord> {
+  const given = await givenPassword(spec);
+  if (!kept) {
+    const secrets = { superuser: given ?? newPassword(), replication: newPassword() };
+    return { engine: chooseEngine(spec, site), secrets, complete: false };
+  }
+  if (given !== undefined && given !== kept.secrets.superuser) {
+    throw new CodedError('PASSWORD_CHANGED', `credentials.password is not the one cluster ${spec.name} was created with`, {
+      blame: 'user',
+      fix: 'Give the password of the first `up` again, or remove the cluster with `citus-ha down --volumes`.',
+    });
+  }
+  if (spec.engine !== 'auto' && spec.engine !== kept.engine) {
+    throw new CodedError('ENGINE_CHANGED', `Cluster ${spec.name} runs on engine ${kept.engine}, the file asks for ${spec.engine}`, {
+      blame: 'user',
+      fix: `Set engine: ${kept.engine}, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
+    });
+  }
+  if (kept.engine === 'citus') requireCitus(site);
+  return kept;
+}
+
+function chooseEngine(spec: ClusterSpec, site: Site): EngineKind {
+  if (spec.engine === 'citus') requireCitus(site);
+  if (spec.engine !== 'auto') return spec.engine;
+  return site.citusAvailable ? 'citus' : 'standin';
+}
+
+function requireCitus(site: Site): void {
+  if (site.citusAvailable) return;
+  throw new CodedError('ENGINE_MISSING', `The Citus extension is not installed in the members' PostgreSQL ${site.versions.postgres}`, {
+    fix: 'Install Citus for this PostgreSQL, or set engine: standin to try citus-ha out without it.',
+  });
+}
+
+async function givenPassword(spec: ClusterSpec): Promise<string | undefined> {
+  const source = spec.credentials.password;
+  if (source.from === 'generated') return undefined;
+  const place = source.from === 'file' ? source.path : `$${source.name}`;
+  const text =
+    source.from === 'env'
+      ? process.env[source.name]
+      : await readFile(source.path, 'utf8').catch((cause: unknown) => {
+          throw new CodedError('PASSWORD_UNREADABLE', `The password file cannot be read: ${messageOf(cause)}`, {
+            blame: 'user',
+            cause,
+            fix: 'Give credentials.password.file a file that exists and is readable.',
+          });
+        });
+  const password = text?.trim();
+  if (password) return password;
+  throw new CodedError('PASSWORD_UNREADABLE', `credentials.password: ${place} is empty`, {
+    blame: 'user',
+    fix: `Put the password into ${place}, or set password: generated.`,
+  });
+}
+
+function newPassword(): string {
+  return randomBytes(18).toString('base64url');
+}

@@ -1,0 +1,48 @@
+import { membersOf } from '@citus-ha/config';
+import { messageOf, redact } from '@citus-ha/core';
+import { renderMember } from '@citus-ha/emitters';
+import { examine } from './doctor.js';
+import { readConfiguration } from './dynamic-configuration.js';
+import { coordinatorClients, type OpenCluster } from './open-cluster.js';
+import { readStatus } from './read-status.js';
+
+export interface ReportFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+const logLines = 2_000;
+
+/** All that someone else needs to understand what happened in a cluster, without its passwords. */
+export async function collectReport(cluster: OpenCluster): Promise<readonly ReportFile[]> {
+  const { spec, site, record, runtime } = cluster;
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  const members = membersOf(spec);
+  const files = await Promise.all([
+    file('spec.json', () => Promise.resolve(json(spec))),
+    file('site.json', () => Promise.resolve(json(site))),
+    file('status.json', async () => json(await readStatus(cluster))),
+    file('doctor.json', async () => json(await examine(cluster))),
+    file('history.json', async () => json(await Promise.any(coordinatorClients(cluster).map((client) => client.history())))),
+    file('dynamic-configuration.json', async () => json(await readConfiguration(cluster, 0))),
+    ...members.map(({ name }) =>
+      file(`logs/${name}.log`, async () => {
+        const lines: string[] = [];
+        for await (const line of runtime.logs(name, { tail: logLines })) lines.push(line);
+        return `${lines.join('\n')}\n`;
+      }),
+    ),
+  ]);
+  const rendered = members.flatMap((member) =>
+    renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member).files.map(({ path, content }) => ({
+      path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
+      content,
+    })),
+  );
+  return [...files, ...rendered].map(({ path, content }) => ({ path, content: redact(content, Object.values(record.secrets)) }));
+}
+
+/** A part that cannot be read is reported as such, so that the rest still is. */
+async function file(path: string, read: () => Promise<string>): Promise<ReportFile> {
+  return { path, content: await read().catch((error: unknown) => `unreadable: ${messageOf(error)}\n`) };
+}

@@ -1,0 +1,13 @@
+import type { EngineInstaller, EngineKind } from '@citus-ha/citus';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Runtime } from '@citus-ha/runtime';
+
+/** What every operation on a cluster is given by whoever composes it. */
+export interface ClusterContext {
+  readonly spec: ClusterSpec;
+  readonly runtime: Runtime;
+  readonly engines: Readonly<Record<EngineKind, EngineInstaller>>;
+  /** Told what happens, a line each. */
+  readonly onStep?: (step: string) => void;
+  readonly signal?: AbortSignal;
+}

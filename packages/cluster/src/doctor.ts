@@ -1,0 +1,86 @@
+import { coordinators, proxies } from '@citus-ha/config';
+import { messageOf } from '@citus-ha/core';
+import { readStatus } from './read-status.js';
+import { readRoutes } from './read-routes.js';
+import { siteOf, type OpenCluster } from './open-cluster.js';
+import type { Problem } from './status.js';
+
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  /** What was found. */
+  readonly detail: string;
+  /** What to do where it is not well. */
+  readonly fix?: string;
+}
+
+/** Looks the whole cluster over and says of each part whether it is well. */
+export async function examine(cluster: OpenCluster): Promise<readonly Finding[]> {
+  const [status, proxyFindings] = await Promise.all([readStatus(cluster), examineProxies(cluster)]);
+  const { site, record } = cluster;
+  const { postgres, patroni, etcd, haproxy } = site.versions;
+  const isolated = status.isolation !== 'none';
+  return [
+    { check: 'versions', ok: true, detail: `PostgreSQL ${postgres}, Patroni ${patroni}, etcd ${etcd}, HAProxy ${haproxy}` },
+    {
+      check: 'engine',
+      ok: record.engine === 'citus',
+      detail: status.engine.version ?? 'no leader answers',
+      ...(record.engine === 'standin' && { fix: 'The stand-in is for trials; install Citus for production.' }),
+    },
+    {
+      check: 'isolation',
+      ok: isolated,
+      detail: isolated ? `a member dies whole (${status.isolation})` : 'a dead Patroni leaves its PostgreSQL running',
+      ...(!isolated && { fix: 'Allow user namespaces, or run as root.' }),
+    },
+    ...areaFindings(status.problems),
+    ...proxyFindings,
+  ];
+}
+
+const areas: Readonly<Record<string, readonly string[]>> = {
+  etcd: ['ETCD_UNHEALTHY'],
+  leader: ['NO_LEADER'],
+  members: ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED', 'MEMBER_NOT_READY'],
+  patroni: ['PATRONI_SILENT', 'NOT_STREAMING'],
+  nodes: ['NODE_UNREGISTERED', 'NODE_INACTIVE'],
+  redundancy: ['UNDER_REPLICATED'],
+};
+
+function areaFindings(problems: readonly Problem[]): readonly Finding[] {
+  return Object.entries(areas).flatMap(([check, codes]): readonly Finding[] => {
+    const found = problems.filter(({ code }) => codes.includes(code));
+    if (found.length === 0) return [{ check, ok: true, detail: 'well' }];
+    return found.map(({ message, fix }) => ({ check, ok: false, detail: message, fix }));
+  });
+}
+
+async function examineProxies(cluster: OpenCluster): Promise<readonly Finding[]> {
+  return (await Promise.all(proxies(cluster.spec).map(({ name }) => examineProxy(cluster, name)))).flat();
+}
+
+async function examineProxy(cluster: OpenCluster, name: string): Promise<readonly Finding[]> {
+  const { runtime, site, spec } = cluster;
+  try {
+    const { exitCode, stderr, stdout } = await runtime.exec(name, [...site.programs.haproxy, '-c', '-f', siteOf(site, name).configFile]);
+    const routes = await readRoutes(cluster, name);
+    const writable = routes.filter(({ listener, up }) => listener === 'postgres_write' && up).map(({ server }) => server);
+    return [
+      {
+        check: `${name} configuration`,
+        ok: exitCode === 0,
+        detail: exitCode === 0 ? 'valid' : `${stderr}${stdout}`.trim(),
+        ...(exitCode !== 0 && { fix: 'Write it anew: `citus-ha up`.' }),
+      },
+      {
+        check: `${name} write route`,
+        ok: writable.length === 1,
+        detail: writable.length === 0 ? `none of ${coordinators(spec).length} coordinators is routed to` : `to ${writable.join(', ')}`,
+        ...(writable.length !== 1 && { fix: 'See `citus-ha topology`: exactly one coordinator must lead.' }),
+      },
+    ];
+  } catch (error) {
+    return [{ check: name, ok: false, detail: messageOf(error), fix: `Start it: \`citus-ha start ${name}\`.` }];
+  }
+}

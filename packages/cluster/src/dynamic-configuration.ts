@@ -1,0 +1,56 @@
+import { workers, type MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { dynamicConfiguration } from '@citus-ha/emitters';
+import type { PatroniClient } from '@citus-ha/patroni';
+import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
+import { mergePatch, patchBetween, type Json } from './json-patch.js';
+
+/** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
+export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
+  const { spec, site, record } = cluster;
+  const [member] = group;
+  if (!member) return false;
+  const wanted = dynamicConfiguration({ spec, site, secrets: record.secrets, engine: record.engine }, member) as Json;
+  const client = patroniOf(cluster, member.name);
+  const current = (await client.config()) as Json;
+  const patch = patchBetween(current, mergePatch(current, wanted));
+  if (patch === undefined) return false;
+  await client.patchConfig(patch);
+  return true;
+}
+
+/** Patroni's dynamic configuration of a group: 0 for the coordinators, a worker's number for that worker. */
+export async function readConfiguration(cluster: OpenCluster, group: number): Promise<Json> {
+  return (await firstAnswer(clientsOf(cluster, group), (client) => client.config())) as Json;
+}
+
+/** Replaces the dynamic configuration of a group by an edited one; answers the patch that was sent, if any. */
+export async function editConfiguration(cluster: OpenCluster, group: number, edited: Json): Promise<Json | undefined> {
+  const patch = patchBetween(await readConfiguration(cluster, group), edited);
+  if (patch === undefined) return undefined;
+  await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch));
+  return patch;
+}
+
+function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[] {
+  if (group === 0) return coordinatorClients(cluster);
+  return workers(cluster.spec)
+    .filter((worker) => worker.group === group)
+    .map(({ name }) => patroniOf(cluster, name));
+}
+
+/** What the first member that answers says. */
+async function firstAnswer<T>(clients: readonly PatroniClient[], ask: (client: PatroniClient) => Promise<T>): Promise<T> {
+  let failure: unknown = new CodedError('GROUP_UNKNOWN', 'There is no such group', {
+    blame: 'user',
+    fix: 'Name 0 for the coordinators, or the number of a worker.',
+  });
+  for (const client of clients) {
+    try {
+      return await ask(client);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}

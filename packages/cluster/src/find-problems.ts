@@ -1,0 +1,83 @@
+import type { ClusterStatus, MemberStatus, Problem } from './status.js';
+
+/** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
+export function findProblems(
+  status: Omit<ClusterStatus, 'healthy' | 'problems'>,
+  etcdHealthy: boolean,
+): readonly Problem[] {
+  return [
+    ...(etcdHealthy ? [] : [etcdDown]),
+    ...leaderProblems(status.members),
+    ...status.members.flatMap(memberProblems),
+    ...nodeProblems(status),
+    ...redundancyProblems(status),
+  ];
+}
+
+const etcdDown: Problem = {
+  code: 'ETCD_UNHEALTHY',
+  member: null,
+  message: 'etcd has no quorum: the cluster goes on, but cannot fail over',
+  fix: 'Start it: `citus-ha start etcd`; its log: `citus-ha logs etcd`.',
+};
+
+function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {
+  if (members.some(({ kind, role }) => kind === 'coordinator' && role === 'leader')) return [];
+  return [
+    {
+      code: 'NO_LEADER',
+      member: null,
+      message: 'no coordinator leads: nothing takes writes',
+      fix: 'Wait for the failover, or start the coordinators: `citus-ha up`.',
+    },
+  ];
+}
+
+function memberProblems({ name, kind, state, role }: MemberStatus): readonly Problem[] {
+  const problem = (code: string, message: string, fix: string) => [{ code, member: name, message: `${name} ${message}`, fix }];
+  switch (state) {
+    case 'missing':
+      return problem('MEMBER_MISSING', 'does not exist', 'Create it: `citus-ha up`.');
+    case 'created':
+    case 'exited':
+      return problem('MEMBER_DOWN', 'does not run', `Start it: \`citus-ha start ${name}\`.`);
+    case 'paused':
+      return problem('MEMBER_PAUSED', 'is frozen', 'Thaw it: `citus-ha up`.');
+    case 'running':
+    case 'streaming':
+      break;
+    default:
+      return problem('MEMBER_NOT_READY', `is ${state}`, `Wait, or see its log: \`citus-ha logs ${name}\`.`);
+  }
+  if ((kind === 'coordinator' || kind === 'worker') && role === null) {
+    return problem('PATRONI_SILENT', 'runs, but its Patroni does not answer', `See its log: \`citus-ha logs ${name}\`.`);
+  }
+  if (kind === 'coordinator' && role !== 'leader' && state !== 'streaming') {
+    return problem('NOT_STREAMING', 'does not stream from the leader', `Wait, or rebuild it: \`citus-ha reinit ${name}\`.`);
+  }
+  return [];
+}
+
+function nodeProblems({ members, nodes, engine }: Pick<ClusterStatus, 'members' | 'nodes' | 'engine'>): readonly Problem[] {
+  if (engine.version === null) return [];
+  return members.filter(({ kind }) => kind === 'worker').flatMap(({ name, host }): readonly Problem[] => {
+    const node = nodes.find((row) => row.host === name || row.host === host);
+    if (!node) {
+      return [{ code: 'NODE_UNREGISTERED', member: name, message: `${name} is not registered in Citus`, fix: 'Register it: `citus-ha bootstrap`.' }];
+    }
+    if (node.active) return [];
+    return [{ code: 'NODE_INACTIVE', member: name, message: `${name} is disabled in Citus`, fix: 'Activate it: `citus-ha bootstrap`.' }];
+  });
+}
+
+function redundancyProblems({ redundancy: { target, underReplicatedShards } }: Pick<ClusterStatus, 'redundancy'>): readonly Problem[] {
+  if (!underReplicatedShards) return [];
+  return [
+    {
+      code: 'UNDER_REPLICATED',
+      member: null,
+      message: `${underReplicatedShards} shards have fewer than ${target} placements on active nodes`,
+      fix: "Copy them again: SELECT replicate_table_shards('TABLE').",
+    },
+  ];
+}

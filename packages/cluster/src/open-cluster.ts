@@ -1,0 +1,75 @@
+import type { ServerAddress } from '@citus-ha/citus';
+import { coordinators, etcdMembers, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { patroniScope } from '@citus-ha/emitters';
+import { createEtcdClient, createPatroniClient, type EtcdClient, type PatroniClient } from '@citus-ha/patroni';
+import { readRecord, type ClusterRecord } from './cluster-record.js';
+import type { ClusterContext } from './context.js';
+
+/** A cluster that exists, with the ways to talk to its members. */
+export interface OpenCluster extends ClusterContext {
+  readonly site: Site;
+  readonly record: ClusterRecord;
+}
+
+/** @throws CodedError `CLUSTER_ABSENT` where `up` never ran. */
+export async function openCluster(context: ClusterContext): Promise<OpenCluster> {
+  const [site, record] = await Promise.all([context.runtime.site(), readRecord(context.runtime.store)]);
+  if (!site || !record) {
+    throw new CodedError('CLUSTER_ABSENT', `There is no cluster ${context.spec.name} on the ${context.runtime.kind} runtime`, {
+      fix: 'Run `citus-ha up`.',
+    });
+  }
+  return { ...context, site, record };
+}
+
+export function siteOf(site: Site, member: string): MemberSite {
+  const found = site.members[member];
+  if (found) return found;
+  throw new CodedError('MEMBER_UNKNOWN', `There is no member ${member}`, {
+    blame: 'user',
+    member,
+    fix: `Name one of ${Object.keys(site.members).join(', ')}.`,
+  });
+}
+
+/** PostgreSQL of one member, as the superuser. */
+export function serverOf({ spec, site, record }: OpenCluster, member: string): ServerAddress {
+  return { host: siteOf(site, member).address, port: 5432, ...login(spec, record) };
+}
+
+/** PostgreSQL through the proxy. */
+export function endpointOf({ spec, record }: OpenCluster, port: 'write' | 'read'): ServerAddress {
+  return { host: endpointHost(spec.proxy.bind), port: spec.proxy.ports[port], ...login(spec, record) };
+}
+
+export function patroniOf({ site, record }: OpenCluster, member: string): PatroniClient {
+  return createPatroniClient({
+    url: `http://${siteOf(site, member).address}:8008`,
+    user: 'citus-ha',
+    password: record.secrets.superuser,
+    member,
+  });
+}
+
+export function etcdOf({ spec, site }: OpenCluster): EtcdClient {
+  return createEtcdClient({ endpoints: etcdMembers(spec).map(({ name }) => `http://${siteOf(site, name).address}:2379`) });
+}
+
+/** Where Patroni keeps the keys of a member's cluster in etcd. */
+export function dcsPathOf({ spec, record }: OpenCluster, member: MemberSpec): string {
+  return patroniScope(spec, record.engine, member).path;
+}
+
+export function coordinatorClients(cluster: OpenCluster): readonly PatroniClient[] {
+  return coordinators(cluster.spec).map(({ name }) => patroniOf(cluster, name));
+}
+
+/** An address that listens everywhere is reached on loopback. */
+export function endpointHost(bind: string): string {
+  return bind === '0.0.0.0' || bind === '*' ? '127.0.0.1' : bind === '::' ? '::1' : bind;
+}
+
+function login(spec: ClusterContext['spec'], record: ClusterRecord) {
+  return { user: spec.credentials.superuser, password: record.secrets.superuser, database: spec.postgres.database };
+}

@@ -1,0 +1,101 @@
+import { engineVersion, readNodes, readRedundancy, withConnection } from '@citus-ha/citus';
+import { coordinators, membersOf, workers, type MemberSpec } from '@citus-ha/config';
+import type { PatroniMember } from '@citus-ha/patroni';
+import type { Member } from '@citus-ha/runtime';
+import { findProblems } from './find-problems.js';
+import { coordinatorClients, endpointHost, etcdOf, patroniOf, serverOf, siteOf, type OpenCluster } from './open-cluster.js';
+import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
+
+/** What was seen of a cluster's SQL side; all empty while no leader answers. */
+interface SqlView {
+  readonly version: string | null;
+  readonly nodes: readonly NodeStatus[];
+  readonly underReplicatedShards: number | null;
+}
+
+/** The state of the whole cluster, asked of every member at the same time. Never throws for a member that does not answer. */
+export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
+  const { spec, site, record, runtime } = cluster;
+  const [processes, patroni, etcdHealthy] = await Promise.all([runtime.members(), readPatroni(cluster), readEtcd(cluster)]);
+  const leader = coordinators(spec).find(({ name }) => patroni.get(name)?.role === 'leader');
+  const sql = leader ? await readSql(cluster, leader.name) : nothingSeen;
+  const members = membersOf(spec).map((member) =>
+    memberStatus(siteOf(site, member.name).address, member, processes, patroni.get(member.name)),
+  );
+  const { bind, ports } = spec.proxy;
+  const host = endpointHost(bind);
+  const status = {
+    version: 1,
+    cluster: spec.name,
+    runtime: runtime.kind,
+    engine: { kind: record.engine, version: sql.version },
+    endpoints: {
+      write: { host, port: ports.write },
+      read: { host, port: ports.read },
+      stats: `http://${host}:${ports.stats}`,
+      database: spec.postgres.database,
+      user: spec.credentials.superuser,
+    },
+    members,
+    nodes: sql.nodes,
+    redundancy: { target: spec.shards.replicationFactor, underReplicatedShards: sql.underReplicatedShards },
+    isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
+    sentinel: { running: false, pid: null },
+  } as const;
+  const problems = findProblems(status, etcdHealthy);
+  return { ...status, healthy: problems.length === 0, problems };
+}
+
+const nothingSeen: SqlView = { version: null, nodes: [], underReplicatedShards: null };
+
+/** What Patroni says of every database member: the coordinators' cluster by one of them, each worker by itself. */
+async function readPatroni(cluster: OpenCluster): Promise<ReadonlyMap<string, PatroniMember>> {
+  const asked = [
+    Promise.any(coordinatorClients(cluster).map((client) => client.cluster())),
+    ...workers(cluster.spec).map(({ name }) => patroniOf(cluster, name).cluster()),
+  ];
+  const answers = await Promise.allSettled(asked);
+  const members = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.members : []));
+  return new Map(members.map((member) => [member.name, member]));
+}
+
+async function readEtcd(cluster: OpenCluster): Promise<boolean> {
+  return etcdOf(cluster)
+    .health()
+    .then(
+      (endpoints) => endpoints.some(({ healthy }) => healthy),
+      () => false,
+    );
+}
+
+async function readSql(cluster: OpenCluster, leader: string): Promise<SqlView> {
+  return withConnection(serverOf(cluster, leader), async (client) => ({
+    version: (await engineVersion(client))?.version ?? null,
+    nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({ nodeId, groupId, host, port, role, active })),
+    underReplicatedShards: (await readRedundancy(client, cluster.spec.shards.replicationFactor)).underReplicatedShards,
+  })).catch(() => nothingSeen);
+}
+
+function memberStatus(
+  address: string,
+  { name, kind, group }: MemberSpec,
+  processes: readonly Member[],
+  patroni: PatroniMember | undefined,
+): MemberStatus {
+  const process = processes.find((member) => member.name === name);
+  const runs = process?.state === 'running';
+  const incarnation = runs || process?.state === 'paused' ? process?.incarnation : undefined;
+  return {
+    name,
+    kind,
+    group: group ?? null,
+    role: runs ? (patroni?.role ?? null) : null,
+    state: runs ? (patroni?.state ?? process.state) : (process?.state ?? 'missing'),
+    timeline: patroni?.timeline ?? null,
+    lagBytes: patroni?.lagBytes ?? null,
+    host: address,
+    ports: process?.ports ?? {},
+    ...(incarnation?.pid !== undefined && { process: { pid: incarnation.pid } }),
+    ...(incarnation?.container && { container: incarnation.container }),
+  };
+}

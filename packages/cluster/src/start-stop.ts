@@ -1,0 +1,35 @@
+import { databaseMembers, membersOf, type MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { deleteOwnLeaderKey } from '@citus-ha/patroni';
+import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
+
+/**
+ * Starts one member. A leader key that still carries its name is deleted first: the life that held it is over, and a
+ * server that comes back to its own key could take the lock from a promoted standby (architecture, "A member is one failure unit").
+ */
+export async function startMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+  await cluster.runtime.withLock(member.name, async () => {
+    const { state } = await cluster.runtime.member(member.name);
+    if (state === 'running' || state === 'paused') return;
+    if (databaseMembers(cluster.spec).some(({ name }) => name === member.name)) {
+      await deleteOwnLeaderKey(etcdOf(cluster), { scopePath: dcsPathOf(cluster, member), member: member.name });
+    }
+    await cluster.runtime.start(member.name);
+  });
+}
+
+/** Stops one member until someone starts it again. */
+export async function stopMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+  await cluster.runtime.withLock(member.name, () => cluster.runtime.stop(member.name));
+}
+
+/** @throws CodedError `MEMBER_UNKNOWN` listing the members there are. */
+export function memberNamed({ spec }: OpenCluster, name: string): MemberSpec {
+  const members = membersOf(spec);
+  const found = members.find((member) => member.name === name);
+  if (found) return found;
+  throw new CodedError('MEMBER_UNKNOWN', `Cluster ${spec.name} has no member ${name}`, {
+    blame: 'user',
+    fix: `Name one of ${members.map((member) => member.name).join(', ')}.`,
+  });
+}

@@ -1,0 +1,66 @@
+import type { EngineKind } from '@citus-ha/citus';
+import type { MemberKind } from '@citus-ha/config';
+
+/** What `citus-ha status --json` prints; its shape is a contract, changes of it raise `version`. */
+export interface ClusterStatus {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly runtime: string;
+  /** All members run and replicate, all nodes are active, no shard lacks a placement. */
+  readonly healthy: boolean;
+  readonly problems: readonly Problem[];
+  /** `version` is `null` while no leader answers. */
+  readonly engine: { readonly kind: EngineKind; readonly version: string | null };
+  readonly endpoints: {
+    readonly write: Endpoint;
+    readonly read: Endpoint;
+    readonly stats: string;
+    readonly database: string;
+    readonly user: string;
+  };
+  readonly members: readonly MemberStatus[];
+  readonly nodes: readonly NodeStatus[];
+  readonly redundancy: { readonly target: number; readonly underReplicatedShards: number | null };
+  readonly isolation: 'pid' | 'container' | 'none';
+  readonly sentinel: { readonly running: boolean; readonly pid: number | null };
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Something that is not as it should be, and what to do about it. */
+export interface Problem {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly member: string | null;
+  readonly message: string;
+  readonly fix: string;
+}
+
+export interface MemberStatus {
+  readonly name: string;
+  readonly kind: MemberKind;
+  readonly group: number | null;
+  /** Patroni's word: leader, sync_standby, quorum_standby, replica; `null` for members without PostgreSQL. */
+  readonly role: string | null;
+  /** Patroni's word (running, streaming, starting, ...) where it answers, else the runtime's (running, paused, exited, created, missing). */
+  readonly state: string;
+  readonly timeline: number | null;
+  /** Bytes of WAL a standby is behind; `null` for a leader, or where unknown. */
+  readonly lagBytes: number | null;
+  readonly host: string;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly process?: { readonly pid: number };
+  readonly container?: { readonly id: string; readonly name: string };
+}
+
+export interface NodeStatus {
+  readonly nodeId: number;
+  readonly groupId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly role: string;
+  readonly active: boolean;
+}

@@ -1,0 +1,211 @@
+import { withConnection } from '@citus-ha/citus';
+import { coordinators, etcdMembers, membersOf, workers, type MemberSpec } from '@citus-ha/config';
+import { CodedError, waitFor } from '@citus-ha/core';
+import { renderMember } from '@citus-ha/emitters';
+import { waitForLeader } from '@citus-ha/patroni';
+import { bootstrapNodes } from './bootstrap-nodes.js';
+import { readRecord, settleRecord, writeRecord } from './cluster-record.js';
+import type { ClusterContext } from './context.js';
+import { applyDynamicConfiguration } from './dynamic-configuration.js';
+import { explainWithLogs } from './explain-with-logs.js';
+import { coordinatorClients, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { planUp, surplusMembers, type UpStep } from './plan-up.js';
+import { startMember } from './start-stop.js';
+
+export interface UpOptions {
+  /** Whether missing packages may be installed. */
+  readonly install: boolean;
+  /** Told what is about to be done, before any of it is. */
+  readonly onPlan?: (plan: readonly UpStep[]) => void;
+}
+
+export interface UpResult {
+  readonly cluster: OpenCluster;
+  /** What was done, a line each; empty where the cluster already was as asked for. */
+  readonly changes: readonly string[];
+}
+
+/**
+ * Makes the cluster be as its spec says: members created and running, a leader elected, workers registered, the write
+ * endpoint taking SQL. Can be repeated, and finishes what an interrupted run began. Where the very first run fails or is
+ * aborted, all that it made is removed again; a later run that fails stops what it started and keeps data.
+ *
+ * @throws CodedError naming the member that kept it from coming up, with the last lines of its log.
+ */
+export async function up(context: ClusterContext, options: UpOptions): Promise<UpResult> {
+  const { spec, runtime, onStep, signal } = context;
+  const site = await runtime.prepare({
+    spec,
+    install: options.install,
+    ...(onStep && { onProgress: onStep }),
+    ...(signal && { signal }),
+  });
+  const kept = await readRecord(runtime.store);
+  const record = await settleRecord(spec, site, kept);
+  const cluster: OpenCluster = { ...context, site, record };
+  const wanted = membersOf(spec);
+  const seen = await runtime.members();
+  refuseSurplus(cluster, surplusMembers(wanted, seen));
+  const plan = planUp(wanted, seen);
+  options.onPlan?.(plan);
+
+  const changes: string[] = [];
+  const change = (line: string) => {
+    changes.push(line);
+    onStep?.(line);
+  };
+  try {
+    if (!kept) await writeRecord(runtime.store, record);
+    const updated = await createMembers(cluster, wanted, plan, change);
+    await startAll(cluster, wanted, plan, updated, change);
+    await bringIntoService(cluster, change);
+  } catch (error) {
+    const explained = await explainWithLogs(runtime, error);
+    await undo(cluster, plan);
+    throw explained;
+  }
+  if (!record.complete) await writeRecord(runtime.store, { ...record, complete: true });
+  return { cluster: { ...cluster, record: { ...record, complete: true } }, changes };
+}
+
+function refuseSurplus({ spec }: OpenCluster, surplus: readonly string[]): void {
+  if (surplus.length === 0) return;
+  throw new CodedError('MEMBER_SURPLUS', `Cluster ${spec.name} has ${surplus.join(', ')}, which cluster.yaml no longer asks for`, {
+    blame: 'user',
+    fix: 'Raise the counts again; removing members is not done by `up`.',
+  });
+}
+
+/** Answers the members that exist and run already, but were given a new definition. */
+async function createMembers(
+  cluster: OpenCluster,
+  wanted: readonly MemberSpec[],
+  plan: readonly UpStep[],
+  change: (line: string) => void,
+): Promise<readonly string[]> {
+  const { spec, site, record, runtime } = cluster;
+  const updated: string[] = [];
+  for (const member of wanted) {
+    const definition = renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member);
+    const { changed } = await runtime.create(definition);
+    if (!changed) continue;
+    const isNew = plan.some((step) => step.action === 'create' && step.member === member.name);
+    change(`${isNew ? 'created' : 'updated'} ${member.name}`);
+    if (!isNew) updated.push(member.name);
+  }
+  return updated;
+}
+
+async function startAll(
+  cluster: OpenCluster,
+  wanted: readonly MemberSpec[],
+  plan: readonly UpStep[],
+  updated: readonly string[],
+  change: (line: string) => void,
+): Promise<void> {
+  const { runtime } = cluster;
+  const act = async (member: MemberSpec) => {
+    const steps = plan.filter((step) => step.member === member.name);
+    if (steps.some(({ action }) => action === 'resume')) {
+      await runtime.resume(member.name);
+      change(`resumed ${member.name}`);
+    } else if (steps.some(({ action }) => action === 'start')) {
+      await startMember(cluster, member);
+      change(`started ${member.name}`);
+    } else if (updated.includes(member.name)) {
+      await takeNewDefinition(cluster, member);
+    }
+  };
+  const etcd = wanted.filter(({ kind }) => kind === 'etcd');
+  await Promise.all(etcd.map(act));
+  await waitForEtcd(cluster);
+  await Promise.all(wanted.filter(({ kind }) => kind !== 'etcd').map(act));
+}
+
+async function takeNewDefinition(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+  if (member.kind === 'coordinator' || member.kind === 'worker') {
+    await patroniOf(cluster, member.name).reload();
+    return;
+  }
+  await cluster.runtime.stop(member.name);
+  await cluster.runtime.start(member.name);
+}
+
+async function waitForEtcd(cluster: OpenCluster): Promise<void> {
+  const etcd = etcdOf(cluster);
+  await waitFor({
+    what: 'etcd to be healthy',
+    member: etcdMembers(cluster.spec)[0]?.name ?? 'etcd',
+    probe: async () => (await etcd.health()).some(({ healthy }) => healthy),
+    timeoutMs: 30_000,
+    intervalMs: 50,
+    fix: 'See its log: `citus-ha logs etcd`.',
+    signal: cluster.signal,
+  });
+}
+
+async function bringIntoService(cluster: OpenCluster, change: (line: string) => void): Promise<void> {
+  const { spec, signal, onStep } = cluster;
+  onStep?.('waiting for the servers to elect their leaders');
+  const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
+  await Promise.all(
+    groups.map((group) =>
+      waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal }),
+    ),
+  );
+  for (const group of groups) {
+    if (await applyDynamicConfiguration(cluster, group)) change(`configured ${group.map(({ name }) => name).join(', ')}`);
+  }
+  for (const line of await bootstrapNodes(cluster)) change(line);
+  onStep?.('waiting for every member to stream and for the write endpoint');
+  await Promise.all([waitForStandbys(cluster), waitForWrites(cluster)]);
+}
+
+async function waitForStandbys(cluster: OpenCluster): Promise<void> {
+  const names = coordinators(cluster.spec).map(({ name }) => name);
+  const [client] = coordinatorClients(cluster);
+  if (!client) return;
+  let seen = 'nothing';
+  await waitFor({
+    what: 'every coordinator to run',
+    probe: async () => {
+      const { members } = await client.cluster();
+      seen = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
+      const fit = members.filter(({ state }) => state === 'running' || state === 'streaming').map(({ name }) => name);
+      return names.every((name) => fit.includes(name));
+    },
+    lastSeen: () => seen,
+    timeoutMs: 120_000,
+    signal: cluster.signal,
+    fix: 'See the log of the one that is missing: `citus-ha logs MEMBER`.',
+  });
+}
+
+async function waitForWrites(cluster: OpenCluster): Promise<void> {
+  const endpoint = endpointOf(cluster, 'write');
+  await waitFor({
+    what: `the write endpoint ${endpoint.host}:${endpoint.port} to reach the leader`,
+    probe: () =>
+      withConnection(endpoint, async (client) => {
+        const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+        return rows[0]?.standby === false;
+      }),
+    timeoutMs: 60_000,
+    signal: cluster.signal,
+    fix: 'See `citus-ha doctor`, and the log of the proxy: `citus-ha logs haproxy`.',
+  });
+}
+
+/** Data is removed only where no `up` of this cluster ever came to its end: nothing was acknowledged to anyone yet. */
+async function undo({ runtime, record, onStep }: OpenCluster, plan: readonly UpStep[]): Promise<void> {
+  if (plan.length === 0) return;
+  const created = new Set(plan.filter(({ action }) => action === 'create').map(({ member }) => member));
+  const members = await runtime.members();
+  if (!record.complete && members.every(({ name }) => created.has(name))) {
+    onStep?.('removing what this run made');
+    return runtime.destroy({ data: true });
+  }
+  onStep?.('stopping what this run started');
+  const started = plan.filter(({ action }) => action === 'start').map(({ member }) => member);
+  await Promise.all(started.map((name) => runtime.stop(name)));
+}
