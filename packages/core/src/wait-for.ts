@@ -19,22 +19,28 @@ export interface WaitOptions<T> {
 /**
  * Polls until the probe answers, and returns its answer. The only way anything in citus-ha waits.
  *
- * @throws CodedError `TIMEOUT`, naming what was awaited and the last thing seen; the signal's reason when aborted.
+ * The first probe runs at once, the next ones `intervalMs` after the last has ended. A probe gets a signal that aborts with
+ * the timeout, and is not waited for beyond it.
+ *
+ * @throws CodedError `TIMEOUT`, naming what was awaited and the last thing seen; the signal's reason when aborted; the
+ * cause of a {@link FatalProbeError}.
  */
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   const { what, probe, timeoutMs, intervalMs = 100 } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  const aborted = rejectionOn(signal);
   let thrown: unknown;
   for (;;) {
     options.signal?.throwIfAborted();
     try {
-      const answer = await probe(signal);
+      const answer = await Promise.race([probe(signal), aborted]);
       if (answer !== undefined && answer !== false) return answer;
       thrown = undefined;
     } catch (error) {
       if (error instanceof FatalProbeError) throw error.cause;
-      thrown = error;
+      // What a probe says of being cut off by the deadline hides why it was still waiting.
+      if (!deadline.aborted || thrown === undefined) thrown = error;
     }
     if (!deadline.aborted) await delay(intervalMs, undefined, { signal }).catch(() => undefined);
     options.signal?.throwIfAborted();
@@ -47,6 +53,15 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
       });
     }
   }
+}
+
+/** Rejects when the signal aborts, so that a probe that does not heed it holds up nothing. */
+function rejectionOn(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => undefined);
+  return aborted;
 }
 
 /** Thrown by a probe to end the wait at once with its cause, when waiting longer cannot help. */

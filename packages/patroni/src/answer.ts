@@ -1,4 +1,4 @@
-import { CodedError } from '@citus-ha/core';
+import type { CodedError } from '@citus-ha/core';
 
 /** Reads typed fields out of a JSON answer that another program wrote; each reader names the field that is not as it must be. */
 export class Answer {

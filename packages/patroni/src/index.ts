@@ -17,6 +17,6 @@ export {
   type PatroniClient,
   type PatroniClientOptions,
 } from './patroni-client.js';
-export type { PatroniStatus } from './status.js';
-export { leaderOf, type PatroniCluster, type PatroniMember, type ScheduledSwitchover } from './topology.js';
+export type { PatroniStatus } from './patroni-status.js';
+export { leaderOf, type PatroniCluster, type PatroniMember, type ScheduledSwitchover } from './patroni-cluster.js';
 export { waitForLeader, type Leader, type LeaderWait } from './wait-for-leader.js';

@@ -2,8 +2,8 @@ import { CodedError, codeOf } from '@citus-ha/core';
 import { Answer, isRecord, parseJson } from './answer.js';
 import { exchange, of, type Reply, type RequestOptions } from './exchange.js';
 import { parseHistory, type TimelineEnd } from './history.js';
-import { parseStatus, type PatroniStatus } from './status.js';
-import { parseCluster, type PatroniCluster } from './topology.js';
+import { parseStatus, type PatroniStatus } from './patroni-status.js';
+import { parseCluster, type PatroniCluster } from './patroni-cluster.js';
 
 export interface PatroniClientOptions {
   /** Where the member's REST API listens: `http://127.0.11.1:8008`. */

@@ -1,6 +1,6 @@
 import { CodedError, messageOf, waitFor } from '@citus-ha/core';
 import type { PatroniClient } from './patroni-client.js';
-import { leaderOf } from './topology.js';
+import { leaderOf } from './patroni-cluster.js';
 
 export interface LeaderWait {
   /** The members that may lead; each is asked by itself, so that one that does not answer holds up nothing. */
@@ -34,7 +34,8 @@ export async function waitForLeader(wait: LeaderWait): Promise<Leader> {
     return await Promise.any(wait.clients.map((client) => waitForLead(client, { ...wait, signal })));
   } catch (error) {
     wait.signal?.throwIfAborted();
-    throw new CodedError('TIMEOUT', messageOf(error), {
+    const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    throw new CodedError('TIMEOUT', reasons.map(messageOf).join('; '), {
       cause: error,
       fix: 'Look into the logs of these members: Patroni says there why it does not promote.',
     });
