@@ -1,0 +1,20 @@
+import type { MemberSpec } from '@citus-ha/config';
+import { passfile } from './passfile.js';
+import { patroniYaml } from './patroni.js';
+import { ports } from './ports.js';
+import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
+
+/** A coordinator or worker: PostgreSQL under Patroni. */
+export function renderDatabaseMember(input: RenderInput, member: MemberSpec): RenderedMember {
+  const { configFile, passFile } = placeOf(input.site, member.name);
+  return {
+    ...member,
+    command: [...input.site.programs.patroni, configFile],
+    env: { PGPASSFILE: passFile },
+    files: [
+      { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
+      { path: passFile, content: passfile(input), mode: 0o600 },
+    ],
+    ports: { postgres: ports.postgres, patroni: ports.patroni },
+  };
+}

@@ -1,0 +1,78 @@
+import { coordinators, type MemberSpec, type Timings } from '@citus-ha/config';
+import { ports } from './ports.js';
+import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
+
+/** A proxy: SQL on the write and the read port, statistics on the third. */
+export function renderProxyMember(input: RenderInput, member: MemberSpec): RenderedMember {
+  const { configFile } = placeOf(input.site, member.name);
+  return {
+    ...member,
+    // -W: a master process that is fit to be an init; -db: it stays in the foreground.
+    command: [...input.site.programs.haproxy, '-W', '-db', '-f', configFile],
+    env: {},
+    files: [{ path: configFile, content: haproxyConfig(input, member), mode: 0o644 }],
+    ports: { ...input.spec.proxy.ports },
+  };
+}
+
+function haproxyConfig(input: RenderInput, member: MemberSpec): string {
+  const { spec, site } = input;
+  const { listen, runDir } = placeOf(site, member.name);
+  const { write, read, stats } = spec.proxy.ports;
+  const servers = coordinators(spec).map(({ name }) => ({
+    // Named as in the seed: coord-1 is coord1.
+    name: name.replace('-', ''),
+    address: `${placeOf(site, name).address}:${ports.postgres}`,
+  }));
+  const health = `check port ${ports.patroni}`;
+  return `global
+    log stdout format raw local0 notice
+    maxconn ${2 * spec.postgres.maxConnections + 100}
+    stats socket ${runDir}/admin.sock mode 600 level admin
+
+defaults
+    mode tcp
+    log global
+    option log-health-checks
+    # A new session waits for the next leader instead of failing: many short tries, each at another server.
+    timeout connect 50ms
+    retries 40
+    option redispatch 1
+    # Idle sessions are left alone; those whose other end is gone are found by keepalives.
+    timeout client 24d
+    timeout server 24d
+    option clitcpka
+    option srvtcpka
+    # A late answer of a busy machine is not a failed check.
+    timeout check ${Math.max(1000, spec.timings.check.intervalMs)}ms
+    default-server ${checkOptions(spec.timings.check)} on-marked-down shutdown-sessions
+
+# Only the holder of the leader lock answers 200.
+listen postgres_write
+    bind ${listen}:${write}
+    option httpchk OPTIONS /primary
+    http-check expect status 200
+${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
+
+# Standbys that keep up; the leader, as postgres_write sees it, where none does.
+listen postgres_read
+    bind ${listen}:${read}
+    balance leastconn
+    option httpchk OPTIONS /replica?lag=16MB
+    http-check expect status 200
+${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name}_leader ${address} backup track postgres_write/${name}`).join('\n')}
+
+listen stats
+    mode http
+    bind ${listen}:${stats}
+    timeout client 10s
+    stats enable
+    stats uri /
+    stats refresh 5s
+`;
+}
+
+function checkOptions({ intervalMs, fastIntervalMs, fall, rise }: Timings['check']): string {
+  return `inter ${intervalMs}ms fastinter ${fastIntervalMs}ms downinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`;
+}

@@ -1,0 +1,69 @@
+import { etcdMembers, type MemberSpec } from '@citus-ha/config';
+import { dynamicConfiguration } from './dynamic-configuration.js';
+import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
+import { pgHba } from './pg-hba.js';
+import { ports } from './ports.js';
+import { placeOf, type RenderInput } from './rendering.js';
+import { yamlText } from './yaml-text.js';
+
+/** Who may use the parts of Patroni's REST API that change something; its password is the superuser's. */
+export const restUser = 'citus-ha';
+
+/** patroni.yml of one member. Holds passwords. */
+export function patroniYaml(input: RenderInput, member: MemberSpec): string {
+  const { spec, site, secrets, engine } = input;
+  const place = placeOf(site, member.name);
+  const restLogin = { username: restUser, password: secrets.superuser };
+  const superuser = { username: spec.credentials.superuser, password: secrets.superuser };
+  const hba = pgHba(input);
+  return yamlText({
+    scope: patroniScope(spec, engine, member).scope,
+    namespace,
+    name: member.name,
+    log: { level: 'INFO' },
+    restapi: {
+      listen: `${place.listen}:${ports.patroni}`,
+      connect_address: `${place.host}:${ports.patroni}`,
+      authentication: restLogin,
+    },
+    ctl: { authentication: restLogin },
+    etcd3: { hosts: etcdMembers(spec).map(({ name }) => `${placeOf(site, name).address}:${ports.etcdClient}`) },
+    ...(inCitusGroup(engine, member) ? { citus: { group: 0, database: spec.postgres.database } } : {}),
+    bootstrap: {
+      dcs: dynamicConfiguration(input, member),
+      initdb: [
+        { encoding: 'UTF8' },
+        { locale: 'C.UTF-8' },
+        { 'auth-local': 'scram-sha-256' },
+        { 'auth-host': 'scram-sha-256' },
+        'data-checksums',
+      ],
+      pg_hba: hba,
+    },
+    postgresql: {
+      listen: `${place.listen}:${ports.postgres}`,
+      connect_address: `${place.host}:${ports.postgres}`,
+      bin_dir: site.programs.postgresBinDir,
+      data_dir: place.dataDir,
+      pgpass: `${place.runDir}/pgpass`,
+      authentication: {
+        superuser,
+        replication: { username: spec.credentials.replication, password: secrets.replication },
+        rewind: superuser,
+      },
+      basebackup: [{ checkpoint: 'fast' }],
+      parameters: {
+        unix_socket_directories: place.runDir,
+        ...(engine === 'citus' ? { 'citus.local_hostname': selfHost(place.listen) } : {}),
+      },
+      pg_hba: hba,
+    },
+    // A member is one failure unit, so nothing is left to reset; a watchdog would take the whole machine with it.
+    watchdog: { mode: 'off' },
+  });
+}
+
+/** By what a server reaches itself. */
+function selfHost(listen: string): string {
+  return listen === '0.0.0.0' ? 'localhost' : listen;
+}

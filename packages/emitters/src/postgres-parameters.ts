@@ -1,0 +1,37 @@
+import type { RenderInput } from './rendering.js';
+
+type Parameters = Readonly<Record<string, string | number | boolean>>;
+
+/** PostgreSQL's settings, the same on every member: what differs between leader and standby shows as "pending restart". */
+export function postgresParameters({ spec, engine }: RenderInput): Parameters {
+  return {
+    // Citus has to be the first (Citus manual, "Installation").
+    shared_preload_libraries: engine === 'citus' ? 'citus,pg_stat_statements' : 'pg_stat_statements',
+    max_connections: spec.postgres.maxConnections,
+    // Citus writes in two phases, over several connections for one client.
+    max_prepared_transactions: 2 * spec.postgres.maxConnections,
+    // Citus moves shards by logical replication, and Patroni insists on it in Citus groups.
+    wal_level: engine === 'citus' ? 'logical' : 'replica',
+    hot_standby: 'on',
+    wal_log_hints: 'on',
+    logging_collector: 'off',
+    // A standby that is silent, a primary that is not there yet, a client whose machine is gone: noticed in seconds.
+    wal_sender_timeout: `${spec.timings.retryTimeoutMs}ms`,
+    wal_retrieve_retry_interval: '500ms',
+    tcp_keepalives_idle: 5,
+    tcp_keepalives_interval: 2,
+    tcp_keepalives_count: 3,
+    'citus.shard_count': spec.shards.count,
+    'citus.shard_replication_factor': spec.shards.replicationFactor,
+    ...(engine === 'citus' ? citusParameters : {}),
+    ...spec.postgres.parameters,
+  };
+}
+
+/** Citus waits 30 s for a node that does not answer, and 60 s before it ends what a dead coordinator left prepared. */
+const citusParameters: Parameters = {
+  'citus.node_connection_timeout': '3s',
+  'citus.node_conninfo':
+    'sslmode=prefer keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000',
+  'citus.recover_2pc_interval': '10s',
+};

@@ -1,0 +1,35 @@
+import type { ClusterSpec, MemberKind, MemberSite, RenderedFile, Secrets, Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+
+/** Everything that the text of a member's files depends on. */
+export interface RenderInput {
+  readonly spec: ClusterSpec;
+  readonly site: Site;
+  readonly secrets: Secrets;
+  /** Already decided: `auto` is resolved before anything is rendered. */
+  readonly engine: 'citus' | 'standin';
+}
+
+/** A member as a runtime creates it: the structure of the runtime port's `MemberDefinition`. */
+export interface RenderedMember {
+  readonly name: string;
+  readonly kind: MemberKind;
+  /** Citus group; only coordinators and workers have one. */
+  readonly group?: number;
+  /** argv of the member's init process. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly RenderedFile[];
+  /** By purpose: postgres and patroni; client and peer; write, read and stats. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** Where a member was placed. */
+export function placeOf(site: Site, member: string): MemberSite {
+  const place = site.members[member];
+  if (place) return place;
+  throw new CodedError('MEMBER_NOT_PLACED', `The ${site.runtime} site has no place for ${member}`, {
+    member,
+    fix: `Prepare the runtime with the same spec; it placed ${Object.keys(site.members).join(', ') || 'no member'}.`,
+  });
+}
