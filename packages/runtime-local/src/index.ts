@@ -1,1 +1,1 @@
-export {};
+export { createLocalRuntime, type LocalRuntimeOptions } from './local-runtime.js';

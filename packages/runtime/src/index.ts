@@ -1,3 +1,5 @@
+export { createMemoryRuntime, MemoryMachine, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+export { memberEvents, type MemberEventsOptions } from './member-events.js';
 export type {
   Capability,
   ClusterStore,
@@ -11,3 +13,4 @@ export type {
   Runtime,
   RuntimeEvent,
 } from './runtime.js';
+export { unknownMember } from './unknown-member.js';

@@ -49,10 +49,7 @@ export interface Runtime {
 
 export type Capability =
   /** A member's processes end with its init. */
-  | 'isolation'
-  | 'pause'
-  | 'partition'
-  | 'slowNetwork';
+  'isolation' | 'pause' | 'partition' | 'slowNetwork';
 
 export interface PrepareRequest {
   readonly spec: ClusterSpec;

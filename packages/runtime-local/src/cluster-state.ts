@@ -1,0 +1,109 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import type { ClusterFolder } from './cluster-folder.js';
+import { listeners } from './listeners.js';
+import { withMachineLock } from './machine-lock.js';
+import { readDocument, writeDocument } from './state-file.js';
+
+/** What a cluster settles once and keeps: its loopback block, its members' addresses, its programs. */
+export interface ClusterState {
+  readonly version: 1;
+  readonly cluster: string;
+  /** The third byte of its members' addresses, 127.0.BLOCK.N. */
+  readonly block: number;
+  /** The last byte, by member; never given to another one. */
+  readonly addresses: Readonly<Record<string, number>>;
+  readonly site?: Site;
+}
+
+const firstBlock = 11;
+const lastBlock = 250;
+/** Host number of the socket that claims a block until its members listen in it themselves. */
+const claimHost = 254;
+
+export function readState(folder: ClusterFolder): Promise<ClusterState | undefined> {
+  return readDocument<ClusterState>(folder.state, 1);
+}
+
+export function addressOf(state: ClusterState, member: string): string | undefined {
+  const host = state.addresses[member];
+  return host === undefined ? undefined : `127.0.${state.block}.${host}`;
+}
+
+export async function saveSite(folder: ClusterFolder, state: ClusterState, site: Site): Promise<void> {
+  await writeDocument(folder.state, { ...state, site });
+}
+
+/** Gives out addresses, and holds the cluster's block for as long as this process lives or until it is released. */
+export class AddressBook {
+  readonly #folder: ClusterFolder;
+  readonly #cluster: string;
+  #claim: Server | undefined;
+
+  constructor(folder: ClusterFolder, cluster: string) {
+    this.#folder = folder;
+    this.#cluster = cluster;
+  }
+
+  /** The state with an address for each of these members. Addresses once given stay. */
+  async assign(names: readonly string[]): Promise<ClusterState> {
+    return withMachineLock('addresses', async () => {
+      const known = await readState(this.#folder);
+      const block = known?.block ?? (await freeBlock(this.#folder));
+      this.#claim ??= await claimBlock(block);
+      const addresses = { ...known?.addresses };
+      for (const name of names) addresses[name] ??= Math.max(0, ...Object.values(addresses)) + 1;
+      const state: ClusterState = { ...known, version: 1, cluster: this.#cluster, block, addresses };
+      if (JSON.stringify(state) !== JSON.stringify(known)) await writeDocument(this.#folder.state, state);
+      await this.#writeHosts(state);
+      return state;
+    });
+  }
+
+  release(): void {
+    this.#claim?.close();
+    this.#claim = undefined;
+  }
+
+  /** In place, not renamed over: running members have this very file mounted as their /etc/hosts. */
+  async #writeHosts(state: ClusterState): Promise<void> {
+    const machine = (await readFile('/etc/hosts', 'utf8').catch(() => '127.0.0.1 localhost\n')).trimEnd();
+    const own = Object.keys(state.addresses).map((name) => `${addressOf(state, name)} ${name}`);
+    const text = [machine, ...own, ''].join('\n');
+    const known = await readFile(this.#folder.hosts, 'utf8').catch(() => undefined);
+    if (text !== known) await writeFile(this.#folder.hosts, text, { mode: 0o644 });
+  }
+}
+
+/** The lowest block that no cluster of this state home has and in which nothing listens. */
+async function freeBlock(folder: ClusterFolder): Promise<number> {
+  const taken = new Set<number>();
+  for (const { address } of await listeners()) {
+    const [first, second, third] = address.split('.').map(Number);
+    if (first === 127 && second === 0 && third !== undefined) taken.add(third);
+  }
+  for (const sibling of await readdir(folder.home).catch(() => [])) {
+    const state = await readDocument<ClusterState>(join(folder.home, sibling, 'state.json'), 1).catch(() => undefined);
+    if (state !== undefined) taken.add(state.block);
+  }
+  for (let block = firstBlock; block <= lastBlock; block += 1) if (!taken.has(block)) return block;
+  throw new CodedError(
+    'ADDRESSES_EXHAUSTED',
+    `Every block from 127.0.${firstBlock}.0 to 127.0.${lastBlock}.0 is taken`,
+    {
+      fix: 'Remove a cluster that is not needed any more: citus-ha down --volumes.',
+    },
+  );
+}
+
+/** A listening socket: seen by every other cluster's look for a free block, and gone with this process. */
+async function claimBlock(block: number): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  server.listen(0, `127.0.${block}.${claimHost}`).unref();
+  await once(server, 'listening');
+  return server;
+}

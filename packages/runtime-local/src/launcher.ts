@@ -1,0 +1,111 @@
+import { execa } from 'execa';
+import type { Account } from './account.js';
+
+/** How members are kept apart: by root's namespaces, by a user namespace, or not at all. */
+export type Isolation = 'root' | 'user' | 'none';
+
+/** What this machine permits, found by trying. */
+export async function probeIsolation(): Promise<Isolation> {
+  const isolation = process.getuid?.() === 0 ? 'root' : 'user';
+  const [command = '', ...args] = [...namespaceCommand(isolation), 'mount', '-t', 'proc', 'proc', '/proc'];
+  const tried = await execa(command, args, { reject: false, stdio: 'ignore' });
+  return tried.exitCode === 0 ? isolation : 'none';
+}
+
+/**
+ * The command that runs a member under its keeper: holds the member's lock (flock is the kernel's, so a second start
+ * cannot happen however the first ended), collects its output and writes down its exit code.
+ */
+export function startCommand(options: {
+  readonly isolation: Isolation;
+  readonly account: Account;
+  readonly folder: string;
+  readonly hostsFile: string;
+  readonly command: readonly string[];
+}): readonly string[] {
+  const { isolation, account, folder, hostsFile, command } = options;
+  const mounts = isolation === 'none' ? '' : mountScript;
+  const init = ['sh', '-c', `${lifeScript}${mounts}exec "$@"`, 'init', folder, hostsFile];
+  return [
+    ...['sh', '-c', superviseScript, 'citus-ha-member', folder],
+    ...namespaceCommand(isolation),
+    ...init,
+    ...userCommand(isolation, account),
+    ...command,
+  ];
+}
+
+/** The command that runs another one beside a member's init, as its user. */
+export function execCommand(options: {
+  readonly isolation: Isolation;
+  readonly account: Account;
+  readonly pid: number;
+  readonly cwd: string;
+  readonly command: readonly string[];
+}): readonly string[] {
+  const { isolation, account, pid, cwd, command } = options;
+  return [...enterCommand(isolation, pid), 'env', '-C', cwd, ...userCommand(isolation, account), ...command];
+}
+
+/** Exit code of the keeper when another one holds the member already. */
+export const heldByAnother = 75;
+
+const superviseScript = `
+dir=$1; shift
+exec 9>>"$dir/lock" || exit 74
+flock -n 9 || exit ${heldByAnother}
+if [ "$(stat -c %s "$dir/log" 2>/dev/null || echo 0)" -gt 16777216 ]; then mv "$dir/log" "$dir/log.1"; fi
+exec >>"$dir/log" 2>&1 || exit 74
+rm -f "$dir/exit"
+find "$dir/run" -mindepth 1 -delete
+read -r supervisor </proc/self/stat
+export supervisor
+"$@"
+echo $? >"$dir/exit"
+`;
+
+/** Through the outer /proc, so that the init sees itself as this machine does. */
+const lifeScript = `
+dir=$1 hosts=$2; shift 2
+read -r boot </proc/sys/kernel/random/boot_id
+read -r stat </proc/self/stat
+printf '%s\\n' "$boot" "$stat" "$supervisor" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
+unset supervisor
+`;
+
+const mountScript = `
+mount -t proc proc /proc && mount --bind "$hosts" /etc/hosts || exit 74
+`;
+
+function namespaceCommand(isolation: Isolation): readonly string[] {
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
+  switch (isolation) {
+    case 'root':
+      return ['unshare', ...namespaces];
+    case 'user':
+      return ['unshare', '--user', '--map-current-user', '--keep-caps', ...namespaces];
+    case 'none':
+      return [];
+  }
+}
+
+function enterCommand(isolation: Isolation, pid: number): readonly string[] {
+  const target = ['nsenter', '--target', `${pid}`, '--mount', '--pid'];
+  switch (isolation) {
+    case 'root':
+      return target;
+    case 'user':
+      return [...target, '--user', '--preserve-credentials'];
+    case 'none':
+      return [];
+  }
+}
+
+/** Drops root and every capability; the death signal is set last, since a change of user clears it. */
+function userCommand(isolation: Isolation, account: Account): readonly string[] {
+  const user = account.other ? [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups'] : [];
+  const capabilities = isolation === 'user' ? ['--ambient-caps=-all', '--inh-caps=-all'] : [];
+  const death = isolation === 'none' ? [] : ['--pdeathsig=SIGKILL'];
+  const options = [...user, ...capabilities, ...death];
+  return options.length === 0 ? [] : ['setpriv', ...options, '--'];
+}

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { codeOf, waitFor } from '@citus-ha/core';
+import type { MemberFolder } from './member-folder.js';
+import {
+  environmentOf,
+  livingProcesses,
+  namedProcess,
+  parseStat,
+  pidNamespace,
+  signalProcess,
+  type ProcessName,
+  type ProcessStat,
+} from './process-table.js';
+
+/** The variable by which every process of a member can be told; its value is the member's folder. */
+export const memberVariable = 'CITUS_HA_MEMBER';
+
+/** One life of a member, as its own init wrote it down before it became the member's program. */
+export interface Life {
+  readonly init: ProcessName;
+  readonly supervisor: ProcessName;
+}
+
+/** What runs in this folder now, or ran last. */
+export async function readLife(folder: MemberFolder): Promise<Life | undefined> {
+  const text = await readFile(folder.life, 'utf8').catch(() => '');
+  const [bootId, initStat, supervisorStat] = text.split('\n');
+  const init = parseStat(initStat ?? '');
+  const supervisor = parseStat(supervisorStat ?? '');
+  if (bootId === undefined || init === undefined || supervisor === undefined) return undefined;
+  return {
+    init: { bootId, pid: init.pid, startTime: init.startTime },
+    supervisor: { bootId, pid: supervisor.pid, startTime: supervisor.startTime },
+  };
+}
+
+export function lifeId(life: Life): string {
+  return `${life.init.bootId}:${life.init.pid}:${life.init.startTime}`;
+}
+
+/** Its init, if that lives: the member is alive as long as this is. */
+export function initOf(life: Life): Promise<ProcessStat | undefined> {
+  return namedProcess(life.init);
+}
+
+/** Whether the member has a PID namespace of its own, so that the end of its init is the end of all of it. */
+export async function isIsolated(pid: number): Promise<boolean> {
+  const namespace = await pidNamespace(pid);
+  return namespace !== undefined && namespace !== (await pidNamespace('self'));
+}
+
+/** Every living process of the member: of its PID namespace, or where it has none those marked as its own and their children. */
+export async function processesOf(life: Life, folder: MemberFolder): Promise<readonly ProcessStat[]> {
+  const init = await initOf(life);
+  const all = await livingProcesses();
+  if (init !== undefined && (await isIsolated(init.pid))) {
+    const namespace = await pidNamespace(init.pid);
+    const namespaces = await Promise.all(all.map(({ pid }) => pidNamespace(pid)));
+    return all.filter((_, index) => namespaces[index] === namespace);
+  }
+  const supervisor = await namedProcess(life.supervisor);
+  const marks = await Promise.all(all.map(({ pid }) => environmentOf(pid, memberVariable)));
+  const own = new Set(all.filter((_, index) => marks[index] === folder.path).map(({ pid }) => pid));
+  for (let before = -1; before !== own.size;) {
+    before = own.size;
+    for (const { pid, parent } of all) if (own.has(parent)) own.add(pid);
+  }
+  return all.filter(({ pid }) => own.has(pid) && pid !== supervisor?.pid);
+}
+
+/** Asks a member's init to end, thaws it so that it can hear, and kills it after `timeoutMs`. Resolves when nothing of it is left. */
+export async function stopLife(life: Life, folder: MemberFolder, timeoutMs: number): Promise<void> {
+  const init = await initOf(life);
+  if (init !== undefined) {
+    signalProcess(init.pid, 'SIGTERM');
+    if (init.state === 'T') await resumeLife(life, folder);
+    const late = await waitUntilGone(life, folder, timeoutMs).then(
+      () => false,
+      (error: unknown) => {
+        if (codeOf(error) === 'TIMEOUT') return true;
+        throw error;
+      },
+    );
+    if (!late) return;
+  }
+  await killLife(life, folder);
+}
+
+/** Kills all of a member at once. Resolves when nothing of it is left. */
+export async function killLife(life: Life, folder: MemberFolder): Promise<void> {
+  for (const { pid } of await processesOf(life, folder)) signalProcess(pid, 'SIGKILL');
+  await waitUntilGone(life, folder, 30_000, 'SIGKILL');
+}
+
+/** @throws CodedError `TIMEOUT` when something of the member still lives. */
+export async function waitUntilGone(
+  life: Life,
+  folder: MemberFolder,
+  timeoutMs: number,
+  signal?: NodeJS.Signals,
+): Promise<void> {
+  let left: readonly ProcessStat[] = [];
+  await waitFor({
+    what: `all of ${folder.name} to end`,
+    member: folder.name,
+    timeoutMs,
+    intervalMs: 20,
+    lastSeen: () => left.map(({ pid, command, state }) => `${command} (pid ${pid}, state ${state})`).join(', '),
+    probe: async () => {
+      if (await initOf(life)) return false;
+      if (await namedProcess(life.supervisor)) return false;
+      left = await processesOf(life, folder);
+      if (signal !== undefined) for (const { pid } of left) signalProcess(pid, signal);
+      return left.length === 0;
+    },
+  });
+}
+
+/** Freezes a member: repeated until a look finds nothing left to freeze, since processes fork while they are stopped one by one. */
+export async function pauseLife(life: Life, folder: MemberFolder): Promise<void> {
+  await waitFor({
+    what: `every process of ${folder.name} to be stopped`,
+    member: folder.name,
+    timeoutMs: 10_000,
+    intervalMs: 10,
+    probe: async () => {
+      const awake = (await processesOf(life, folder)).filter(({ state }) => state !== 'T');
+      for (const { pid } of awake) signalProcess(pid, 'SIGSTOP');
+      return awake.length === 0;
+    },
+  });
+}
+
+export async function resumeLife(life: Life, folder: MemberFolder): Promise<void> {
+  for (const { pid } of await processesOf(life, folder)) signalProcess(pid, 'SIGCONT');
+}

@@ -1,0 +1,284 @@
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { constants } from 'node:os';
+import type { Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import {
+  memberEvents,
+  unknownMember,
+  type Capability,
+  type ClusterStore,
+  type ExecOptions,
+  type ExecResult,
+  type LogOptions,
+  type Member,
+  type MemberDefinition,
+  type PrepareRequest,
+  type Runtime,
+  type RuntimeEvent,
+} from '@citus-ha/runtime';
+import { execa } from 'execa';
+import { memberAccount, type Account } from './account.js';
+import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
+import { AddressBook, addressOf, readState } from './cluster-state.js';
+import { FolderStore } from './folder-store.js';
+import { execCommand, probeIsolation, type Isolation } from './launcher.js';
+import {
+  initOf,
+  isIsolated,
+  killLife,
+  lifeId,
+  memberVariable,
+  pauseLife,
+  processesOf,
+  readLife,
+  resumeLife,
+  stopLife,
+} from './life.js';
+import { readLines } from './log-file.js';
+import { withMachineLock } from './machine-lock.js';
+import { memberFolder, type MemberFolder } from './member-folder.js';
+import {
+  checkDataVersion,
+  forgetMember,
+  readRecord,
+  saveRecord,
+  writeMember,
+  type MemberRecord,
+} from './member-record.js';
+import { readExitCode, startLife } from './start-life.js';
+import { prepareSite } from './prepare-site.js';
+import { memberPath } from './programs.js';
+
+export interface LocalRuntimeOptions {
+  /** Name of the cluster; its state folder's too. */
+  readonly cluster: string;
+  /** In place of $XDG_STATE_HOME. */
+  readonly stateHome?: string;
+}
+
+/**
+ * Gives the runtime that runs members as processes of this machine, each on its own loopback address and, where the
+ * kernel permits, in its own PID namespace. Any number of them, in any number of processes, may work on one cluster.
+ * Touches nothing until it is used.
+ */
+export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
+  return new LocalRuntime(options.cluster, clusterFolder(options.cluster, options.stateHome), await probeIsolation());
+}
+
+class LocalRuntime implements Runtime {
+  readonly kind = 'local';
+  readonly cluster: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly store: ClusterStore;
+  readonly #folder: ClusterFolder;
+  readonly #isolation: Isolation;
+  readonly #addresses: AddressBook;
+
+  constructor(cluster: string, folder: ClusterFolder, isolation: Isolation) {
+    this.cluster = cluster;
+    this.#folder = folder;
+    this.#isolation = isolation;
+    this.#addresses = new AddressBook(folder, cluster);
+    this.store = new FolderStore(folder.store);
+    this.capabilities = new Set(isolation === 'none' ? ['pause'] : ['isolation', 'pause']);
+  }
+
+  prepare(request: PrepareRequest): Promise<Site> {
+    return prepareSite({ request, folder: this.#folder, addresses: this.#addresses, isolation: this.#isolation });
+  }
+
+  async site(): Promise<Site | undefined> {
+    return (await readState(this.#folder))?.site;
+  }
+
+  async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
+    const folder = memberFolder(this.#folder.members, definition.name);
+    const account = await memberAccount();
+    await makeClusterFolder(this.#folder, account);
+    await this.#checkData(definition.name);
+    await this.#addresses.assign([definition.name]);
+    const known = await readRecord(folder);
+    const filesChanged = await writeMember(folder, definition, account);
+    const record: MemberRecord = { version: 1, definition, intent: known?.intent ?? 'running' };
+    const recordChanged = await saveRecord(folder, record);
+    return { changed: filesChanged || recordChanged };
+  }
+
+  async members(): Promise<readonly Member[]> {
+    const names = await readdir(this.#folder.members).catch(() => []);
+    const members = await Promise.all(names.toSorted().map((name) => this.#find(name)));
+    return members.filter((member) => member !== undefined);
+  }
+
+  async member(name: string): Promise<Member> {
+    const member = await this.#find(name);
+    return member ?? (await this.#unknown(name));
+  }
+
+  async start(name: string): Promise<Member> {
+    const { folder, record } = await this.#record(name);
+    await this.#checkData(name);
+    await saveRecord(folder, { ...record, intent: 'running' });
+    const life = await readLife(folder);
+    if (life === undefined || !(await initOf(life))) {
+      const account = await memberAccount();
+      const { hosts } = this.#folder;
+      const env = await this.#environment(folder, record);
+      await startLife({ folder, account, isolation: this.#isolation, hosts, env, command: record.definition.command });
+    }
+    return this.member(name);
+  }
+
+  async stop(name: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const { folder, record } = await this.#record(name);
+    await saveRecord(folder, { ...record, intent: 'stopped' });
+    const life = await readLife(folder);
+    if (life !== undefined) await stopLife(life, folder, options.timeoutMs ?? 60_000);
+  }
+
+  async kill(name: string): Promise<void> {
+    const { folder } = await this.#record(name);
+    const life = await readLife(folder);
+    if (life !== undefined) await killLife(life, folder);
+  }
+
+  async pause(name: string): Promise<void> {
+    const { folder, life } = await this.#running(name);
+    await pauseLife(life, folder);
+  }
+
+  async resume(name: string): Promise<void> {
+    const { folder, life } = await this.#running(name);
+    await resumeLife(life, folder);
+  }
+
+  async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const { folder, record, life } = await this.#running(name);
+    const account = await memberAccount();
+    const { pid } = life.init;
+    const isolation = (await isIsolated(pid)) ? this.#isolation : 'none';
+    const [file = '', ...args] = execCommand({ isolation, account, pid, cwd: folder.data, command });
+    const result = await execa(file, args, {
+      env: {
+        ...(await this.#environment(folder, record)),
+        ...options.env,
+        ...(options.inherit && terminalEnvironment()),
+      },
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+      ...(options.inherit ? { stdio: 'inherit' as const } : { input: options.input ?? '' }),
+      ...(options.signal && { cancelSignal: options.signal }),
+    });
+    options.signal?.throwIfAborted();
+    const bySignal = result.signal === undefined ? undefined : 128 + constants.signals[result.signal];
+    const exitCode = result.exitCode ?? bySignal;
+    if (exitCode === undefined) {
+      throw new CodedError('EXEC_FAILED', `Could not run ${command[0]} in ${name}: ${result.shortMessage}`, {
+        member: name,
+        cause: result,
+      });
+    }
+    return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
+  }
+
+  async *logs(name: string, options?: LogOptions): AsyncIterable<string> {
+    const { folder } = await this.#record(name);
+    yield* readLines(folder.log, options);
+  }
+
+  events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
+    return memberEvents({ members: () => this.members(), signal: options.signal });
+  }
+
+  withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
+    return withMachineLock(memberFolder(this.#folder.members, name).path, task);
+  }
+
+  async remove(name: string, options: { readonly data: boolean }): Promise<void> {
+    const folder = memberFolder(this.#folder.members, name);
+    const life = await readLife(folder);
+    if (life !== undefined) await (options.data ? killLife(life, folder) : stopLife(life, folder, 60_000));
+    await (options.data ? removeTree(folder.path) : forgetMember(folder));
+  }
+
+  async destroy(options: { readonly data: boolean }): Promise<void> {
+    const names = await readdir(this.#folder.members).catch(() => []);
+    await Promise.all(names.map((name) => this.remove(name, options)));
+    this.#addresses.release();
+    if (!options.data) return;
+    await removeTree(this.#folder.path);
+    await rmdir(this.#folder.home).catch(() => undefined);
+  }
+
+  async #find(name: string): Promise<Member | undefined> {
+    const folder = memberFolder(this.#folder.members, name);
+    const [record, life, state] = await Promise.all([readRecord(folder), readLife(folder), readState(this.#folder)]);
+    if (record === undefined || state === undefined) return undefined;
+    const { kind, group, ports } = record.definition;
+    const address = state.site?.members[name]?.address ?? addressOf(state, name) ?? '';
+    const init = life && (await initOf(life));
+    const exitCode = init === undefined ? await readExitCode(folder) : undefined;
+    return {
+      name,
+      kind,
+      ...(group !== undefined && { group }),
+      address,
+      ports,
+      intent: record.intent,
+      state: life === undefined ? 'created' : init === undefined ? 'exited' : init.state === 'T' ? 'paused' : 'running',
+      ...(life && {
+        incarnation: { id: lifeId(life), pid: life.init.pid, ...(exitCode !== undefined && { exitCode }) },
+      }),
+    };
+  }
+
+  async #record(name: string): Promise<{ folder: MemberFolder; record: MemberRecord }> {
+    const folder = memberFolder(this.#folder.members, name);
+    const record = await readRecord(folder);
+    return record === undefined ? this.#unknown(name) : { folder, record };
+  }
+
+  async #running(name: string) {
+    const found = await this.#record(name);
+    const life = await readLife(found.folder);
+    if (life !== undefined && (await initOf(life))) return { ...found, life };
+    throw new CodedError('MEMBER_NOT_RUNNING', `${name} is not running`, {
+      member: name,
+      fix: `Start it first: citus-ha start ${name}.`,
+    });
+  }
+
+  async #unknown(name: string): Promise<never> {
+    throw unknownMember(name, await this.members());
+  }
+
+  async #checkData(name: string): Promise<void> {
+    const site = await this.site();
+    const dataDir = site?.members[name]?.dataDir;
+    if (site !== undefined && dataDir !== undefined) await checkDataVersion(dataDir, name, site.versions.postgres);
+  }
+
+  /** Nothing of this process's own environment but where programs are. */
+  async #environment(folder: MemberFolder, record: MemberRecord): Promise<Record<string, string>> {
+    const site = await this.site();
+    return {
+      LANG: 'C.UTF-8',
+      HOME: folder.data,
+      PATH: memberPath(site?.programs),
+      ...record.definition.env,
+      [memberVariable]: folder.path,
+    };
+  }
+}
+
+/** What an interactive program asks of the terminal it is given. */
+function terminalEnvironment(): Record<string, string> {
+  const { TERM } = process.env;
+  return TERM === undefined ? {} : { TERM };
+}
+
+/** A keeper that has just seen its member end may still write a last file. */
+function removeTree(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,0 +1,89 @@
+import { mkdir, chown, readFile, rm } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { CodedError } from '@citus-ha/core';
+import type { Member, MemberDefinition } from '@citus-ha/runtime';
+import type { Account } from './account.js';
+import type { MemberFolder } from './member-folder.js';
+import { readDocument, writeDocument, writeWhole } from './state-file.js';
+
+/** What is kept of a member beside its data. */
+export interface MemberRecord {
+  readonly version: 1;
+  readonly definition: MemberDefinition;
+  readonly intent: Member['intent'];
+}
+
+export function readRecord(folder: MemberFolder): Promise<MemberRecord | undefined> {
+  return readDocument<MemberRecord>(folder.record, 1);
+}
+
+/** Writes the record only where it differs. */
+export async function saveRecord(folder: MemberFolder, record: MemberRecord): Promise<boolean> {
+  if (JSON.stringify(await readRecord(folder)) === JSON.stringify(record)) return false;
+  await writeDocument(folder.record, record);
+  return true;
+}
+
+/** Makes a member's folders and writes its files. Answers whether any of them was missing or different. */
+export async function writeMember(
+  folder: MemberFolder,
+  definition: MemberDefinition,
+  account: Account,
+): Promise<boolean> {
+  await mkdir(folder.path, { recursive: true, mode: account.other ? 0o711 : 0o700 });
+  for (const path of [folder.config, folder.data, folder.run]) await makeOwned(path, account);
+  let changed = false;
+  for (const file of definition.files) {
+    if (!file.path.startsWith(folder.path + sep)) {
+      throw new CodedError(
+        'FILE_OUTSIDE_MEMBER',
+        `${file.path} is outside of ${definition.name}'s folder ${folder.path}`,
+        {
+          member: definition.name,
+          fix: 'Render files for the paths that the site gives.',
+        },
+      );
+    }
+    if ((await readFile(file.path, 'utf8').catch(() => undefined)) === file.content) continue;
+    await makeOwned(dirname(file.path), account);
+    await writeWhole(file.path, file.content, file.mode, account.other ? account : undefined);
+    changed = true;
+  }
+  return changed;
+}
+
+/** Forgets a member but for its data, address and log. */
+export async function forgetMember(folder: MemberFolder): Promise<void> {
+  const rest = [folder.record, folder.life, folder.exit, folder.config, folder.run, join(folder.path, 'lock')];
+  for (const path of rest) await rm(path, { recursive: true, force: true });
+}
+
+/**
+ * PostgreSQL starts only on data of its own major version.
+ *
+ * @throws CodedError `DATA_VERSION`.
+ */
+export async function checkDataVersion(dataDir: string, member: string, expected: number): Promise<void> {
+  const found = await dataVersion(dataDir);
+  if (found === undefined || found === expected) return;
+  throw new CodedError(
+    'DATA_VERSION',
+    `${member} has data of PostgreSQL ${found}, but PostgreSQL ${expected} would run it`,
+    {
+      member,
+      fix: `Set postgres.version: ${found} in cluster.yaml and have that version installed, or move the data by pg_dump into a new cluster.`,
+    },
+  );
+}
+
+/** Major version of a data directory (its PG_VERSION file); `undefined` where there is none yet. */
+export async function dataVersion(dataDir: string): Promise<number | undefined> {
+  const text = await readFile(join(dataDir, 'PG_VERSION'), 'utf8').catch(() => '');
+  const version = Number.parseInt(text, 10);
+  return Number.isNaN(version) ? undefined : version;
+}
+
+async function makeOwned(path: string, account: Account): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (made !== undefined && account.other) await chown(path, account.uid, account.gid);
+}

@@ -1,0 +1,101 @@
+import { membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import type { PrepareRequest } from '@citus-ha/runtime';
+import { memberAccount } from './account.js';
+import { checkPorts } from './check-ports.js';
+import { makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
+import { addressOf, readState, saveSite, type AddressBook } from './cluster-state.js';
+import { candidateMajor, hasApt, installPackages, rootPrefix } from './debian-packages.js';
+import type { Isolation } from './launcher.js';
+import { memberFolder } from './member-folder.js';
+import { dataVersion } from './member-record.js';
+import { memberSite } from './member-site.js';
+import { fetchPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
+import { findPrograms, type FoundPrograms, type MissingProgram } from './programs.js';
+
+export interface PrepareSiteOptions {
+  readonly request: PrepareRequest;
+  readonly folder: ClusterFolder;
+  readonly addresses: AddressBook;
+  readonly isolation: Isolation;
+}
+
+/** Settles programs, addresses and folders of every member, and keeps the outcome in the cluster's state. */
+export async function prepareSite({ request, folder, addresses, isolation }: PrepareSiteOptions): Promise<Site> {
+  const { spec } = request;
+  const known = await readState(folder);
+  const found = await settlePrograms(await wantedMajor(spec, known?.site), request);
+  await makeClusterFolder(folder, await memberAccount());
+  const members = membersOf(spec);
+  const state = await addresses.assign(members.map(({ name }) => name));
+  const sites = Object.fromEntries(
+    members.map((member) => {
+      const ownAddress = addressOf(state, member.name) ?? '';
+      const namesResolve = isolation !== 'none';
+      const site = memberSite({
+        spec,
+        member,
+        folder: memberFolder(folder.members, member.name),
+        ownAddress,
+        namesResolve,
+      });
+      return [member.name, site] as const;
+    }),
+  );
+  await checkPorts({ spec, folder, members, sites });
+  const site: Site = { runtime: 'local', ...found, members: sites };
+  await saveSite(folder, state, site);
+  return site;
+}
+
+/** What the file asks for, else what existing data was written by. */
+async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
+  if (spec.postgres.version !== 'auto') return spec.postgres.version;
+  for (const { dataDir } of Object.values(site?.members ?? {})) {
+    const major = await dataVersion(dataDir);
+    if (major !== undefined) return major;
+  }
+  return undefined;
+}
+
+async function settlePrograms(major: number | undefined, request: PrepareRequest): Promise<FoundPrograms> {
+  const before = await findPrograms(major);
+  if (before.found !== undefined) return before.found;
+  if (!request.install || !(await hasApt())) throw programMissing(before.missing);
+  await installMissing(before.missing, request);
+  const after = await findPrograms(major);
+  if (after.found !== undefined) return after.found;
+  throw programMissing(after.missing);
+}
+
+async function installMissing(missing: readonly MissingProgram[], request: PrepareRequest): Promise<void> {
+  const { onProgress = () => undefined, signal } = request;
+  const others = missing.flatMap(({ packages }) => packages).filter((name) => name !== 'patroni');
+  const needsPatroni = missing.some(({ packages }) => packages.includes('patroni'));
+  if (others.length > 0) await install(others);
+  if (!needsPatroni) return;
+  if (((await candidateMajor('patroni')) ?? 0) >= minimumPatroniMajor) {
+    await install(['patroni', ...patroniModules.packages]);
+  } else {
+    onProgress(`Fetching Patroni ${minimumPatroniMajor} into the cache`);
+    await fetchPatroni(signal);
+  }
+
+  async function install(packages: readonly string[]): Promise<void> {
+    const prefix = await rootPrefix();
+    if (prefix === undefined) throw programMissing(missing);
+    onProgress(`Installing ${packages.join(', ')}`);
+    await installPackages(prefix, packages, signal);
+  }
+}
+
+function programMissing(missing: readonly MissingProgram[]): CodedError {
+  const packages = missing.flatMap((program) => program.packages);
+  const old = packages.includes('patroni')
+    ? ` Patroni must be ${minimumPatroniMajor} or later: 3.0 loses acknowledged writes.`
+    : '';
+  return new CodedError('PROGRAM_MISSING', `Not installed: ${missing.map(({ what }) => what).join(', ')}.${old}`, {
+    blame: 'user',
+    fix: `Run it as root on Debian without --no-install, or install the packages: apt-get install ${packages.join(' ')}.`,
+  });
+}

@@ -1,0 +1,83 @@
+import { readFile, readdir, readlink } from 'node:fs/promises';
+
+/** One row of /proc/PID/stat (proc(5)): what is needed to tell one life of a pid from the next. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly command: string;
+  /** R, S, D, T (stopped), Z (zombie), X (dead), ... */
+  readonly state: string;
+  readonly parent: number;
+  /** Clock ticks since boot; with the pid it names one process for good. */
+  readonly startTime: string;
+}
+
+/** Names one process of this machine over all its boots. */
+export interface ProcessName {
+  readonly bootId: string;
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+/** Reads the text of a /proc/PID/stat file; the command may itself hold spaces and parentheses. */
+export function parseStat(text: string): ProcessStat | undefined {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return undefined;
+  const rest = text.slice(close + 2).split(' ');
+  const [state, parent] = rest;
+  const startTime = rest[19];
+  if (state === undefined || parent === undefined || startTime === undefined) return undefined;
+  return {
+    pid: Number(text.slice(0, open).trim()),
+    command: text.slice(open + 1, close),
+    state,
+    parent: Number(parent),
+    startTime,
+  };
+}
+
+/** The process that has this pid now; `undefined` where there is none, or only its remains. */
+export async function livingProcess(pid: number): Promise<ProcessStat | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const stat = text === undefined ? undefined : parseStat(text);
+  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat;
+}
+
+/** That very process, if it lives; never another one that was given its pid later. */
+export async function namedProcess(name: ProcessName): Promise<ProcessStat | undefined> {
+  if (name.bootId !== (await bootId())) return undefined;
+  const stat = await livingProcess(name.pid);
+  return stat?.startTime === name.startTime ? stat : undefined;
+}
+
+export async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+}
+
+export async function livingProcesses(): Promise<readonly ProcessStat[]> {
+  const entries = await readdir('/proc');
+  const pids = entries.filter((entry) => /^\d+$/.test(entry)).map(Number);
+  const stats = await Promise.all(pids.map(livingProcess));
+  return stats.filter((stat) => stat !== undefined);
+}
+
+/** The PID namespace of a process, as `pid:[4026531836]`; `undefined` where it is gone or hidden from this user. */
+export function pidNamespace(pid: number | 'self'): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/ns/pid`).catch(() => undefined);
+}
+
+/** One variable of the environment a process was started with; `undefined` where it is unset or hidden from this user. */
+export async function environmentOf(pid: number, variable: string): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  const entry = text.split('\0').find((candidate) => candidate.startsWith(`${variable}=`));
+  return entry?.slice(variable.length + 1);
+}
+
+/** Sends a signal to a process that may be gone by now. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
+import type { Account } from './account.js';
+import { heldByAnother, startCommand, type Isolation } from './launcher.js';
+import { lifeId, readLife } from './life.js';
+import { readLines } from './log-file.js';
+import type { MemberFolder } from './member-folder.js';
+
+export interface StartLifeOptions {
+  readonly folder: MemberFolder;
+  readonly account: Account;
+  readonly isolation: Isolation;
+  readonly hosts: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+}
+
+/**
+ * Begins a new life of a member that outlives this process. Resolves once its init has written itself down: from then on
+ * any other process finds it. Where another process is faster, that one's life is what it resolves with.
+ *
+ * @throws CodedError `MEMBER_START_FAILED` with what the keeper printed last.
+ */
+export async function startLife(options: StartLifeOptions): Promise<void> {
+  const { folder, account, isolation, hosts, env, command } = options;
+  const before = await readLife(folder);
+  const [file = '', ...args] = startCommand({ isolation, account, folder: folder.path, hostsFile: hosts, command });
+  const keeper = spawn(file, args, { cwd: folder.data, env, detached: true, stdio: 'ignore' });
+  await once(keeper, 'spawn').catch((error: unknown) => {
+    throw failed(folder.name, messageOf(error));
+  });
+  keeper.unref();
+  await waitFor({
+    what: `the init of ${folder.name}`,
+    member: folder.name,
+    timeoutMs: 15_000,
+    intervalMs: 10,
+    probe: async () => {
+      const life = await readLife(folder);
+      if (life !== undefined && (before === undefined || lifeId(life) !== lifeId(before))) return true;
+      if (keeper.exitCode === null || keeper.exitCode === heldByAnother) return false;
+      throw new FatalProbeError(failed(folder.name, await lastLines(folder)));
+    },
+  });
+}
+
+/** How the last life ended, if its keeper saw it. */
+export async function readExitCode(folder: MemberFolder): Promise<number | undefined> {
+  const text = await readFile(folder.exit, 'utf8').catch(() => '');
+  return text === '' ? undefined : Number(text);
+}
+
+function failed(member: string, reason: string): CodedError {
+  return new CodedError('MEMBER_START_FAILED', `${member} could not be started: ${reason}`, {
+    member,
+    fix: `Read its log: citus-ha logs ${member}.`,
+  });
+}
+
+async function lastLines(folder: MemberFolder): Promise<string> {
+  const lines: string[] = [];
+  for await (const line of readLines(folder.log, { tail: 3 })) lines.push(line);
+  return lines.join('\n');
+}

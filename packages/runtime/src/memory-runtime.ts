@@ -1,0 +1,302 @@
+import { membersOf, type MemberSite, type Site } from '@citus-ha/config';
+import { CodedError, FatalProbeError, waitFor } from '@citus-ha/core';
+import { memberEvents } from './member-events.js';
+import type {
+  Capability,
+  ClusterStore,
+  ExecOptions,
+  ExecResult,
+  LogOptions,
+  Member,
+  MemberDefinition,
+  PrepareRequest,
+  Runtime,
+  RuntimeEvent,
+} from './runtime.js';
+import { unknownMember } from './unknown-member.js';
+
+/** Where clusters of memory runtimes live: two runtimes on one machine see the same members. */
+export class MemoryMachine {
+  readonly clusters = new Map<string, MemoryCluster>();
+}
+
+export interface MemoryRuntimeOptions {
+  readonly cluster: string;
+  /** A machine of its own unless told. */
+  readonly machine?: MemoryMachine;
+  /** What a member does once it is started; nothing unless told. */
+  readonly run?: (process: MemoryProcess) => void;
+  /** What answers commands; every command ends 0 with no output unless told. */
+  readonly exec?: (name: string, command: readonly string[], options: ExecOptions) => Promise<ExecResult>;
+}
+
+/** One life of a simulated member, from its own side. */
+export interface MemoryProcess {
+  readonly definition: MemberDefinition;
+  /** Prints a line. */
+  log(line: string): void;
+  /** Ends by itself. */
+  exit(code: number): void;
+  /** What to do when asked to end; without it the member ends at once with 0. A handler that does not exit is killed at last. */
+  onStop(handler: () => void): void;
+}
+
+interface MemoryMember {
+  definition: MemberDefinition;
+  state: Member['state'];
+  intent: Member['intent'];
+  lives: number;
+  exitCode: number | undefined;
+  stopHandler: (() => void) | undefined;
+  readonly log: string[];
+}
+
+interface MemoryCluster {
+  site: Site | undefined;
+  readonly members: Map<string, MemoryMember>;
+  readonly store: Map<string, string>;
+  readonly addresses: string[];
+  readonly locks: Set<string>;
+}
+
+/**
+ * Gives a runtime whose members are records in memory: for tests of what is built on the port. Keeps every promise of the
+ * contract suite; members have addresses of TEST-NET-1 (RFC 5737), at which nothing listens.
+ */
+export function createMemoryRuntime(options: MemoryRuntimeOptions): Runtime {
+  return new MemoryRuntime(options);
+}
+
+class MemoryRuntime implements Runtime {
+  readonly kind = 'memory';
+  readonly cluster: string;
+  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
+  readonly store: ClusterStore;
+  readonly #machine: MemoryMachine;
+  readonly #options: MemoryRuntimeOptions;
+
+  constructor(options: MemoryRuntimeOptions) {
+    this.cluster = options.cluster;
+    this.#machine = options.machine ?? new MemoryMachine();
+    this.#options = options;
+    this.store = {
+      read: async (key) => this.#cluster.store.get(key),
+      write: async (key, text) => void this.#cluster.store.set(key, text),
+      remove: async (key) => void this.#cluster.store.delete(key),
+    };
+  }
+
+  async prepare({ spec }: PrepareRequest): Promise<Site> {
+    const members = membersOf(spec).map(({ name }) => [name, this.#memberSite(name)] as const);
+    const site: Site = {
+      runtime: 'memory',
+      versions: {
+        postgres: spec.postgres.version === 'auto' ? 17 : spec.postgres.version,
+        patroni: '4.0.7',
+        etcd: '3.5.16',
+        haproxy: '3.0.11',
+      },
+      programs: {
+        patroni: ['patroni'],
+        etcd: ['etcd'],
+        haproxy: ['haproxy'],
+        postgresBinDir: '/usr/lib/postgresql/bin',
+      },
+      citusAvailable: true,
+      members: Object.fromEntries(members),
+    };
+    this.#cluster.site = site;
+    return site;
+  }
+
+  async site(): Promise<Site | undefined> {
+    return this.#cluster.site;
+  }
+
+  async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
+    const known = this.#cluster.members.get(definition.name);
+    if (known === undefined) {
+      this.#cluster.members.set(definition.name, {
+        definition,
+        state: 'created',
+        intent: 'running',
+        lives: 0,
+        exitCode: undefined,
+        stopHandler: undefined,
+        log: [],
+      });
+      return { changed: true };
+    }
+    const changed = JSON.stringify(known.definition) !== JSON.stringify(definition);
+    known.definition = definition;
+    return { changed };
+  }
+
+  async members(): Promise<readonly Member[]> {
+    const names = [...this.#cluster.members.keys()].toSorted();
+    return names.map((name) => this.#view(name));
+  }
+
+  async member(name: string): Promise<Member> {
+    return this.#view(name);
+  }
+
+  async start(name: string): Promise<Member> {
+    const member = this.#find(name);
+    member.intent = 'running';
+    if (!isAlive(member)) {
+      member.state = 'running';
+      member.lives += 1;
+      member.exitCode = undefined;
+      member.stopHandler = undefined;
+      const life = member.lives;
+      this.#options.run?.({
+        definition: member.definition,
+        log: (line) => void (member.lives === life && isAlive(member) && member.log.push(line)),
+        exit: (code) => void (member.lives === life && end(member, code)),
+        onStop: (handler) => void (member.lives === life && (member.stopHandler = handler)),
+      });
+    }
+    return this.#view(name);
+  }
+
+  async stop(name: string, { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    const member = this.#find(name);
+    member.intent = 'stopped';
+    if (!isAlive(member)) return;
+    if (member.stopHandler === undefined) return end(member, 0);
+    member.stopHandler();
+    await waitFor({ what: `${name} to end`, timeoutMs, intervalMs: 1, probe: () => !isAlive(member) }).catch(() =>
+      end(member, 137),
+    );
+  }
+
+  async kill(name: string): Promise<void> {
+    end(this.#find(name), 137);
+  }
+
+  async pause(name: string): Promise<void> {
+    this.#running(name).state = 'paused';
+  }
+
+  async resume(name: string): Promise<void> {
+    this.#running(name).state = 'running';
+  }
+
+  async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    this.#running(name);
+    options.signal?.throwIfAborted();
+    const answer = await this.#options.exec?.(name, command, options);
+    return answer ?? { exitCode: 0, stdout: '', stderr: '' };
+  }
+
+  async *logs(name: string, { follow = false, tail, signal }: LogOptions = {}): AsyncIterable<string> {
+    const { log } = this.#find(name);
+    let next = tail === undefined ? 0 : Math.max(0, log.length - tail);
+    for (;;) {
+      while (next < log.length) yield log[next++] ?? '';
+      if (!follow || (await this.#aborted(() => next < log.length, signal))) return;
+    }
+  }
+
+  events({ signal }: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
+    return memberEvents({ members: () => this.members(), signal, intervalMs: 5 });
+  }
+
+  async withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
+    const { locks } = this.#cluster;
+    await waitFor({ what: `the lock of ${name}`, timeoutMs: 600_000, intervalMs: 1, probe: () => !locks.has(name) });
+    locks.add(name);
+    return task().finally(() => locks.delete(name));
+  }
+
+  async remove(name: string): Promise<void> {
+    const member = this.#cluster.members.get(name);
+    if (member !== undefined) end(member, 137);
+    this.#cluster.members.delete(name);
+  }
+
+  async destroy({ data }: { readonly data: boolean }): Promise<void> {
+    for (const name of [...this.#cluster.members.keys()]) await this.remove(name);
+    if (data) this.#machine.clusters.delete(this.cluster);
+  }
+
+  get #cluster(): MemoryCluster {
+    const { clusters } = this.#machine;
+    const known = clusters.get(this.cluster);
+    if (known !== undefined) return known;
+    const made = { site: undefined, members: new Map(), store: new Map(), addresses: [], locks: new Set<string>() };
+    clusters.set(this.cluster, made);
+    return made;
+  }
+
+  #find(name: string): MemoryMember {
+    const member = this.#cluster.members.get(name);
+    if (member === undefined)
+      throw unknownMember(
+        name,
+        [...this.#cluster.members.values()].map((m) => m.definition),
+      );
+    return member;
+  }
+
+  #running(name: string): MemoryMember {
+    const member = this.#find(name);
+    if (isAlive(member)) return member;
+    throw new CodedError('MEMBER_NOT_RUNNING', `${name} is not running`, { member: name, fix: 'Start it first.' });
+  }
+
+  #view(name: string): Member {
+    const { definition, state, intent, lives, exitCode } = this.#find(name);
+    return {
+      name,
+      kind: definition.kind,
+      ...(definition.group !== undefined && { group: definition.group }),
+      address: this.#address(name),
+      ports: definition.ports,
+      state,
+      intent,
+      ...(lives > 0 && { incarnation: { id: `${name}:${lives}`, ...(exitCode !== undefined && { exitCode }) } }),
+    };
+  }
+
+  #address(name: string): string {
+    const { addresses } = this.#cluster;
+    if (!addresses.includes(name)) addresses.push(name);
+    return `192.0.2.${addresses.indexOf(name) + 1}`;
+  }
+
+  #memberSite(name: string): MemberSite {
+    const address = this.#address(name);
+    return {
+      address,
+      host: name,
+      listen: address,
+      configFile: `/members/${name}/config/main`,
+      dataDir: `/members/${name}/data`,
+      runDir: `/members/${name}/run`,
+      passFile: `/members/${name}/config/pgpass`,
+    };
+  }
+
+  /** Waits for the condition; answers whether the signal came first. */
+  async #aborted(condition: () => boolean, signal: AbortSignal | undefined): Promise<boolean> {
+    try {
+      await waitFor({ what: 'a line', timeoutMs: 2 ** 31 - 1, intervalMs: 5, signal, probe: condition });
+      return false;
+    } catch (error) {
+      if (signal?.aborted) return true;
+      throw new FatalProbeError(error);
+    }
+  }
+}
+
+function isAlive(member: MemoryMember): boolean {
+  return member.state === 'running' || member.state === 'paused';
+}
+
+function end(member: MemoryMember, exitCode: number): void {
+  if (!isAlive(member)) return;
+  member.state = 'exited';
+  member.exitCode = exitCode;
+}
