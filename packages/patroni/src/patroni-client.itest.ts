@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '@citus-ha/core';
+import type { EtcdClient } from './etcd-client.js';
+import { readLeader } from './leader-key.js';
+import { leaderOf } from './patroni-cluster.js';
+import { createPatroniClient, type PatroniClient } from './patroni-client.js';
+import { findRealPrograms } from './testing/real-programs.js';
+import { RealServers } from './testing/real-servers.js';
+import { waitForLeader } from './wait-for-leader.js';
+
+const programs = findRealPrograms();
+const missing = programs.etcdMissing ?? programs.patroniMissing;
+const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
+
+describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () => {
+  let servers: RealServers;
+  let etcd: EtcdClient;
+  let first: PatroniClient;
+  let second: PatroniClient;
+
+  beforeAll(async () => {
+    servers = new RealServers(programs);
+    etcd = await servers.startEtcd();
+    first = await servers.startPatroni('coord-1', etcd);
+    await waitForLeader({ clients: [first], timeoutMs: 60_000 });
+    second = await servers.startPatroni('coord-2', etcd);
+    await waitForSync('coord-2');
+  });
+  afterAll(() => servers.stop());
+
+  const waitForSync = (name: string) =>
+    waitFor({
+      what: `${name} to be the synchronous standby`,
+      probe: async () => {
+        const { members } = await first.cluster();
+        return members.some((member) => member.name === name && member.role === 'sync_standby');
+      },
+      timeoutMs: 60_000,
+    });
+
+  it('reads the same leader from the REST API and from etcd', async () => {
+    const cluster = await second.cluster();
+    expect(leaderOf(cluster)).toMatchObject({ name: 'coord-1', state: 'running', timeline: 1, lagBytes: null });
+    expect((await readLeader(etcd, '/service/lab'))?.name).toBe('coord-1');
+    expect(await first.status()).toMatchObject({ name: 'coord-1', role: 'primary', timeline: 1, unlocked: false });
+    expect(await second.status()).toMatchObject({ name: 'coord-2', role: 'replica', synchronous: true });
+  });
+
+  it('changes the dynamic configuration, and pauses and resumes the cluster', async () => {
+    expect(await first.patchConfig({ postgresql: { parameters: { work_mem: '8MB' } } })).toMatchObject({
+      loop_wait: 1,
+      postgresql: { parameters: { work_mem: '8MB' } },
+    });
+    await first.pause();
+    expect((await second.cluster()).paused).toBe(true);
+    await second.resume();
+    expect((await first.cluster()).paused).toBe(false);
+  });
+
+  it("tells a wrong password from Patroni's own refusal", async () => {
+    const stranger = createPatroniClient({ url: first.url, member: 'coord-1' });
+    await expect(stranger.pause()).rejects.toMatchObject({ code: 'PATRONI_UNAUTHORIZED', member: 'coord-1' });
+    await expect(first.switchover({ leader: 'coord-1', candidate: 'nobody' })).rejects.toMatchObject({
+      code: 'PATRONI_REFUSED',
+      message: expect.stringContaining('answered 412: candidate name does not match with sync_standby'),
+    });
+  });
+
+  it('switches over to a leader on a higher timeline, also when the answer is not waited for', async () => {
+    const { timeline } = await waitForLeader({ clients: [first, second], timeoutMs: 10_000 });
+    expect(await first.switchover({ leader: 'coord-1' }, { timeoutMs: 100 })).toBe('unknown');
+    const wait = { clients: [first, second], aboveTimeline: timeline, not: 'coord-1', timeoutMs: 30_000 };
+    expect(await waitForLeader(wait)).toMatchObject({ name: 'coord-2', timeline: timeline + 1 });
+    await waitForSync('coord-1');
+    expect((await second.history()).at(-1)).toMatchObject({ timeline, leader: 'coord-2' });
+  });
+
+  it('restarts a member and copies a replica anew', async () => {
+    await first.restart();
+    expect((await first.status()).state).toBe('running');
+    await first.reinitialize({ force: true });
+    await expect(second.reinitialize()).rejects.toMatchObject({ code: 'PATRONI_REFUSED', member: 'coord-2' });
+    await waitFor({
+      what: 'coord-1 to be copied',
+      probe: async () => (await first.status()).state === 'creating replica',
+      timeoutMs: 20_000,
+      intervalMs: 50,
+    });
+    await waitForSync('coord-1');
+  });
+
+  it('fails over to a named candidate', async () => {
+    expect(await first.failover({ candidate: 'coord-1' })).toBe('done');
+    expect((await waitForLeader({ clients: [first, second], timeoutMs: 30_000 })).name).toBe('coord-1');
+  });
+});
