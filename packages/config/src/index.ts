@@ -1,5 +1,8 @@
 export type { ClusterSpec, PasswordSource, Timings } from './cluster-spec.js';
+export { defaultClusterSpec, parseClusterSpec } from './parse.js';
+export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
 export type { MemberSite, Programs, ProgramVersions, RenderedFile, Secrets, Site } from './site.js';
+export { clusterTemplate } from './template.js';
 export {
   coordinators,
   databaseMembers,
