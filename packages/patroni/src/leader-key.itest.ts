@@ -8,6 +8,8 @@ import { RealServers } from './testing/real-servers.js';
 const programs = findRealPrograms();
 const skipped = programs.etcdMissing === undefined ? '' : ` (skipped: ${programs.etcdMissing})`;
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
 describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
   let servers: RealServers;
   let etcd: EtcdClient;
@@ -24,7 +26,6 @@ describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
     const response = await fetch(etcd.endpoints[0] + path, { method: 'POST', body: JSON.stringify(body) });
     return (await response.json()) as Record<string, unknown>;
   };
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
   const put = (key: string, value: string, lease: unknown = '0') =>
     call('/v3/kv/put', { key: base64(key), value: base64(value), lease });
   const grantLease = async () => (await call('/v3/lease/grant', { TTL: '60' }))['ID'];

@@ -22,12 +22,16 @@ export class RealServers {
 
   async startEtcd(): Promise<EtcdClient> {
     const [client, peer] = [await freeUrl(), await freeUrl()];
-    this.#spawn('etcd', [
-      this.#programs.etcd,
-      ...['--name', 'etcd', '--data-dir', join(this.#folder, 'etcd'), '--initial-cluster', `etcd=${peer}`],
-      ...['--listen-client-urls', client, '--advertise-client-urls', client],
-      ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer],
-    ]);
+    const flags = {
+      name: 'etcd',
+      'data-dir': join(this.#folder, 'etcd'),
+      'initial-cluster': `etcd=${peer}`,
+      'listen-client-urls': client,
+      'advertise-client-urls': client,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+    };
+    this.#spawn('etcd', [this.#programs.etcd, ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)]);
     const etcd = createEtcdClient({ endpoints: [client] });
     await waitFor({
       what: 'etcd to be healthy',
@@ -40,7 +44,6 @@ export class RealServers {
   async startPatroni(name: string, etcd: EtcdClient): Promise<PatroniClient> {
     const [url, postgres] = [await freeUrl(), await freeUrl()];
     const folder = this.#own(mkdirSync(join(this.#folder, name), { recursive: true }) ?? '');
-    const login = (username: string) => ({ username, password: 'secret' });
     const config = {
       scope: 'lab',
       name,
@@ -68,9 +71,9 @@ export class RealServers {
     return createPatroniClient({ url, member: name, user: 'api', password: 'secret' });
   }
 
-  /** Replicas first: a leader that ends waits for none of them. */
+  /** In the reverse of the order in which they were started: etcd last. */
   async stop(): Promise<void> {
-    for (const child of this.#children.reverse()) {
+    for (const child of this.#children.toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       child.kill('SIGTERM');
       await once(child, 'exit');
@@ -87,6 +90,10 @@ export class RealServers {
     if (this.#account) chownSync(folder, this.#account.uid, this.#account.gid);
     return folder;
   }
+}
+
+function login(username: string): object {
+  return { username, password: 'secret' };
 }
 
 /** PostgreSQL refuses to run as root. */
