@@ -21,6 +21,7 @@ export interface ClusterSpec {
   readonly workers: {
     readonly count: number;
     readonly availability: 'replicas' | 'patroni';
+    /** 1 with `replicas`. */
     readonly membersPerGroup: number;
   };
   readonly shards: { readonly count: number; readonly replicationFactor: number };
@@ -36,6 +37,7 @@ export interface ClusterSpec {
   readonly docker: { readonly baseImage: string };
 }
 
+/** How fast a failure is noticed. */
 export interface Timings {
   readonly ttlMs: number;
   readonly loopWaitMs: number;
@@ -49,6 +51,7 @@ export interface Timings {
   };
 }
 
+/** Where the superuser's password comes from; a relative path is taken from cluster.yaml's folder. */
 export type PasswordSource =
   | { readonly from: 'generated' }
   | { readonly from: 'file'; readonly path: string }

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from './cluster-spec.js';
 
+/** What a member runs. */
 export type MemberKind = 'coordinator' | 'worker' | 'etcd' | 'proxy' | 'pooler' | 'sentinel';
 
 /** One member the spec asks for: a process tree or a container. */
@@ -20,20 +21,24 @@ export function databaseMembers(spec: ClusterSpec): readonly MemberSpec[] {
   return [...coordinators(spec), ...workers(spec)];
 }
 
+/** Members of Citus group 0, `coord-1` and up. */
 export function coordinators(spec: ClusterSpec): readonly MemberSpec[] {
   return numbered(spec.coordinators.count, (n) => ({ name: `coord-${n}`, kind: 'coordinator', group: 0 }));
 }
 
+/** Members of the worker groups, `worker1` and up. */
 export function workers(spec: ClusterSpec): readonly MemberSpec[] {
   return numbered(spec.workers.count, (n) => ({ name: `worker${n}`, kind: 'worker', group: n }));
 }
 
+/** `etcd`, or `etcd-1` and up where there are several. */
 export function etcdMembers(spec: ClusterSpec): readonly MemberSpec[] {
   return spec.etcd.count === 1
     ? [{ name: 'etcd', kind: 'etcd' }]
     : numbered(spec.etcd.count, (n) => ({ name: `etcd-${n}`, kind: 'etcd' }));
 }
 
+/** `haproxy`, or `haproxy-1` and up where there are several. */
 export function proxies(spec: ClusterSpec): readonly MemberSpec[] {
   return spec.proxy.count === 1
     ? [{ name: 'haproxy', kind: 'proxy' }]

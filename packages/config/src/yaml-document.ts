@@ -47,12 +47,12 @@ export function readYaml(text: string): YamlDocument {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const flaws = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
-    ...positionAt(pos[0]),
-    key: '',
-    message: `${code === 'MULTIPLE_DOCS' ? 'a second document begins' : lowerFirst(message)}${near(text, positionAt(pos[0]))}`,
-    fix: fixes[code] ?? 'mend indentation, quotes or brackets here',
-  }));
+  const flaws = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+    const position = positionAt(pos[0]);
+    const what = code === 'MULTIPLE_DOCS' ? 'a second document begins' : lowerFirst(message);
+    const fix = fixes[code] ?? 'mend indentation, quotes or brackets here';
+    return { ...position, key: '', message: `${what}${near(text, position)}`, fix };
+  });
   if (flaws.length > 0) return { value: undefined, flaws, keys: new Map() };
 
   const keys = new Map<string, KeyInFile>();
@@ -104,7 +104,8 @@ function firstAlias(document: Document): number {
 function near(text: string, { line }: Position): string {
   const lines = text.split(/\r?\n/).slice(0, line);
   const snippet = lines.findLast((written) => written.trim() !== '')?.trim();
-  return snippet === undefined ? '' : `, near ${snippet.replace(/(pass\w*["']?\s*[:=]).*/i, '$1 ********')}`;
+  if (snippet === undefined) return '';
+  return `, near ${snippet.replace(/(pass\w*["']?\s*[:=]).*/i, '$1 ********').slice(0, 80)}`;
 }
 
 function lowerFirst(message: string): string {
