@@ -1,0 +1,18 @@
+import type { ContractContext } from './contract-context.js';
+
+/** One promise of the engine. What `run` returns is compared with what Citus answered; `undefined` records nothing. */
+export interface ContractCase {
+  /** A sentence about behaviour; names the golden file as well. */
+  readonly title: string;
+  run(context: ContractContext): Promise<unknown>;
+}
+
+/** Cases that run in order in one fresh database of the same four servers. */
+export interface Concern {
+  /** Database, and folder of the golden files. */
+  readonly name: string;
+  /** Whether the coordinator and its three workers are registered before. */
+  readonly registered: boolean;
+  readonly setUp?: (context: ContractContext) => Promise<void>;
+  readonly cases: readonly ContractCase[];
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { EngineInstaller } from '../engine.js';
+import type { Concern } from './contract-case.js';
+import { ContractContext } from './contract-context.js';
+import { dump } from './dump.js';
+import { faults } from './faults.js';
+import { prepareDatabase, registerAll } from './fresh-database.js';
+import { expectGolden } from './golden.js';
+import { nodes } from './nodes.js';
+import { startPostgresServers, type PostgresServers } from './postgres-servers.js';
+import { rows } from './rows.js';
+import { tables } from './tables.js';
+
+export interface EngineContractOptions {
+  /** Shown in the titles: `Citus 13.2.2 on PostgreSQL 17`. */
+  readonly name: string;
+  readonly engine: EngineInstaller;
+  /** Folder of initdb, postgres, psql and pg_dump. */
+  readonly postgresBinDir: string;
+  /** shared_preload_libraries of all servers. */
+  readonly preload?: readonly string[];
+  /** Folder of the answers of real Citus, named `citus-VERSION`; without it answers are not compared. */
+  readonly golden?: string;
+}
+
+const concerns: readonly Concern[] = [nodes, tables, rows, faults, dump];
+
+/**
+ * Declares the suite that every engine must pass: on a coordinator and three workers of its own, real PostgreSQL servers
+ * that are gone afterwards. Call it at the top of a test file; it needs the user postgres where it runs as root.
+ */
+export function engineContract({ name, engine, postgresBinDir, preload = [], golden }: EngineContractOptions): void {
+  describe(`The engine contract on ${name}`, () => {
+    let servers: PostgresServers;
+    beforeAll(async () => {
+      servers = await startPostgresServers({ count: 4, postgresBinDir, preload, settings });
+    });
+    afterAll(async () => servers?.dispose());
+
+    for (const concern of concerns) {
+      describe(concern.name, () => {
+        let context: ContractContext;
+        beforeAll(async () => {
+          context = await openContext(servers, engine, concern);
+        });
+        for (const { title, run } of concern.cases) {
+          it(title, async () => {
+            const answer = await run(context);
+            if (golden !== undefined && answer !== undefined) await expectGolden(context, golden, title, answer);
+          });
+        }
+      });
+    }
+  });
+}
+
+const settings = (host: string): Record<string, string | number> => ({
+  'citus.shard_count': 3,
+  'citus.shard_replication_factor': 2,
+  'citus.node_conninfo': 'sslmode=disable',
+  'citus.local_hostname': host,
+});
+
+async function openContext(
+  servers: PostgresServers,
+  engine: EngineInstaller,
+  concern: Concern,
+): Promise<ContractContext> {
+  const context = new ContractContext(servers, engine, concern.name);
+  await prepareDatabase(context);
+  if (concern.registered) await registerAll(context);
+  await concern.setUp?.(context);
+  return context;
+}

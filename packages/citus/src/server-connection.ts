@@ -1,0 +1,129 @@
+import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { Client, type ClientBase } from 'pg';
+
+/** Where one PostgreSQL server is reached, and as whom. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: string | undefined;
+  readonly database: string;
+  /** The member that runs it, named in errors. */
+  readonly member?: string | undefined;
+}
+
+export interface ConnectOptions {
+  /** How long connecting may take, 5,000 ms unless told. */
+  readonly timeoutMs?: number;
+  /** How long each statement may take, 60,000 ms unless told; 0 is without end. */
+  readonly statementTimeoutMs?: number;
+  readonly applicationName?: string;
+}
+
+/**
+ * An open connection, which the caller ends. Losing the server rejects the running query and never throws elsewhere.
+ *
+ * @throws CodedError `CONNECT_REFUSED`, `HOST_UNKNOWN`, `AUTH_FAILED`, `DATABASE_MISSING`, `SERVER_TIMEOUT`,
+ *   `SERVER_NOT_READY` or `CONNECT_FAILED`, naming host, port and member.
+ */
+export async function connect(server: ServerAddress, options: ConnectOptions = {}): Promise<Client> {
+  const { timeoutMs = 5000, statementTimeoutMs = 60_000, applicationName = 'citus-ha' } = options;
+  const client = new Client({
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    password: server.password,
+    database: server.database,
+    application_name: applicationName,
+    connectionTimeoutMillis: timeoutMs,
+    ...(statementTimeoutMs > 0 && {
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + graceForServerTimeoutMs,
+    }),
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw connectError(server, timeoutMs, error);
+  }
+}
+
+/**
+ * Runs a task on a connection of its own and closes it, whatever happens. Errors of SQL statements come through as `pg`
+ * throws them (with their SQLSTATE in `code`).
+ *
+ * @throws CodedError as {@link connect} does; `SERVER_TIMEOUT` when the server stops answering; `CONNECTION_LOST` when
+ *   it goes away.
+ */
+export async function withConnection<T>(
+  server: ServerAddress,
+  task: (client: ClientBase) => Promise<T>,
+  options: ConnectOptions = {},
+): Promise<T> {
+  const client = await connect(server, options);
+  try {
+    return await task(client);
+  } catch (error) {
+    throw queryError(server, error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** The server's own statement timeout comes first; the client gives up only on a server that does not answer at all. */
+const graceForServerTimeoutMs = 2000;
+
+function connectError(server: ServerAddress, timeoutMs: number, cause: unknown): CodedError {
+  const [code, reason, fix] = explainConnect(server, timeoutMs, cause);
+  return new CodedError(code, `Cannot connect to ${nameOf(server)}: ${reason}`, { member: server.member, fix, cause });
+}
+
+function explainConnect(server: ServerAddress, timeoutMs: number, cause: unknown): [string, string, string] {
+  const received = messageOf(cause);
+  switch (codeOf(cause)) {
+    case 'ECONNREFUSED':
+      return ['CONNECT_REFUSED', 'connection refused', 'Start the server, or correct its address and port.'];
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return ['HOST_UNKNOWN', `the name ${server.host} does not resolve`, 'Correct the host name, or use an address.'];
+    case '28P01':
+    case '28000':
+      return ['AUTH_FAILED', `${server.user} was refused (${received})`, 'Correct the password, or pg_hba.conf.'];
+    case '3D000':
+      return ['DATABASE_MISSING', received, `Create the database ${server.database}, or name another one.`];
+    case '57P03':
+      return ['SERVER_NOT_READY', received, 'Wait until the server has started.'];
+    case 'ETIMEDOUT':
+      return ['SERVER_TIMEOUT', `no answer in ${timeoutMs} ms`, 'Check that the server runs and can be reached.'];
+    default:
+      return received === 'timeout expired'
+        ? ['SERVER_TIMEOUT', `no answer in ${timeoutMs} ms`, 'Check that the server runs and can be reached.']
+        : ['CONNECT_FAILED', received, 'Look into the log of the server.'];
+  }
+}
+
+function queryError(server: ServerAddress, cause: unknown): unknown {
+  const received = messageOf(cause);
+  if (received === 'Query read timeout') {
+    return new CodedError('SERVER_TIMEOUT', `${nameOf(server)} stopped answering`, {
+      member: server.member,
+      fix: 'Check that the server runs and is neither frozen nor cut off.',
+      cause,
+    });
+  }
+  const lost =
+    /^Connection terminated/.test(received) || ['ECONNRESET', 'EPIPE', '57P01', '57P02'].includes(codeOf(cause) ?? '');
+  if (!lost || cause instanceof CodedError) return cause;
+  return new CodedError('CONNECTION_LOST', `Lost the connection to ${nameOf(server)}: ${received}`, {
+    member: server.member,
+    fix: 'Look into the log of the server, and run the command again.',
+    cause,
+  });
+}
+
+function nameOf({ member, host, port }: ServerAddress): string {
+  return member === undefined ? `${host}:${port}` : `${member} (${host}:${port})`;
+}
