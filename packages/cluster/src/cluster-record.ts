@@ -34,11 +34,8 @@ export async function writeRecord(store: ClusterStore, record: ClusterRecord): P
 
 /** The record to work with: the kept one, checked against the spec, or a new one. */
 export async function settleRecord(spec: ClusterSpec, site: Site, kept: ClusterRecord | undefined): Promise<ClusterRecord> {
+  if (!kept) return newRecord(spec, site);
   const given = await givenPassword(spec);
-  if (!kept) {
-    const secrets = { superuser: given ?? newPassword(), replication: newPassword() };
-    return { engine: chooseEngine(spec, site), secrets, complete: false };
-  }
   if (given !== undefined && given !== kept.secrets.superuser) {
     throw new CodedError('PASSWORD_CHANGED', `credentials.password is not the one cluster ${spec.name} was created with`, {
       blame: 'user',
@@ -53,6 +50,12 @@ export async function settleRecord(spec: ClusterSpec, site: Site, kept: ClusterR
   }
   if (kept.engine === 'citus') requireCitus(site);
   return kept;
+}
+
+/** The record of a cluster that is to be: its engine chosen, its passwords read or generated. */
+export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterRecord> {
+  const secrets = { superuser: (await givenPassword(spec)) ?? newPassword(), replication: newPassword() };
+  return { engine: chooseEngine(spec, site), secrets, complete: false };
 }
 
 function chooseEngine(spec: ClusterSpec, site: Site): EngineKind {

@@ -7,7 +7,8 @@ import type { Problem } from './status.js';
 
 export interface Finding {
   readonly check: string;
-  readonly ok: boolean;
+  /** A `note` is worth knowing, a `problem` has to be dealt with. */
+  readonly level: 'ok' | 'note' | 'problem';
   /** What was found. */
   readonly detail: string;
   /** What to do where it is not well. */
@@ -21,16 +22,16 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
   const { postgres, patroni, etcd, haproxy } = site.versions;
   const isolated = status.isolation !== 'none';
   return [
-    { check: 'versions', ok: true, detail: `PostgreSQL ${postgres}, Patroni ${patroni}, etcd ${etcd}, HAProxy ${haproxy}` },
+    { check: 'versions', level: 'ok', detail: `PostgreSQL ${postgres}, Patroni ${patroni}, etcd ${etcd}, HAProxy ${haproxy}` },
     {
       check: 'engine',
-      ok: record.engine === 'citus',
+      level: record.engine === 'citus' ? 'ok' : 'note',
       detail: status.engine.version ?? 'no leader answers',
       ...(record.engine === 'standin' && { fix: 'The stand-in is for trials; install Citus for production.' }),
     },
     {
       check: 'isolation',
-      ok: isolated,
+      level: isolated ? 'ok' : 'problem',
       detail: isolated ? `a member dies whole (${status.isolation})` : 'a dead Patroni leaves its PostgreSQL running',
       ...(!isolated && { fix: 'Allow user namespaces, or run as root.' }),
     },
@@ -51,8 +52,8 @@ const areas: Readonly<Record<string, readonly string[]>> = {
 function areaFindings(problems: readonly Problem[]): readonly Finding[] {
   return Object.entries(areas).flatMap(([check, codes]): readonly Finding[] => {
     const found = problems.filter(({ code }) => codes.includes(code));
-    if (found.length === 0) return [{ check, ok: true, detail: 'well' }];
-    return found.map(({ message, fix }) => ({ check, ok: false, detail: message, fix }));
+    if (found.length === 0) return [{ check, level: 'ok', detail: 'well' }];
+    return found.map(({ message, fix }) => ({ check, level: 'problem', detail: message, fix }));
   });
 }
 
@@ -69,18 +70,18 @@ async function examineProxy(cluster: OpenCluster, name: string): Promise<readonl
     return [
       {
         check: `${name} configuration`,
-        ok: exitCode === 0,
+        level: exitCode === 0 ? 'ok' : 'problem',
         detail: exitCode === 0 ? 'valid' : `${stderr}${stdout}`.trim(),
         ...(exitCode !== 0 && { fix: 'Write it anew: `citus-ha up`.' }),
       },
       {
         check: `${name} write route`,
-        ok: writable.length === 1,
+        level: writable.length === 1 ? 'ok' : 'problem',
         detail: writable.length === 0 ? `none of ${coordinators(spec).length} coordinators is routed to` : `to ${writable.join(', ')}`,
         ...(writable.length !== 1 && { fix: 'See `citus-ha topology`: exactly one coordinator must lead.' }),
       },
     ];
   } catch (error) {
-    return [{ check: name, ok: false, detail: messageOf(error), fix: `Start it: \`citus-ha start ${name}\`.` }];
+    return [{ check: name, level: 'problem', detail: messageOf(error), fix: `Start it: \`citus-ha start ${name}\`.` }];
   }
 }

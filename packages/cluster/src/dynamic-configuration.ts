@@ -3,16 +3,16 @@ import { CodedError } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
-import { mergePatch, patchBetween, type Json } from './json-patch.js';
+import { mergePatch, patchBetween, type JsonObject } from './json-patch.js';
 
 /** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
 export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
   const { spec, site, record } = cluster;
   const [member] = group;
   if (!member) return false;
-  const wanted = dynamicConfiguration({ spec, site, secrets: record.secrets, engine: record.engine }, member) as Json;
+  const wanted = dynamicConfiguration({ spec, site, secrets: record.secrets, engine: record.engine }, member) as JsonObject;
   const client = patroniOf(cluster, member.name);
-  const current = (await client.config()) as Json;
+  const current = (await client.config()) as JsonObject;
   const patch = patchBetween(current, mergePatch(current, wanted));
   if (patch === undefined) return false;
   await client.patchConfig(patch);
@@ -20,12 +20,12 @@ export async function applyDynamicConfiguration(cluster: OpenCluster, group: rea
 }
 
 /** Patroni's dynamic configuration of a group: 0 for the coordinators, a worker's number for that worker. */
-export async function readConfiguration(cluster: OpenCluster, group: number): Promise<Json> {
-  return (await firstAnswer(clientsOf(cluster, group), (client) => client.config())) as Json;
+export async function readConfiguration(cluster: OpenCluster, group: number): Promise<JsonObject> {
+  return (await firstAnswer(clientsOf(cluster, group), (client) => client.config())) as JsonObject;
 }
 
 /** Replaces the dynamic configuration of a group by an edited one; answers the patch that was sent, if any. */
-export async function editConfiguration(cluster: OpenCluster, group: number, edited: Json): Promise<Json | undefined> {
+export async function editConfiguration(cluster: OpenCluster, group: number, edited: JsonObject): Promise<JsonObject | undefined> {
   const patch = patchBetween(await readConfiguration(cluster, group), edited);
   if (patch === undefined) return undefined;
   await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch));

@@ -1,29 +1,37 @@
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import { isDeepStrictEqual } from 'node:util';
 
-/** A JSON merge patch (RFC 7396) applied to a value. */
-export function mergePatch(target: Json, patch: Json): Json {
-  if (!isObject(patch)) return patch;
-  const merged: Record<string, Json> = isObject(target) ? { ...target } : {};
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A JSON merge patch (RFC 7396) applied to an object. */
+export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged: Record<string, Json> = { ...target };
   for (const [key, value] of Object.entries(patch)) {
+    const old = merged[key];
     if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key] ?? {}, value);
+    else merged[key] = isObject(value) ? mergePatch(isObject(old) ? old : {}, value) : value;
   }
   return merged;
 }
 
-/** The smallest merge patch that turns one value into another; `undefined` where they are equal. */
-export function patchBetween(from: Json | undefined, to: Json): Json | undefined {
-  if (from === undefined) return to;
-  if (!isObject(from) || !isObject(to)) return JSON.stringify(from) === JSON.stringify(to) ? undefined : to;
+/** The smallest merge patch that turns one object into another; `undefined` where they are equal. */
+export function patchBetween(from: JsonObject, to: JsonObject): JsonObject | undefined {
   const patch: Record<string, Json> = {};
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    const next = to[key];
-    const change = next === undefined ? null : patchBetween(from[key], next);
+    const change = changeBetween(from[key], to[key]);
     if (change !== undefined) patch[key] = change;
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+function changeBetween(from: Json | undefined, to: Json | undefined): Json | undefined {
+  if (to === undefined) return null;
+  if (isObject(from) && isObject(to)) return patchBetween(from, to);
+  return isDeepStrictEqual(from, to) ? undefined : to;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

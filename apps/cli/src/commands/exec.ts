@@ -1,0 +1,15 @@
+import { memberNamed } from '@citus-ha/cluster';
+import type { Command } from 'commander';
+import { command, type CommonOptions } from '../command.js';
+import { composeCluster } from '../compose.js';
+
+export function execCommand(): Command {
+  return command('exec <member> <command...>', 'run a command within a member: citus-ha exec coord-1 -- patronictl list')
+    .passThroughOptions()
+    .action(async (name: string, argv: string[], options: CommonOptions) => {
+      const cluster = await composeCluster(options);
+      const member = memberNamed(cluster, name);
+      const { exitCode } = await cluster.runtime.exec(member.name, argv, { inherit: true });
+      process.exitCode = exitCode;
+    });
+}

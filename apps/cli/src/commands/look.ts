@@ -1,0 +1,71 @@
+import { bootstrapNodes, coordinatorClients, readStatus, serverOf } from '@citus-ha/cluster';
+import { readPlacements, withConnection } from '@citus-ha/citus';
+import { CodedError } from '@citus-ha/core';
+import type { Command } from 'commander';
+import { command, type CommonOptions } from '../command.js';
+import { composeCluster } from '../compose.js';
+import { print, printJson, printTable, step } from '../output.js';
+
+/** Commands that read the cluster beyond its status, and the one that registers its nodes again. */
+export function lookCommands(): readonly Command[] {
+  return [topologyCommand(), historyCommand(), shardsCommand(), bootstrapCommand()];
+}
+
+function topologyCommand(): Command {
+  return command('topology', 'show who replicates from whom and which groups there are').action(async (options: CommonOptions) => {
+    const { members, cluster } = await readStatus(await composeCluster(options));
+    const groups = new Set(members.flatMap(({ group }) => group ?? []));
+    const tree = [...groups].map((group) => {
+      const inGroup = members.filter((member) => member.group === group);
+      return {
+        group,
+        leader: inGroup.find(({ role }) => role === 'leader')?.name ?? null,
+        standbys: inGroup.filter(({ role }) => role !== 'leader').map(({ name, role, state }) => ({ name, role, state })),
+      };
+    });
+    if (options.json) return printJson(tree);
+    print(cluster);
+    for (const { group, leader, standbys } of tree) {
+      print(`  group ${group}${group === 0 ? ' (coordinators)' : ''}`);
+      print(`    ${leader ?? 'no leader'}`);
+      for (const { name, role, state } of standbys) print(`      ${name}  ${role ?? ''} ${state}`);
+    }
+  });
+}
+
+function historyCommand(): Command {
+  return command('history', 'show when the leader changed and why').action(async (options: CommonOptions) => {
+    const cluster = await composeCluster(options);
+    const history = await Promise.any(coordinatorClients(cluster).map((client) => client.history())).catch((cause: unknown) => {
+      throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
+    });
+    if (options.json) return printJson(history);
+    printTable(
+      ['timeline', 'ended at', 'reason', 'when', 'new leader'],
+      history.map(({ timeline, lsn, reason, at, newLeader }) => [timeline, String(lsn), reason, at?.toISOString() ?? null, newLeader]),
+    );
+  });
+}
+
+function shardsCommand(): Command {
+  return command('shards [table]', 'show where the shards of tables are placed').action(async (table: string | undefined, options: CommonOptions) => {
+    const cluster = await composeCluster(options);
+    const leader = (await readStatus(cluster)).members.find(({ kind, role }) => kind === 'coordinator' && role === 'leader');
+    if (!leader) throw new CodedError('NO_LEADER', 'No coordinator leads', { fix: 'See `citus-ha status`.' });
+    const placements = await withConnection(serverOf(cluster, leader.name), readPlacements);
+    const shown = placements.filter((placement) => table === undefined || placement.table === table);
+    if (options.json) return printJson(shown);
+    printTable(
+      ['table', 'shard', 'host', 'port', 'state'],
+      shown.map(({ table: name, shardId, host, port, state }) => [name, shardId, host, port, state]),
+    );
+  });
+}
+
+function bootstrapCommand(): Command {
+  return command('bootstrap', 'install the engine and register workers where they are not').action(async (options: CommonOptions) => {
+    const changes = await bootstrapNodes(await composeCluster(options));
+    if (options.json) return printJson({ changes });
+    if (changes.length === 0) step('nothing to do: every worker is registered');
+  });
+}

@@ -1,0 +1,56 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { newRecord, openCluster, type ClusterRecord } from '@citus-ha/cluster';
+import type { RenderedFile } from '@citus-ha/config';
+import { CodedError, codeOf } from '@citus-ha/core';
+import { dockerSite, renderFolder } from '@citus-ha/emitters';
+import type { Command } from 'commander';
+import { command, type CommonOptions } from '../command.js';
+import { compose } from '../compose.js';
+import { printJson, step } from '../output.js';
+
+const recordFile = '.citus-ha.json';
+
+export function renderCommand(): Command {
+  return command('render', 'write the configuration of every member, and a compose.yaml for docker')
+    .requiredOption('-o, --output <folder>', 'where to write them')
+    .action(async (options: CommonOptions & { output: string }) => {
+      const folder = resolve(options.output);
+      const files = options.runtime === 'local' ? await renderLocal(options) : await renderDocker(options, folder);
+      for (const { path, content, mode } of files) {
+        const target = join(folder, path);
+        await mkdir(dirname(target), { recursive: true });
+        await writeFile(target, content, { mode });
+      }
+      if (options.json) printJson({ folder, files: files.map(({ path }) => path) });
+      else step(`wrote ${files.length} files to ${folder}`);
+    });
+}
+
+/** The files of the cluster that runs here, as its members have them. */
+async function renderLocal(options: CommonOptions): Promise<readonly RenderedFile[]> {
+  const { spec, site, record } = await openCluster(compose(options));
+  return renderFolder({ spec, site, secrets: record.secrets, engine: record.engine });
+}
+
+/** The files for containers; passwords once generated are kept beside them, so that a second run changes nothing. */
+async function renderDocker(options: CommonOptions, folder: string): Promise<readonly RenderedFile[]> {
+  const { spec } = compose(options);
+  const site = dockerSite(spec);
+  const record = (await readKept(folder)) ?? (await newRecord(spec, site));
+  const kept = { path: recordFile, content: `${JSON.stringify(record, null, 2)}\n`, mode: 0o600 };
+  return [kept, ...renderFolder({ spec, site, secrets: record.secrets, engine: record.engine })];
+}
+
+async function readKept(folder: string): Promise<ClusterRecord | undefined> {
+  const path = join(folder, recordFile);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as ClusterRecord;
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw new CodedError('STATE_UNREADABLE', `${path} holds the passwords of an earlier render, but cannot be read`, {
+      cause,
+      fix: 'Restore it, or render into another folder.',
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { collectReport } from '@citus-ha/cluster';
+import type { Command } from 'commander';
+import { execa } from 'execa';
+import { command, type CommonOptions } from '../command.js';
+import { composeCluster } from '../compose.js';
+import { printJson, print } from '../output.js';
+
+export function reportCommand(): Command {
+  return command('report', 'bundle configuration, states and logs, without passwords')
+    .option('-o, --output <file>', 'the bundle (default: citus-ha-report-CLUSTER-TIME.tar.gz)')
+    .action(async (options: CommonOptions & { output?: string }) => {
+      const cluster = await composeCluster(options);
+      const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
+      const name = `citus-ha-report-${cluster.spec.name}-${time}`;
+      const bundle = resolve(options.output ?? `${name}.tar.gz`);
+      const folder = await mkdtemp(join(tmpdir(), 'citus-ha-report-'));
+      try {
+        for (const { path, content } of await collectReport(cluster)) {
+          const target = join(folder, name, path);
+          await mkdir(dirname(target), { recursive: true });
+          await writeFile(target, content);
+        }
+        await execa('tar', ['-C', folder, '-czf', bundle, name]);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+      if (options.json) printJson({ file: bundle });
+      else print(bundle);
+    });
+}

@@ -1,0 +1,59 @@
+import { setInterval } from 'node:timers/promises';
+import { readStatus, type ClusterStatus } from '@citus-ha/cluster';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { command, type CommonOptions } from '../command.js';
+import { composeCluster } from '../compose.js';
+import { exitCode } from '../exit-code.js';
+import { interruption } from '../interrupt.js';
+import { print, printJson, printTable } from '../output.js';
+
+const watchIntervalMs = 2_000;
+
+export function statusCommand(): Command {
+  return command('status', 'show members, nodes, redundancy and problems')
+    .option('-w, --watch', 'show it again every 2 s until Ctrl-C')
+    .action(async (options: CommonOptions & { watch?: boolean }) => {
+      const cluster = await composeCluster(options);
+      const show = async () => {
+        const status = await readStatus(cluster);
+        if (options.watch && process.stdout.isTTY) print('\u001b[2J\u001b[H');
+        if (options.json) printJson(status);
+        else printStatus(status);
+        process.exitCode = status.healthy ? exitCode.done : exitCode.degraded;
+      };
+      await show();
+      if (!options.watch) return;
+      for await (const _ of setInterval(watchIntervalMs, undefined, { signal: interruption() })) await show();
+    });
+}
+
+function printStatus(status: ClusterStatus): void {
+  const { engine, endpoints, redundancy } = status;
+  const health = status.healthy ? pc.green('healthy') : pc.yellow('degraded');
+  const standin = engine.kind === 'standin' ? ' stand-in (for trials only)' : '';
+  print(`${pc.bold(status.cluster)} on ${status.runtime}: ${health}`);
+  print(`Citus${standin} ${engine.version ?? '(no leader answers)'}; isolation ${status.isolation}`);
+  print(`write ${endpoints.write.host}:${endpoints.write.port}, read ${endpoints.read.host}:${endpoints.read.port}, stats ${endpoints.stats}`);
+  print('');
+  printTable(
+    ['member', 'role', 'state', 'timeline', 'lag', 'host', 'ports'],
+    status.members.map((member) => [
+      member.name,
+      member.role ?? member.kind,
+      member.state,
+      member.timeline,
+      member.lagBytes,
+      member.host,
+      Object.values(member.ports).join(','),
+    ]),
+  );
+  print('');
+  printTable(
+    ['node', 'host', 'port', 'role', 'active'],
+    status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
+  );
+  const lacking = redundancy.underReplicatedShards;
+  print(`\nredundancy: ${lacking === null ? 'unknown' : lacking === 0 ? `every shard has ${redundancy.target} placements` : `${lacking} shards lack placements`}`);
+  for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
+}

@@ -1,0 +1,46 @@
+import { connectionUri, readStatus, up, type OpenCluster, type UpStep } from '@citus-ha/cluster';
+import { redact } from '@citus-ha/core';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { command, type CommonOptions } from '../command.js';
+import { compose } from '../compose.js';
+import { exitCode } from '../exit-code.js';
+import { print, printJson, step } from '../output.js';
+
+export function upCommand(): Command {
+  return command('up', 'create and start the cluster, or finish and repair what is there')
+    .option('--no-install', 'fail where a package is missing instead of installing it')
+    .action(async (options: CommonOptions & { install: boolean }) => {
+      const context = compose(options);
+      const { cluster, changes } = await up(context, { install: options.install, onPlan: showPlan });
+      const status = await readStatus(cluster);
+      if (cluster.record.engine === 'standin') warnOfStandin();
+      if (options.json) printJson({ changes, status });
+      else {
+        if (changes.length === 0) step('nothing to do: the cluster is as cluster.yaml says');
+        printEndpoints(cluster);
+      }
+      for (const { message, fix } of status.problems) step(`${pc.yellow('problem')} ${message}. ${fix}`);
+      process.exitCode = status.healthy ? exitCode.done : exitCode.degraded;
+    });
+}
+
+function showPlan(plan: readonly UpStep[]): void {
+  for (const action of ['create', 'resume', 'start'] as const) {
+    const members = plan.filter((step) => step.action === action).map(({ member }) => member);
+    if (members.length > 0) step(`plan: ${action} ${members.join(', ')}`);
+  }
+}
+
+function warnOfStandin(): void {
+  step(`${pc.yellow('warning')} Citus is not installed: this is the stand-in, plain PostgreSQL that answers Citus's SQL, for trials only`);
+}
+
+function printEndpoints(cluster: OpenCluster): void {
+  const { proxy } = cluster.spec;
+  const shown = (target: 'write' | 'read') => redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
+  print(`write  ${shown('write')}`);
+  print(`read   ${shown('read')}`);
+  print(`stats  http://${proxy.bind}:${proxy.ports.stats}`);
+  print('The password is shown by: citus-ha uri');
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { waitFor } from '@citus-ha/core';
+import { createLocalRuntime } from '@citus-ha/runtime-local';
+import type { Runtime } from '@citus-ha/runtime';
+import { ledgerTable, lostOf, startLedger, type Ledger } from './support/ledger.js';
+import { createTestCluster, type TestCluster } from './support/test-cluster.js';
+
+describe('a cluster under load', () => {
+  let cluster: TestCluster;
+  let runtime: Runtime;
+
+  beforeAll(async () => {
+    cluster = await createTestCluster('e2e-failover');
+    await cluster.run('up');
+    await cluster.sql(ledgerTable);
+    runtime = createLocalRuntime({ cluster: 'e2e-failover', stateHome: cluster.env['XDG_STATE_HOME'] ?? '' });
+  });
+  afterAll(() => cluster.destroy());
+
+  const underLoad = async (): Promise<Ledger> => {
+    await cluster.untilHealthy();
+    const ledger = startLedger(await cluster.uri());
+    onTestFinished(() => void ledger.stop());
+    await ledger.untilWritten();
+    return ledger;
+  };
+  const expectNothingLost = async (ledger: Ledger) => {
+    const result = await ledger.stop();
+    const { rows } = await cluster.sql<{ id: string }>('SELECT id FROM ledger');
+    expect(lostOf(result, rows)).toEqual([]);
+    return result;
+  };
+
+  it('takes writes again by itself after every process of the leader is killed, and loses none', async () => {
+    const ledger = await underLoad();
+    const old = await cluster.leader();
+    await runtime.kill(old.name);
+    const leader = await cluster.untilLeaderIsNot(old.name);
+    await ledger.untilWritten();
+    const { longestGapMs } = await expectNothingLost(ledger);
+    console.info(`write gap after kill -9 of the leader: ${Math.round(longestGapMs)} ms`);
+    expect(leader.timeline).toBeGreaterThan(old.timeline ?? 0);
+
+    await cluster.run('start', old.name);
+    const healed = await cluster.untilHealthy();
+    expect(healed.members.find(({ name }) => name === old.name)).toMatchObject({ role: 'sync_standby', state: 'streaming', timeline: leader.timeline });
+  });
+
+  it('loses nothing when the processes of the leader are paused for 45 s and resumed', async () => {
+    const ledger = await underLoad();
+    const old = await cluster.leader();
+    const resumeAt = performance.now() + 45_000;
+    await runtime.pause(old.name);
+    await cluster.untilLeaderIsNot(old.name);
+    await ledger.untilWritten();
+    await waitFor({ what: '45 s to pass', probe: () => performance.now() > resumeAt, timeoutMs: 60_000, intervalMs: 500 });
+    await runtime.resume(old.name);
+    await cluster.untilHealthy();
+    await ledger.untilWritten();
+    await expectNothingLost(ledger);
+  });
+
+  it('moves the leader by switchover and back', async () => {
+    const ledger = await underLoad();
+    const first = await cluster.leader();
+    const there = JSON.parse(await cluster.run('switchover', '--yes', '--json')) as { to: string };
+    expect((await cluster.untilHealthy()).members.find(({ name }) => name === there.to)?.role).toBe('leader');
+    await cluster.run('switchover', '--to', first.name, '--yes');
+    expect((await cluster.leader()).name).toBe(first.name);
+    await ledger.untilWritten();
+    await expectNothingLost(ledger);
+  });
+
+  it('leaves no writable PostgreSQL behind when only Patroni of the leader is killed', async () => {
+    await cluster.untilHealthy();
+    const old = await cluster.leader();
+    const patroni = (await runtime.exec(old.name, ['pgrep', '-P', '1', '-f', 'patroni'])).stdout.trim();
+    await runtime.exec(old.name, ['kill', '-9', patroni]);
+    await waitFor({
+      what: 'PostgreSQL of the old leader to be gone',
+      probe: async () => (await runtime.member(old.name)).state === 'exited',
+      timeoutMs: 5_000,
+    });
+    const password = new URL(await cluster.uri()).password;
+    await expect(cluster.sql('SELECT 1', `postgresql://postgres:${password}@${old.host}:5432/postgres`)).rejects.toThrow('ECONNREFUSED');
+    await cluster.run('start', old.name);
+  });
+
+  it('goes on writing while etcd is gone for 30 s', async () => {
+    const ledger = await underLoad();
+    const backAt = performance.now() + 30_000;
+    await runtime.kill('etcd');
+    await waitFor({ what: '30 s to pass', probe: () => performance.now() > backAt, timeoutMs: 40_000, intervalMs: 500 });
+    await ledger.untilWritten();
+    await cluster.run('start', 'etcd');
+    await cluster.untilHealthy();
+    const { longestGapMs } = await expectNothingLost(ledger);
+    expect(longestGapMs).toBeLessThan(5_000);
+  });
+
+  it('fails over at once when an operator asks and the leader is proven dead', async () => {
+    const ledger = await underLoad();
+    const old = await cluster.leader();
+    await runtime.kill(old.name);
+    await cluster.run('failover', '--yes');
+    await ledger.untilWritten();
+    const { longestGapMs } = await expectNothingLost(ledger);
+    console.info(`write gap with citus-ha failover after kill -9: ${Math.round(longestGapMs)} ms`);
+    await cluster.run('start', old.name);
+    await cluster.untilHealthy();
+  });
+});

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execa } from 'execa';
+import { demoPath } from './support/cli.js';
+import { createTestCluster, type TestCluster } from './support/test-cluster.js';
+
+const rooms = 300;
+
+describe('a cluster brought up from its defaults', () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await createTestCluster('e2e-up');
+    await cluster.run('up');
+    await execa(process.execPath, [demoPath, 'load', '--uri', '-', '--rooms', String(rooms)], { input: await cluster.uri() });
+  });
+  afterAll(() => cluster.destroy());
+
+  it('has nothing to do at a second up and says so', async () => {
+    const { exitCode, stderr, stdout } = await cluster.try('up');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('nothing to do') as string });
+    expect(stdout).toContain(`:${cluster.ports.write}/postgres`);
+    expect(stdout).not.toContain(new URL(await cluster.uri()).password);
+  });
+
+  it('reports itself healthy in the shape tools read', async () => {
+    const status = await cluster.status();
+    expect(status).toMatchObject({ version: 1, cluster: 'e2e-up', runtime: 'local', healthy: true, problems: [], isolation: 'pid' });
+    expect(status.members.map(({ name, kind, group, state }) => [name, kind, group, state])).toEqual([
+      ['etcd', 'etcd', null, 'running'],
+      ['coord-1', 'coordinator', 0, expect.stringMatching(/running|streaming/)],
+      ['coord-2', 'coordinator', 0, expect.stringMatching(/running|streaming/)],
+      ['worker1', 'worker', 1, 'running'],
+      ['worker2', 'worker', 2, 'running'],
+      ['worker3', 'worker', 3, 'running'],
+      ['haproxy', 'proxy', null, 'running'],
+    ]);
+    expect(status.nodes.filter(({ groupId }) => groupId > 0).map(({ host, port, active }) => [host, port, active])).toEqual([
+      ['worker1', 5432, true],
+      ['worker2', 5432, true],
+      ['worker3', 5432, true],
+    ]);
+    expect(status.redundancy).toEqual({ target: 2, underReplicatedShards: 0 });
+  });
+
+  it('answers the three workers and places every shard of rooms twice', async () => {
+    const workers = await cluster.sql('SELECT * FROM citus_get_active_worker_nodes()');
+    expect(workers.rowCount).toBe(3);
+    const placements = await cluster.sql<{ shardid: string; nodename: string }>(`
+      SELECT shardid, shardstate, nodename, nodeport
+      FROM pg_dist_shard s
+      JOIN pg_dist_placement p USING (shardid)
+      JOIN pg_dist_node n ON n.groupid = p.groupid
+      WHERE s.logicalrelid = 'rooms'::regclass
+      ORDER BY shardid, nodename, nodeport`);
+    const byShard = new Map<string, Set<string>>();
+    for (const { shardid, nodename } of placements.rows) byShard.set(shardid, (byShard.get(shardid) ?? new Set()).add(nodename));
+    expect([...byShard.values()].map(({ size }) => size)).toEqual([2, 2, 2]);
+  });
+
+  it("holds the demo's rows on the workers, twice", async () => {
+    const { rows } = await cluster.sql<{ count: string }>('SELECT count(*) FROM rooms');
+    expect(Number(rows[0]?.count)).toBe(rooms);
+    const shards = await cluster.sql<{ shardid: string; nodename: string }>(`
+      SELECT shardid, nodename FROM pg_dist_shard s JOIN pg_dist_placement p USING (shardid)
+      JOIN pg_dist_node n ON n.groupid = p.groupid WHERE s.logicalrelid = 'rooms'::regclass`);
+    const { members } = await cluster.status();
+    const password = new URL(await cluster.uri()).password;
+    let found = 0;
+    for (const { shardid, nodename } of shards.rows) {
+      const host = members.find(({ name }) => name === nodename)?.host ?? '';
+      const counted = await cluster.sql<{ count: string }>(`SELECT count(*) FROM rooms_${shardid}`, `postgresql://postgres:${password}@${host}:5432/postgres`);
+      found += Number(counted.rows[0]?.count);
+    }
+    expect(found).toBe(2 * rooms);
+  });
+
+  it('serves reads through its read endpoint', async () => {
+    const { rows } = await cluster.sql<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby', await cluster.uri('--read'));
+    expect(rows[0]?.standby).toBe(true);
+  });
+
+  it('dumps through the write endpoint, and restores into a second cluster beside it', async () => {
+    const second = await createTestCluster('e2e-second', 'coordinators: { count: 1 }\nworkers: { count: 2 }');
+    try {
+      await second.run('up');
+      const { stdout } = await execa('pg_dump', ['--no-owner', '--table=rooms', '--table=messages', await cluster.uri()], { maxBuffer: 1e9 });
+      await execa('psql', ['-q', '-v', 'ON_ERROR_STOP=1', await second.uri()], { input: stdout });
+      for (const table of ['rooms', 'messages']) {
+        const count = `SELECT count(*), sum(hashtext(${table}::text)) AS sum FROM ${table}`;
+        expect((await second.sql(count)).rows).toEqual((await cluster.sql(count)).rows);
+      }
+    } finally {
+      await second.destroy();
+    }
+  });
+
+  it('comes back with its data and its leader after down and up', async () => {
+    const before = await cluster.leader();
+    await cluster.run('down');
+    expect((await cluster.try('status')).exitCode).toBe(3);
+    await cluster.run('up');
+    const { rows } = await cluster.sql<{ count: string }>('SELECT count(*) FROM rooms');
+    expect(Number(rows[0]?.count)).toBe(rooms);
+    expect((await cluster.leader()).name).toBe(before.name);
+  });
+});
