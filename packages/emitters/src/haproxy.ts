@@ -26,14 +26,11 @@ function haproxyConfig(input: RenderInput, member: MemberSpec): string {
   }));
   const health = `check port ${ports.patroni}`;
   return `global
-    log stdout format raw local0 notice
     maxconn ${2 * spec.postgres.maxConnections + 100}
     stats socket ${runDir}/admin.sock mode 600 level admin
 
 defaults
     mode tcp
-    log global
-    option log-health-checks
     # A new session waits for the next leader instead of failing: many short tries, each at another server.
     timeout connect 50ms
     retries 40

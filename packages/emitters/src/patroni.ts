@@ -13,7 +13,6 @@ export const restUser = 'citus-ha';
 export function patroniYaml(input: RenderInput, member: MemberSpec): string {
   const { spec, site, secrets, engine } = input;
   const place = placeOf(site, member.name);
-  const restLogin = { username: restUser, password: secrets.superuser };
   const superuser = { username: spec.credentials.superuser, password: secrets.superuser };
   const hba = pgHba(input);
   return yamlText({
@@ -24,20 +23,14 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
     restapi: {
       listen: `${place.listen}:${ports.patroni}`,
       connect_address: `${place.host}:${ports.patroni}`,
-      authentication: restLogin,
+      // Whatever changes the cluster needs the login; patronictl takes it from here as well.
+      authentication: { username: restUser, password: secrets.superuser },
     },
-    ctl: { authentication: restLogin },
     etcd3: { hosts: etcdMembers(spec).map(({ name }) => `${placeOf(site, name).address}:${ports.etcdClient}`) },
     ...(inCitusGroup(engine, member) ? { citus: { group: 0, database: spec.postgres.database } } : {}),
     bootstrap: {
       dcs: dynamicConfiguration(input, member),
-      initdb: [
-        { encoding: 'UTF8' },
-        { locale: 'C.UTF-8' },
-        { 'auth-local': 'scram-sha-256' },
-        { 'auth-host': 'scram-sha-256' },
-        'data-checksums',
-      ],
+      initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, { auth: 'scram-sha-256' }, 'data-checksums'],
       pg_hba: hba,
     },
     postgresql: {

@@ -1,0 +1,129 @@
+import {
+  coordinators,
+  databaseMembers,
+  etcdMembers,
+  membersOf,
+  proxies,
+  type MemberSpec,
+  type RenderedFile,
+} from '@citus-ha/config';
+import { networkOf } from './docker-site.js';
+import { renderMember } from './render-member.js';
+import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
+import { ports } from './ports.js';
+import { renderSetup } from './setup.js';
+import { yamlText } from './yaml-text.js';
+
+/**
+ * A compose.yaml for a cluster on a `dockerSite`, beside the files of `renderFolder`: one service a member, fixed
+ * addresses, names that resolve also while their container is down, published ports on `proxy.bind` alone, passwords in
+ * mounted files only. `setup` registers the workers; it is there with Citus only, since nothing but `citus-ha bootstrap`
+ * installs the stand-in. Follows the Compose Specification.
+ */
+export function renderCompose(input: RenderInput): string {
+  const members = membersOf(input.spec);
+  const services = members.map((member) => [member.name, memberService(input, member)]);
+  const setup = input.engine === 'citus' ? { setup: setupService(input) } : {};
+  return yamlText({
+    name: input.spec.name,
+    services: { ...Object.fromEntries(services), ...setup },
+    networks: { default: { ipam: { config: [{ subnet: networkOf(input.spec).subnet }] } } },
+    volumes: Object.fromEntries(members.filter(keepsData).map(({ name }) => [volumeOf(name), {}])),
+  });
+}
+
+/** Where a file of a service is, relative to compose.yaml. */
+export function hostPath(service: string, { path }: RenderedFile): string {
+  return `${service}/${path.slice(path.lastIndexOf('/') + 1)}`;
+}
+
+function memberService(input: RenderInput, member: MemberSpec) {
+  const { address, runDir } = placeOf(input.site, member.name);
+  const { volumes, ...common } = commonOptions(input, member.name, renderMember(input, member));
+  return {
+    image: imageOf(input, member),
+    ...common,
+    restart: 'unless-stopped',
+    networks: { default: { ipv4_address: address } },
+    tmpfs: [runDir],
+    volumes: keepsData(member) ? [...volumes, `${volumeOf(member.name)}:/var/lib/citus-ha`] : volumes,
+    healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
+    ...kindOptions(input, member),
+  };
+}
+
+function setupService(input: RenderInput) {
+  const { spec } = input;
+  return {
+    image: memberImage(input),
+    ...commonOptions(input, 'setup', renderSetup(input)),
+    restart: 'on-failure',
+    depends_on: awaiting('service_healthy', [...databaseMembers(spec), ...proxies(spec)]),
+  };
+}
+
+function commonOptions(
+  { spec, site }: RenderInput,
+  service: string,
+  { command, env, files }: Pick<RenderedMember, 'command' | 'env' | 'files'>,
+) {
+  return {
+    command,
+    environment: env,
+    extra_hosts: membersOf(spec).map(({ name }) => `${name}:${placeOf(site, name).address}`),
+    volumes: files.map((file) => `./${hostPath(service, file)}:${file.path}:ro`),
+  };
+}
+
+function kindOptions({ spec }: RenderInput, { kind, name }: MemberSpec) {
+  switch (kind) {
+    case 'coordinator':
+    case 'worker':
+      // Parallel queries need more than Docker's 64 MB.
+      return { shm_size: '256mb', depends_on: awaiting('service_healthy', etcdMembers(spec)) };
+    case 'proxy':
+      return {
+        // The machine's ports go to one of several.
+        ports: name === proxies(spec)[0]?.name ? publishedPorts(spec.proxy) : [],
+        depends_on: awaiting('service_started', coordinators(spec)),
+      };
+    default:
+      return {};
+  }
+}
+
+function publishedPorts({ bind, ports: { write, read, stats } }: RenderInput['spec']['proxy']): readonly string[] {
+  const host = bind.includes(':') ? `[${bind}]` : bind;
+  return [write, read, stats].map((port) => `${host}:${port}:${port}`);
+}
+
+function awaiting(condition: 'service_started' | 'service_healthy', members: readonly MemberSpec[]) {
+  return Object.fromEntries(members.map(({ name }) => [name, { condition }]));
+}
+
+function imageOf(input: RenderInput, { kind }: MemberSpec): string {
+  const { versions } = input.site;
+  if (kind === 'etcd') return `citus-ha/etcd:${versions.etcd}`;
+  return kind === 'proxy' ? `citus-ha/proxy:${versions.haproxy}` : memberImage(input);
+}
+
+function memberImage({ site, engine }: RenderInput): string {
+  return `citus-ha/member:pg${site.versions.postgres}-${engine}`;
+}
+
+function healthCommand({ spec, site }: RenderInput, { kind, name }: MemberSpec): readonly string[] {
+  if (kind === 'etcd') {
+    return ['etcdctl', `--endpoints=http://${placeOf(site, name).address}:${ports.etcdClient}`, 'endpoint', 'health'];
+  }
+  const url =
+    kind === 'proxy' ? `http://localhost:${spec.proxy.ports.stats}/` : `http://localhost:${ports.patroni}/health`;
+  return ['curl', '--fail', '--silent', '--output', '/dev/null', url];
+}
+
+function keepsData({ kind }: MemberSpec): boolean {
+  return kind !== 'proxy';
+}
+
+function volumeOf(member: string): string {
+  return `${member}-data`;
+}

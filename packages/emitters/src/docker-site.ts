@@ -1,0 +1,64 @@
+import { membersOf, type ClusterSpec, type MemberKind, type Site } from '@citus-ha/config';
+
+/** Files in a container are where the programs' own images and manuals have them. */
+const configFiles: Readonly<Record<MemberKind, string>> = {
+  coordinator: '/etc/patroni.yml',
+  worker: '/etc/patroni.yml',
+  etcd: '/etc/etcd/etcd.yml',
+  proxy: '/usr/local/etc/haproxy/haproxy.cfg',
+  pooler: '/etc/pgbouncer/pgbouncer.ini',
+  sentinel: '/etc/citus-ha/sentinel.json',
+};
+
+/** The first address of a network is its gateway's; Docker gives others to containers that ask for none. */
+const firstHost = 11;
+
+/**
+ * The site of a cluster in containers: names as hosts, a fixed private address for each member, programs from the PATH of
+ * the images. Depends on nothing but the spec, so files can be rendered where there is no Docker.
+ */
+export function dockerSite(spec: ClusterSpec): Site {
+  const postgres = spec.postgres.version === 'auto' ? 17 : spec.postgres.version;
+  const { address } = networkOf(spec);
+  return {
+    runtime: 'docker',
+    versions: { postgres, patroni: '4.0.7', etcd: '3.5', haproxy: '3.0' },
+    programs: {
+      patroni: ['patroni'],
+      etcd: ['etcd'],
+      haproxy: ['haproxy'],
+      postgresBinDir: `/usr/lib/postgresql/${postgres}/bin`,
+    },
+    citusAvailable: spec.engine !== 'standin',
+    members: Object.fromEntries(
+      membersOf(spec).map(({ name, kind }, index) => [
+        name,
+        {
+          address: address(firstHost + index),
+          host: name,
+          listen: '0.0.0.0',
+          configFile: configFiles[kind],
+          dataDir: '/var/lib/citus-ha/data',
+          runDir: '/run/citus-ha',
+          passFile: '/etc/citus-ha/pgpass',
+        },
+      ]),
+    ),
+  };
+}
+
+/**
+ * The cluster's private network of 1022 addresses. It follows from the cluster's name, so that it stays the same and
+ * clusters of other names are most likely elsewhere.
+ */
+export function networkOf(spec: ClusterSpec): { readonly subnet: string; readonly address: (host: number) => string } {
+  // FNV-1a, 32 bits.
+  const hash = [...spec.name].reduce(
+    (seed, letter) => Math.imul(seed ^ (letter.codePointAt(0) ?? 0), 0x01000193),
+    0x811c9dc5,
+  );
+  const second = 128 + ((hash >>> 6) & 0x7f);
+  const third = (hash & 0x3f) << 2;
+  const address = (host: number) => `10.${second}.${third + (host >> 8)}.${host & 0xff}`;
+  return { subnet: `${address(0)}/22`, address };
+}

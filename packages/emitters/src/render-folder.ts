@@ -1,0 +1,21 @@
+import { membersOf, type RenderedFile } from '@citus-ha/config';
+import { hostPath, renderCompose } from './compose.js';
+import { renderMember } from './render-member.js';
+import type { RenderInput } from './rendering.js';
+import { renderSetup } from './setup.js';
+
+/**
+ * Every file of the cluster, with paths relative to the folder they are to be written to: `coord-1/patroni.yml`,
+ * `haproxy/haproxy.cfg`, and for containers `compose.yaml` with the files of its `setup` service. Modes as in
+ * {@link RenderedFile}.
+ */
+export function renderFolder(input: RenderInput): readonly RenderedFile[] {
+  const files = membersOf(input.spec).flatMap((member) => placed(member.name, renderMember(input, member).files));
+  if (input.site.runtime !== 'docker') return files;
+  const setup = input.engine === 'citus' ? placed('setup', renderSetup(input).files) : [];
+  return [{ path: 'compose.yaml', content: renderCompose(input), mode: 0o644 }, ...files, ...setup];
+}
+
+function placed(owner: string, files: readonly RenderedFile[]): readonly RenderedFile[] {
+  return files.map((file) => ({ ...file, path: hostPath(owner, file) }));
+}
