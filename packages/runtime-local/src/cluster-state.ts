@@ -35,7 +35,8 @@ export function addressOf(state: ClusterState, member: string): string | undefin
 }
 
 export async function saveSite(folder: ClusterFolder, state: ClusterState, site: Site): Promise<void> {
-  await writeDocument(folder.state, { ...state, site });
+  const settled: ClusterState = { ...state, site };
+  await writeDocument(folder.state, settled);
 }
 
 /** Gives out addresses, and holds the cluster's block for as long as this process lives or until it is released. */

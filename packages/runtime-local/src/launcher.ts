@@ -7,8 +7,11 @@ export type Isolation = 'root' | 'user' | 'none';
 /** What this machine permits, found by trying. */
 export async function probeIsolation(): Promise<Isolation> {
   const isolation = process.getuid?.() === 0 ? 'root' : 'user';
-  const [command = '', ...args] = [...namespaceCommand(isolation), 'mount', '-t', 'proc', 'proc', '/proc'];
-  const tried = await execa(command, args, { reject: false, stdio: 'ignore' });
+  const [file = 'false', ...args] = namespaceCommand(isolation);
+  const tried = await execa(file, [...args, 'mount', '-t', 'proc', 'proc', '/proc'], {
+    reject: false,
+    stdio: 'ignore',
+  });
   return tried.exitCode === 0 ? isolation : 'none';
 }
 
@@ -27,7 +30,11 @@ export function startCommand(options: {
   const mounts = isolation === 'none' ? '' : mountScript;
   const init = ['sh', '-c', `${lifeScript}${mounts}exec "$@"`, 'init', folder, hostsFile];
   return [
-    ...['sh', '-c', superviseScript, 'citus-ha-member', folder],
+    'sh',
+    '-c',
+    superviseScript,
+    'citus-ha-member',
+    folder,
     ...namespaceCommand(isolation),
     ...init,
     ...userCommand(isolation, account),
@@ -78,27 +85,15 @@ mount -t proc proc /proc && mount --bind "$hosts" /etc/hosts || exit 74
 `;
 
 function namespaceCommand(isolation: Isolation): readonly string[] {
-  const namespaces = ['--mount', '--pid', '--fork', '--kill-child'];
-  switch (isolation) {
-    case 'root':
-      return ['unshare', ...namespaces];
-    case 'user':
-      return ['unshare', '--user', '--map-current-user', '--keep-caps', ...namespaces];
-    case 'none':
-      return [];
-  }
+  if (isolation === 'none') return [];
+  const user = isolation === 'user' ? ['--user', '--map-current-user', '--keep-caps'] : [];
+  return ['unshare', ...user, '--mount', '--pid', '--fork', '--kill-child'];
 }
 
 function enterCommand(isolation: Isolation, pid: number): readonly string[] {
-  const target = ['nsenter', '--target', `${pid}`, '--mount', '--pid'];
-  switch (isolation) {
-    case 'root':
-      return target;
-    case 'user':
-      return [...target, '--user', '--preserve-credentials'];
-    case 'none':
-      return [];
-  }
+  if (isolation === 'none') return [];
+  const user = isolation === 'user' ? ['--user', '--preserve-credentials'] : [];
+  return ['nsenter', '--target', `${pid}`, ...user, '--mount', '--pid'];
 }
 
 /** Drops root and every capability; the death signal is set last, since a change of user clears it. */

@@ -17,7 +17,7 @@ import {
   type RuntimeEvent,
 } from '@citus-ha/runtime';
 import { execa } from 'execa';
-import { memberAccount, type Account } from './account.js';
+import { memberAccount } from './account.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { AddressBook, addressOf, readState } from './cluster-state.js';
 import { FolderStore } from './folder-store.js';
@@ -29,7 +29,6 @@ import {
   lifeId,
   memberVariable,
   pauseLife,
-  processesOf,
   readLife,
   resumeLife,
   stopLife,
@@ -106,7 +105,7 @@ class LocalRuntime implements Runtime {
 
   async members(): Promise<readonly Member[]> {
     const names = await readdir(this.#folder.members).catch(() => []);
-    const members = await Promise.all(names.toSorted().map((name) => this.#find(name)));
+    const members = await Promise.all(names.toSorted((a, b) => a.localeCompare(b)).map((name) => this.#find(name)));
     return members.filter((member) => member !== undefined);
   }
 

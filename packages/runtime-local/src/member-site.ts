@@ -39,19 +39,16 @@ export function memberSite({ spec, member, folder, ownAddress, namesResolve }: M
 
 /** The ports a member of this kind binds. */
 export function portsOf(kind: MemberKind, spec: ClusterSpec): readonly number[] {
-  switch (kind) {
-    case 'coordinator':
-    case 'worker':
-      return [5432, 8008];
-    case 'etcd':
-      return [2379, 2380];
-    case 'proxy':
-      return Object.values(spec.proxy.ports);
-    case 'pooler':
-      return [spec.pooler.port];
-    case 'sentinel':
-      return [];
-  }
+  const database = [5432, 8008];
+  const ports: Readonly<Record<MemberKind, readonly number[]>> = {
+    coordinator: database,
+    worker: database,
+    etcd: [2379, 2380],
+    proxy: Object.values(spec.proxy.ports),
+    pooler: [spec.pooler.port],
+    sentinel: [],
+  };
+  return ports[kind];
 }
 
 const configFileNames: Readonly<Record<MemberKind, string>> = {

@@ -25,7 +25,11 @@ export async function writeWhole(
     throw error;
   }
   const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /**
@@ -51,6 +55,6 @@ export async function readDocument<T extends { readonly version: number }>(
   }
 }
 
-export function writeDocument<T extends { readonly version: number }>(path: string, document: T): Promise<void> {
+export function writeDocument(path: string, document: { readonly version: number }): Promise<void> {
   return writeWhole(path, `${JSON.stringify(document, undefined, 2)}\n`);
 }

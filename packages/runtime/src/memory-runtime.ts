@@ -133,8 +133,8 @@ class MemoryRuntime implements Runtime {
   }
 
   async members(): Promise<readonly Member[]> {
-    const names = [...this.#cluster.members.keys()].toSorted();
-    return names.map((name) => this.#view(name));
+    const names = [...this.#cluster.members.keys()];
+    return names.toSorted((a, b) => a.localeCompare(b)).map((name) => this.#view(name));
   }
 
   async member(name: string): Promise<Member> {
@@ -205,8 +205,12 @@ class MemoryRuntime implements Runtime {
 
   async withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
     const { locks } = this.#cluster;
-    await waitFor({ what: `the lock of ${name}`, timeoutMs: 600_000, intervalMs: 1, probe: () => !locks.has(name) });
-    locks.add(name);
+    await waitFor({
+      what: `the lock of ${name}`,
+      timeoutMs: 600_000,
+      intervalMs: 1,
+      probe: () => !locks.has(name) && locks.add(name),
+    });
     return task().finally(() => locks.delete(name));
   }
 
@@ -217,7 +221,7 @@ class MemoryRuntime implements Runtime {
   }
 
   async destroy({ data }: { readonly data: boolean }): Promise<void> {
-    for (const name of [...this.#cluster.members.keys()]) await this.remove(name);
+    for (const name of this.#cluster.members.keys()) await this.remove(name);
     if (data) this.#machine.clusters.delete(this.cluster);
   }
 

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { runtimeContract } from './contract/index.js';
+import { createMemoryRuntime, MemoryMachine, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+
+runtimeContract({
+  name: 'the memory runtime',
+  programs: { calm: ['calm'], stubborn: ['stubborn'], failing: ['failing'] },
+  create: async () => {
+    const machine = new MemoryMachine();
+    const open = () => createMemoryRuntime({ cluster: 'contract', machine, run: simulate, exec: runHere });
+    const runtime = open();
+    return { runtime, another: async () => open(), dispose: () => runtime.destroy({ data: true }) };
+  },
+});
+
+function simulate(process: MemoryProcess): void {
+  switch (process.definition.command[0]) {
+    case 'calm':
+      for (const n of [1, 2, 3, 4, 5]) process.log(`line ${n}`);
+      process.onStop(() => {
+        process.log('bye');
+        process.exit(0);
+      });
+      break;
+    case 'stubborn':
+      process.log('ready');
+      process.onStop(() => undefined);
+      break;
+    default:
+      process.log('broken');
+      process.exit(7);
+  }
+}
+
+const runHere: NonNullable<MemoryRuntimeOptions['exec']> = async (_name, [file = '', ...args], options) => {
+  const child = spawn(file, args, { env: { ...process.env, ...options.env }, signal: options.signal });
+  child.stdin.end(options.input);
+  try {
+    const [[exitCode], stdout, stderr] = await Promise.all([
+      once(child, 'close'),
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    return { exitCode, stdout, stderr };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+};
