@@ -1,16 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-const ignored = ['**/node_modules/**', '**/dist/**'];
+const exclude = ['**/node_modules/**', '**/dist/**'];
+const globalSetup = ['e2e/src/support/install-programs.ts'];
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], exclude: ignored } },
+      { test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], exclude } },
       {
         test: {
           name: 'integration',
-          include: ['packages/*/src/**/*.itest.ts', 'apps/*/src/**/*.itest.ts'],
-          exclude: ignored,
+          include: ['{packages,apps}/*/src/**/*.itest.ts'],
+          exclude,
+          globalSetup,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -20,7 +22,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.e2e.ts'],
-          exclude: ignored,
+          exclude,
+          globalSetup,
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -11,11 +11,11 @@ import { loadSpec } from './load-spec.js';
 import { step } from './output.js';
 
 /** Puts spec, runtime and engines together: the one place that knows which there are. */
-export function compose(options: CommonOptions): ClusterContext {
+export async function compose(options: CommonOptions): Promise<ClusterContext> {
   const spec = loadSpec(options.config);
   return {
     spec,
-    runtime: pickRuntime(spec, options.runtime ?? spec.runtime),
+    runtime: await pickRuntime(spec, options.runtime ?? spec.runtime),
     engines: { citus: citusEngine, standin: standinEngine },
     onStep: step,
     signal: interruption(),
@@ -24,10 +24,10 @@ export function compose(options: CommonOptions): ClusterContext {
 
 /** The cluster the options name, which must exist. */
 export async function composeCluster(options: CommonOptions): Promise<OpenCluster> {
-  return openCluster(compose(options));
+  return openCluster(await compose(options));
 }
 
-function pickRuntime(spec: ClusterSpec, kind: string): Runtime {
+async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   if (kind === 'auto' || kind === 'local') return createLocalRuntime({ cluster: spec.name });
   throw new CodedError('RUNTIME_UNKNOWN', `This version has no runtime ${JSON.stringify(kind)}`, {
     blame: 'user',

@@ -17,6 +17,6 @@ function uri(servers: readonly ServerAddress[]): string {
   const [first] = servers;
   if (!first) return '';
   const hosts = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
-  const login = `${encodeURIComponent(first.user)}:${encodeURIComponent(first.password)}`;
+  const login = `${encodeURIComponent(first.user)}:${encodeURIComponent(first.password ?? '')}`;
   return `postgresql://${login}@${hosts}/${encodeURIComponent(first.database)}`;
 }

@@ -9,7 +9,7 @@ export function downCommand(): Command {
   return withConfirmation(command('down', 'stop the cluster; its data stays'))
     .option('--volumes', 'remove data, passwords and addresses too')
     .action(async (options: CommonOptions & { volumes?: boolean }) => {
-      const context = compose(options);
+      const context = await compose(options);
       const volumes = options.volumes ?? false;
       if (volumes) await confirm(`Remove cluster ${context.spec.name} with all its data?`, options.yes);
       const stopped = await down(context, { volumes });

@@ -42,7 +42,7 @@ function historyCommand(): Command {
     if (options.json) return printJson(history);
     printTable(
       ['timeline', 'ended at', 'reason', 'when', 'new leader'],
-      history.map(({ timeline, lsn, reason, at, newLeader }) => [timeline, String(lsn), reason, at?.toISOString() ?? null, newLeader]),
+      history.map(({ timeline, lsn, reason, at, leader }) => [timeline, String(lsn), reason, at?.toISOString() ?? null, leader]),
     );
   });
 }

@@ -29,13 +29,13 @@ export function renderCommand(): Command {
 
 /** The files of the cluster that runs here, as its members have them. */
 async function renderLocal(options: CommonOptions): Promise<readonly RenderedFile[]> {
-  const { spec, site, record } = await openCluster(compose(options));
+  const { spec, site, record } = await openCluster(await compose(options));
   return renderFolder({ spec, site, secrets: record.secrets, engine: record.engine });
 }
 
 /** The files for containers; passwords once generated are kept beside them, so that a second run changes nothing. */
 async function renderDocker(options: CommonOptions, folder: string): Promise<readonly RenderedFile[]> {
-  const { spec } = compose(options);
+  const { spec } = await compose(options);
   const site = dockerSite(spec);
   const record = (await readKept(folder)) ?? (await newRecord(spec, site));
   const kept = { path: recordFile, content: `${JSON.stringify(record, null, 2)}\n`, mode: 0o600 };

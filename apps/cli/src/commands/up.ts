@@ -11,7 +11,7 @@ export function upCommand(): Command {
   return command('up', 'create and start the cluster, or finish and repair what is there')
     .option('--no-install', 'fail where a package is missing instead of installing it')
     .action(async (options: CommonOptions & { install: boolean }) => {
-      const context = compose(options);
+      const context = await compose(options);
       const { cluster, changes } = await up(context, { install: options.install, onPlan: showPlan });
       const status = await readStatus(cluster);
       if (cluster.record.engine === 'standin') warnOfStandin();
