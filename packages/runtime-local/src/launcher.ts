@@ -67,17 +67,18 @@ rm -f "$dir/exit"
 find "$dir/run" -mindepth 1 -delete
 read -r supervisor </proc/self/stat
 export supervisor
-"$@"
+"$@" 8>&2 2>/dev/null
 echo $? >"$dir/exit"
 `;
 
-/** Through the outer /proc, so that the init sees itself as this machine does. */
+/** Reads the outer /proc, where the init sees itself as this machine does. Only from here on errors are the member's: unshare complains of a killed child. */
 const lifeScript = `
 dir=$1 hosts=$2; shift 2
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/self/stat
 printf '%s\\n' "$boot" "$stat" "$supervisor" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
 unset supervisor
+exec 2>&8 8>&-
 `;
 
 const mountScript = `

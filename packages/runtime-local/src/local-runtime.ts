@@ -1,5 +1,4 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
-import { constants } from 'node:os';
 import type { Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
@@ -16,23 +15,12 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
-import { execa } from 'execa';
 import { memberAccount } from './account.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { AddressBook, addressOf, readState } from './cluster-state.js';
 import { FolderStore } from './folder-store.js';
-import { execCommand, probeIsolation, type Isolation } from './launcher.js';
-import {
-  initOf,
-  isIsolated,
-  killLife,
-  lifeId,
-  memberVariable,
-  pauseLife,
-  readLife,
-  resumeLife,
-  stopLife,
-} from './life.js';
+import { probeIsolation, type Isolation } from './launcher.js';
+import { initOf, killLife, lifeId, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
 import { readLines } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
@@ -47,6 +35,7 @@ import {
 import { readExitCode, startLife } from './start-life.js';
 import { prepareSite } from './prepare-site.js';
 import { memberPath } from './programs.js';
+import { runInLife } from './run-in-life.js';
 
 export interface LocalRuntimeOptions {
   /** Name of the cluster; its state folder's too. */
@@ -154,31 +143,8 @@ class LocalRuntime implements Runtime {
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { folder, record, life } = await this.#running(name);
     const account = await memberAccount();
-    const { pid } = life.init;
-    const isolation = (await isIsolated(pid)) ? this.#isolation : 'none';
-    const [file = '', ...args] = execCommand({ isolation, account, pid, cwd: folder.data, command });
-    const result = await execa(file, args, {
-      env: {
-        ...(await this.#environment(folder, record)),
-        ...options.env,
-        ...(options.inherit && terminalEnvironment()),
-      },
-      extendEnv: false,
-      reject: false,
-      stripFinalNewline: false,
-      ...(options.inherit ? { stdio: 'inherit' as const } : { input: options.input ?? '' }),
-      ...(options.signal && { cancelSignal: options.signal }),
-    });
-    options.signal?.throwIfAborted();
-    const bySignal = result.signal === undefined ? undefined : 128 + constants.signals[result.signal];
-    const exitCode = result.exitCode ?? bySignal;
-    if (exitCode === undefined) {
-      throw new CodedError('EXEC_FAILED', `Could not run ${command[0]} in ${name}: ${result.shortMessage}`, {
-        member: name,
-        cause: result,
-      });
-    }
-    return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
+    const env = await this.#environment(folder, record);
+    return runInLife({ folder, life, account, isolation: this.#isolation, env, command, options });
   }
 
   async *logs(name: string, options?: LogOptions): AsyncIterable<string> {
@@ -269,12 +235,6 @@ class LocalRuntime implements Runtime {
       [memberVariable]: folder.path,
     };
   }
-}
-
-/** What an interactive program asks of the terminal it is given. */
-function terminalEnvironment(): Record<string, string> {
-  const { TERM } = process.env;
-  return TERM === undefined ? {} : { TERM };
 }
 
 /** A keeper that has just seen its member end may still write a last file. */

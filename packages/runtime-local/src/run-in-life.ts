@@ -1,0 +1,77 @@
+import { constants } from 'node:os';
+import { CodedError } from '@citus-ha/core';
+import type { ExecOptions, ExecResult } from '@citus-ha/runtime';
+import { execa } from 'execa';
+import type { Account } from './account.js';
+import { execCommand, type Isolation } from './launcher.js';
+import { isIsolated, type Life } from './life.js';
+import type { MemberFolder } from './member-folder.js';
+import { livingProcesses, signalProcess } from './process-table.js';
+
+export interface RunInLifeOptions {
+  readonly folder: MemberFolder;
+  readonly life: Life;
+  readonly account: Account;
+  /** How lives are kept apart here; a life that began without isolation is entered without. */
+  readonly isolation: Isolation;
+  readonly env: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  readonly options: ExecOptions;
+}
+
+/**
+ * Runs a command beside a running member's init, as its user.
+ *
+ * @throws CodedError `EXEC_FAILED` when it could not be begun; the signal's reason when aborted.
+ */
+export async function runInLife({
+  folder,
+  life,
+  account,
+  isolation,
+  env,
+  command,
+  options,
+}: RunInLifeOptions): Promise<ExecResult> {
+  const { pid } = life.init;
+  const { inherit = false, input = '', signal } = options;
+  signal?.throwIfAborted();
+  const [file = '', ...args] = execCommand({
+    isolation: (await isIsolated(pid)) ? isolation : 'none',
+    account,
+    pid,
+    cwd: folder.data,
+    command,
+  });
+  const running = execa(file, args, {
+    env: { ...env, ...options.env, ...(inherit && terminalEnvironment()) },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    ...(inherit ? { stdio: 'inherit' as const } : { input }),
+  });
+  const cancel = () => void endCommand(running.pid);
+  signal?.addEventListener('abort', cancel);
+  const result = await running.finally(() => signal?.removeEventListener('abort', cancel));
+  signal?.throwIfAborted();
+  const bySignal = result.signal === undefined ? undefined : 128 + constants.signals[result.signal];
+  const exitCode = result.exitCode ?? bySignal;
+  if (exitCode !== undefined) return { exitCode, stdout: result.stdout ?? '', stderr: result.stderr ?? '' };
+  throw new CodedError('EXEC_FAILED', `Could not run ${command[0]} in ${folder.name}: ${result.shortMessage}`, {
+    member: folder.name,
+    cause: result,
+  });
+}
+
+/** Kills the command itself, so that the nsenter around it reaps it: left to the machine's pid 1 it would delay the end of its namespace. */
+async function endCommand(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return;
+  const children = (await livingProcesses()).filter(({ parent }) => parent === pid);
+  for (const target of children.length > 0 ? children : [{ pid }]) signalProcess(target.pid, 'SIGKILL');
+}
+
+/** What an interactive program asks of the terminal it is given. */
+function terminalEnvironment(): Record<string, string> {
+  const { TERM } = process.env;
+  return TERM === undefined ? {} : { TERM };
+}
