@@ -12,10 +12,14 @@ try {
   for (const folder of folders) {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     if (!existsSync(join(folder, 'README.md'))) problems.push(`${folder}: no README.md`);
-    const packed = JSON.parse(execFileSync('pnpm', ['pack', '--json', '--pack-destination', out], { cwd: folder, encoding: 'utf8' }));
+    const packed = JSON.parse(
+      execFileSync('pnpm', ['pack', '--json', '--pack-destination', out], { cwd: folder, encoding: 'utf8' }),
+    );
     for (const check of [
       ['publint', 'run', packed.filename, '--strict'],
-      ...(manifest.exports['.'] ? [['attw', packed.filename, '--profile', 'esm-only', '--exclude-entrypoints', 'schema.json']] : []),
+      ...(manifest.exports['.']
+        ? [['attw', packed.filename, '--profile', 'esm-only', '--exclude-entrypoints', 'schema.json']]
+        : []),
     ]) {
       const [command, ...args] = check;
       const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });

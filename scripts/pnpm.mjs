@@ -6,7 +6,11 @@ const root = new URL('..', import.meta.url);
 const { packageManager } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
 function pnpm(args, stdio = 'inherit') {
-  const run = spawnSync('npx', ['--yes', packageManager, ...args], { cwd: root, stdio, env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } });
+  const run = spawnSync('npx', ['--yes', packageManager, ...args], {
+    cwd: root,
+    stdio,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+  });
   if (run.error) throw run.error;
   if (run.signal) process.exit(130);
   if (run.status !== 0) process.exit(run.status);

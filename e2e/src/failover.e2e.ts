@@ -43,7 +43,11 @@ describe('a cluster under load', () => {
 
     await cluster.run('start', old.name);
     const healed = await cluster.untilHealthy();
-    expect(healed.members.find(({ name }) => name === old.name)).toMatchObject({ role: 'sync_standby', state: 'streaming', timeline: leader.timeline });
+    expect(healed.members.find(({ name }) => name === old.name)).toMatchObject({
+      role: 'sync_standby',
+      state: 'streaming',
+      timeline: leader.timeline,
+    });
   });
 
   it('loses nothing when the processes of the leader are paused for 45 s and resumed', async () => {
@@ -53,7 +57,12 @@ describe('a cluster under load', () => {
     await runtime.pause(old.name);
     await cluster.untilLeaderIsNot(old.name);
     await ledger.untilWritten();
-    await waitFor({ what: '45 s to pass', probe: () => performance.now() > resumeAt, timeoutMs: 60_000, intervalMs: 500 });
+    await waitFor({
+      what: '45 s to pass',
+      probe: () => performance.now() > resumeAt,
+      timeoutMs: 60_000,
+      intervalMs: 500,
+    });
     await runtime.resume(old.name);
     await cluster.untilHealthy();
     await ledger.untilWritten();
@@ -82,7 +91,9 @@ describe('a cluster under load', () => {
       timeoutMs: 5_000,
     });
     const password = new URL(await cluster.uri()).password;
-    await expect(cluster.sql('SELECT 1', `postgresql://postgres:${password}@${old.host}:5432/postgres`)).rejects.toThrow('ECONNREFUSED');
+    await expect(
+      cluster.sql('SELECT 1', `postgresql://postgres:${password}@${old.host}:5432/postgres`),
+    ).rejects.toThrow('ECONNREFUSED');
     await cluster.run('start', old.name);
   });
 
@@ -90,7 +101,12 @@ describe('a cluster under load', () => {
     const ledger = await underLoad();
     const backAt = performance.now() + 30_000;
     await runtime.kill('etcd');
-    await waitFor({ what: '30 s to pass', probe: () => performance.now() > backAt, timeoutMs: 40_000, intervalMs: 500 });
+    await waitFor({
+      what: '30 s to pass',
+      probe: () => performance.now() > backAt,
+      timeoutMs: 40_000,
+      intervalMs: 500,
+    });
     await ledger.untilWritten();
     await cluster.run('start', 'etcd');
     await cluster.untilHealthy();

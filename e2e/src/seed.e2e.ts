@@ -7,7 +7,8 @@ import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 describe("the seed's tests", () => {
   let cluster: TestCluster;
   let stopped: string;
-  const countRooms = async () => Number((await cluster.sql<{ count: string }>('SELECT count(*) FROM rooms')).rows[0]?.count);
+  const countRooms = async () =>
+    Number((await cluster.sql<{ count: string }>('SELECT count(*) FROM rooms')).rows[0]?.count);
 
   beforeAll(async () => {
     cluster = await createTestCluster('e2e-seed');
@@ -20,7 +21,14 @@ describe("the seed's tests", () => {
     stopped = (await cluster.leader()).name;
     await cluster.run('stop', stopped, '--yes');
     await cluster.untilLeaderIsNot(stopped);
-    const list = await cluster.run('exec', stopped === 'coord-1' ? 'coord-2' : 'coord-1', '--', 'sh', '-c', 'patronictl list');
+    const list = await cluster.run(
+      'exec',
+      stopped === 'coord-1' ? 'coord-2' : 'coord-1',
+      '--',
+      'sh',
+      '-c',
+      'patronictl list',
+    );
     expect(list).toContain('Leader');
     expect(await countRooms()).toBe(100);
   });
@@ -38,7 +46,7 @@ describe("the seed's tests", () => {
     await cluster.run('start', 'worker1');
     const { members } = await cluster.untilHealthy();
     expect(members.find(({ name }) => name === stopped)).toMatchObject({ role: 'sync_standby', state: 'streaming' });
-    await cluster.sql("INSERT INTO rooms SELECT * FROM rooms WHERE false");
+    await cluster.sql('INSERT INTO rooms SELECT * FROM rooms WHERE false');
     expect(await countRooms()).toBe(100);
   });
 });

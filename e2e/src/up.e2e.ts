@@ -11,7 +11,9 @@ describe('a cluster brought up from its defaults', () => {
   beforeAll(async () => {
     cluster = await createTestCluster('e2e-up');
     await cluster.run('up');
-    await execa(process.execPath, [demoPath, 'load', '--uri', '-', '--rooms', String(rooms)], { input: await cluster.uri() });
+    await execa(process.execPath, [demoPath, 'load', '--uri', '-', '--rooms', String(rooms)], {
+      input: await cluster.uri(),
+    });
   });
   afterAll(() => cluster.destroy());
 
@@ -24,7 +26,14 @@ describe('a cluster brought up from its defaults', () => {
 
   it('reports itself healthy in the shape tools read', async () => {
     const status = await cluster.status();
-    expect(status).toMatchObject({ version: 1, cluster: 'e2e-up', runtime: 'local', healthy: true, problems: [], isolation: 'pid' });
+    expect(status).toMatchObject({
+      version: 1,
+      cluster: 'e2e-up',
+      runtime: 'local',
+      healthy: true,
+      problems: [],
+      isolation: 'pid',
+    });
     expect(status.members.map(({ name, kind, group, state }) => [name, kind, group, state])).toEqual([
       ['etcd', 'etcd', null, 'running'],
       ['coord-1', 'coordinator', 0, expect.stringMatching(/running|streaming/)],
@@ -34,7 +43,9 @@ describe('a cluster brought up from its defaults', () => {
       ['worker3', 'worker', 3, 'running'],
       ['haproxy', 'proxy', null, 'running'],
     ]);
-    expect(status.nodes.filter(({ groupId }) => groupId > 0).map(({ host, port, active }) => [host, port, active])).toEqual([
+    expect(
+      status.nodes.filter(({ groupId }) => groupId > 0).map(({ host, port, active }) => [host, port, active]),
+    ).toEqual([
       ['worker1', 5432, true],
       ['worker2', 5432, true],
       ['worker3', 5432, true],
@@ -53,7 +64,8 @@ describe('a cluster brought up from its defaults', () => {
       WHERE s.logicalrelid = 'rooms'::regclass
       ORDER BY shardid, nodename, nodeport`);
     const byShard = new Map<string, Set<string>>();
-    for (const { shardid, nodename } of placements.rows) byShard.set(shardid, (byShard.get(shardid) ?? new Set()).add(nodename));
+    for (const { shardid, nodename } of placements.rows)
+      byShard.set(shardid, (byShard.get(shardid) ?? new Set()).add(nodename));
     expect([...byShard.values()].map(({ size }) => size)).toEqual([2, 2, 2]);
   });
 
@@ -68,14 +80,20 @@ describe('a cluster brought up from its defaults', () => {
     let found = 0;
     for (const { shardid, nodename } of shards.rows) {
       const host = members.find(({ name }) => name === nodename)?.host ?? '';
-      const counted = await cluster.sql<{ count: string }>(`SELECT count(*) FROM rooms_${shardid}`, `postgresql://postgres:${password}@${host}:5432/postgres`);
+      const counted = await cluster.sql<{ count: string }>(
+        `SELECT count(*) FROM rooms_${shardid}`,
+        `postgresql://postgres:${password}@${host}:5432/postgres`,
+      );
       found += Number(counted.rows[0]?.count);
     }
     expect(found).toBe(2 * rooms);
   });
 
   it('serves reads through its read endpoint', async () => {
-    const { rows } = await cluster.sql<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby', await cluster.uri('--read'));
+    const { rows } = await cluster.sql<{ standby: boolean }>(
+      'SELECT pg_is_in_recovery() AS standby',
+      await cluster.uri('--read'),
+    );
     expect(rows[0]?.standby).toBe(true);
   });
 
@@ -83,7 +101,11 @@ describe('a cluster brought up from its defaults', () => {
     const second = await createTestCluster('e2e-second', 'coordinators: { count: 1 }\nworkers: { count: 2 }');
     try {
       await second.run('up');
-      const { stdout } = await execa('pg_dump', ['--no-owner', '--table=rooms', '--table=messages', await cluster.uri()], { maxBuffer: 1e9 });
+      const { stdout } = await execa(
+        'pg_dump',
+        ['--no-owner', '--table=rooms', '--table=messages', await cluster.uri()],
+        { maxBuffer: 1e9 },
+      );
       await execa('psql', ['-q', '-v', 'ON_ERROR_STOP=1', await second.uri()], { input: stdout });
       for (const table of ['rooms', 'messages']) {
         const count = `SELECT count(*), sum(hashtext(${table}::text)) AS sum FROM ${table}`;

@@ -15,7 +15,10 @@ export function withConfirmation(command: Command): Command {
 export async function confirm(question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new CodedError('CONFIRMATION_NEEDED', `${question} There is no terminal to answer on`, { blame: 'user', fix: 'Answer with --yes.' });
+    throw new CodedError('CONFIRMATION_NEEDED', `${question} There is no terminal to answer on`, {
+      blame: 'user',
+      fix: 'Answer with --yes.',
+    });
   }
   const answer = await ask({ message: question, initialValue: false, output: process.stderr });
   if (isCancel(answer) || !answer) throw new CodedError('DECLINED', 'Nothing was done', { blame: 'user' });

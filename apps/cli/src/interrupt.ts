@@ -6,7 +6,9 @@ const controller = new AbortController();
 export function interruption(): AbortSignal {
   if (process.listenerCount('SIGINT') === 0) {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(name, () => controller.abort(new CodedError('INTERRUPTED', `Interrupted by ${name}`, { blame: 'user' })));
+      process.once(name, () =>
+        controller.abort(new CodedError('INTERRUPTED', `Interrupted by ${name}`, { blame: 'user' })),
+      );
     }
   }
   return controller.signal;

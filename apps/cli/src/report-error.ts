@@ -16,7 +16,8 @@ export function reportError(error: unknown): number {
     return exitCode.failed;
   }
   console.error(`${pc.red('error')} ${error.message} ${pc.dim(`[${error.code}]`)}`);
-  if (error.cause !== undefined && !error.message.includes(messageOf(error.cause))) console.error(pc.dim(`  cause: ${messageOf(error.cause)}`));
+  if (error.cause !== undefined && !error.message.includes(messageOf(error.cause)))
+    console.error(pc.dim(`  cause: ${messageOf(error.cause)}`));
   if (error.fix !== undefined) console.error(`  ${pc.bold('fix:')} ${error.fix}`);
   return error.blame === 'user' ? exitCode.usage : exitCode.failed;
 }

@@ -44,7 +44,11 @@ export function startLedger(uri: string): Ledger {
   };
   const work = async () => {
     while (running) {
-      const client = new Client({ connectionString: uri, connectionTimeoutMillis: answerTimeoutMs, query_timeout: answerTimeoutMs });
+      const client = new Client({
+        connectionString: uri,
+        connectionTimeoutMillis: answerTimeoutMs,
+        query_timeout: answerTimeoutMs,
+      });
       client.on('error', () => undefined);
       try {
         await client.connect();
@@ -62,7 +66,11 @@ export function startLedger(uri: string): Ledger {
   return {
     untilWritten: async (timeoutMs = 60_000) => {
       const before = acknowledged.length;
-      await waitFor({ what: 'a write to be acknowledged', probe: () => acknowledged.length > before + clients, timeoutMs });
+      await waitFor({
+        what: 'a write to be acknowledged',
+        probe: () => acknowledged.length > before + clients,
+        timeoutMs,
+      });
     },
     stop: async () => {
       longestGapMs = Math.max(longestGapMs, performance.now() - lastAt);

@@ -68,7 +68,10 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
     untilLeaderIsNot: (former, timeoutMs = 60_000) =>
       waitFor({
         what: `another leader than ${former}`,
-        probe: async () => (await status()).members.find(({ name: member, role }) => role === 'leader' && member.startsWith('coord') && member !== former),
+        probe: async () =>
+          (await status()).members.find(
+            ({ name: member, role }) => role === 'leader' && member.startsWith('coord') && member !== former,
+          ),
         timeoutMs,
         intervalMs: 500,
       }),

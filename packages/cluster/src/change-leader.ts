@@ -20,16 +20,25 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
   const seen = await seenCluster(cluster);
   const leader = leaderOf(seen);
   if (!leader) {
-    throw new CodedError('NO_LEADER', 'No coordinator leads, so there is none to move', { fix: 'Use `citus-ha failover`.' });
+    throw new CodedError('NO_LEADER', 'No coordinator leads, so there is none to move', {
+      fix: 'Use `citus-ha failover`.',
+    });
   }
   if (to === leader.name) {
-    throw new CodedError('NO_CANDIDATE', `${to} leads already`, { blame: 'user', fix: `Name another of ${standbyNames(seen)}.` });
+    throw new CodedError('NO_CANDIDATE', `${to} leads already`, {
+      blame: 'user',
+      fix: `Name another of ${standbyNames(seen)}.`,
+    });
   }
   const candidate = to ?? seen.members.find(({ role, state }) => role !== 'leader' && state === 'streaming')?.name;
   if (!candidate || !seen.members.some(({ name, state }) => name === candidate && state === 'streaming')) {
-    throw new CodedError('NO_CANDIDATE', `${candidate ?? 'No standby'} ${candidate ? 'does not stream' : 'streams'} from ${leader.name}`, {
-      fix: 'Start the standbys, see `citus-ha status`.',
-    });
+    throw new CodedError(
+      'NO_CANDIDATE',
+      `${candidate ?? 'No standby'} ${candidate ? 'does not stream' : 'streams'} from ${leader.name}`,
+      {
+        fix: 'Start the standbys, see `citus-ha status`.',
+      },
+    );
   }
   await patroniOf(cluster, leader.name).switchover({ leader: leader.name, candidate });
   const now = await waitForLeader({
@@ -59,19 +68,31 @@ export async function failover(cluster: OpenCluster, to?: string): Promise<Leade
   } else {
     const candidate = to ?? before.members.find(({ role, state }) => role !== 'leader' && state === 'streaming')?.name;
     if (!candidate) {
-      throw new CodedError('NO_CANDIDATE', 'No standby is fit to lead', { fix: 'Start the standbys, see `citus-ha status`.' });
+      throw new CodedError('NO_CANDIDATE', 'No standby is fit to lead', {
+        fix: 'Start the standbys, see `citus-ha status`.',
+      });
     }
     await patroniOf(cluster, candidate).failover({ candidate });
   }
-  const now = await waitForLeader({ clients: coordinatorClients(cluster), aboveTimeline: timeline, timeoutMs, signal: cluster.signal });
+  const now = await waitForLeader({
+    clients: coordinatorClients(cluster),
+    aboveTimeline: timeline,
+    timeoutMs,
+    signal: cluster.signal,
+  });
   return { from: key?.name ?? null, to: now.name, timeline: now.timeline };
 }
 
 /** Someone alive must be able to take over before a key is deleted, else the dead leader is better started again. */
 async function requireSuccessor(cluster: OpenCluster, dead: string): Promise<void> {
-  const running = (await cluster.runtime.members()).filter(({ kind, state }) => kind === 'coordinator' && state === 'running');
+  const running = (await cluster.runtime.members()).filter(
+    ({ kind, state }) => kind === 'coordinator' && state === 'running',
+  );
   if (running.some(({ name }) => name !== dead)) return;
-  throw new CodedError('NO_CANDIDATE', `No other coordinator than ${dead} could lead`, { member: dead, fix: `Start it: \`citus-ha start ${dead}\`.` });
+  throw new CodedError('NO_CANDIDATE', `No other coordinator than ${dead} could lead`, {
+    member: dead,
+    fix: `Start it: \`citus-ha start ${dead}\`.`,
+  });
 }
 
 async function seenCluster(cluster: OpenCluster): Promise<PatroniCluster> {

@@ -33,20 +33,32 @@ export async function writeRecord(store: ClusterStore, record: ClusterRecord): P
 }
 
 /** The record to work with: the kept one, checked against the spec, or a new one. */
-export async function settleRecord(spec: ClusterSpec, site: Site, kept: ClusterRecord | undefined): Promise<ClusterRecord> {
+export async function settleRecord(
+  spec: ClusterSpec,
+  site: Site,
+  kept: ClusterRecord | undefined,
+): Promise<ClusterRecord> {
   if (!kept) return newRecord(spec, site);
   const given = await givenPassword(spec);
   if (given !== undefined && given !== kept.secrets.superuser) {
-    throw new CodedError('PASSWORD_CHANGED', `credentials.password is not the one cluster ${spec.name} was created with`, {
-      blame: 'user',
-      fix: 'Give the password of the first `up` again, or remove the cluster with `citus-ha down --volumes`.',
-    });
+    throw new CodedError(
+      'PASSWORD_CHANGED',
+      `credentials.password is not the one cluster ${spec.name} was created with`,
+      {
+        blame: 'user',
+        fix: 'Give the password of the first `up` again, or remove the cluster with `citus-ha down --volumes`.',
+      },
+    );
   }
   if (spec.engine !== 'auto' && spec.engine !== kept.engine) {
-    throw new CodedError('ENGINE_CHANGED', `Cluster ${spec.name} runs on engine ${kept.engine}, the file asks for ${spec.engine}`, {
-      blame: 'user',
-      fix: `Set engine: ${kept.engine}, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
-    });
+    throw new CodedError(
+      'ENGINE_CHANGED',
+      `Cluster ${spec.name} runs on engine ${kept.engine}, the file asks for ${spec.engine}`,
+      {
+        blame: 'user',
+        fix: `Set engine: ${kept.engine}, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
+      },
+    );
   }
   if (kept.engine === 'citus') requireCitus(site);
   return kept;
@@ -66,9 +78,13 @@ function chooseEngine(spec: ClusterSpec, site: Site): EngineKind {
 
 function requireCitus(site: Site): void {
   if (site.citusAvailable) return;
-  throw new CodedError('ENGINE_MISSING', `The Citus extension is not installed in the members' PostgreSQL ${site.versions.postgres}`, {
-    fix: 'Install Citus for this PostgreSQL, or set engine: standin to try citus-ha out without it.',
-  });
+  throw new CodedError(
+    'ENGINE_MISSING',
+    `The Citus extension is not installed in the members' PostgreSQL ${site.versions.postgres}`,
+    {
+      fix: 'Install Citus for this PostgreSQL, or set engine: standin to try citus-ha out without it.',
+    },
+  );
 }
 
 async function givenPassword(spec: ClusterSpec): Promise<string | undefined> {

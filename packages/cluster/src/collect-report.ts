@@ -23,7 +23,9 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
     file('site.json', () => Promise.resolve(json(site))),
     file('status.json', async () => json(await readStatus(cluster))),
     file('doctor.json', async () => json(await examine(cluster))),
-    file('history.json', async () => json(await Promise.any(coordinatorClients(cluster).map((client) => client.history())))),
+    file('history.json', async () =>
+      json(await Promise.any(coordinatorClients(cluster).map((client) => client.history()))),
+    ),
     file('dynamic-configuration.json', async () => json(await readConfiguration(cluster, 0))),
     ...members.map(({ name }) =>
       file(`logs/${name}.log`, async () => {
@@ -34,12 +36,17 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
     ),
   ]);
   const rendered = members.flatMap((member) =>
-    renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member).files.map(({ path, content }) => ({
-      path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
-      content,
-    })),
+    renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member).files.map(
+      ({ path, content }) => ({
+        path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
+        content,
+      }),
+    ),
   );
-  return [...files, ...rendered].map(({ path, content }) => ({ path, content: redact(content, Object.values(record.secrets)) }));
+  return [...files, ...rendered].map(({ path, content }) => ({
+    path,
+    content: redact(content, Object.values(record.secrets)),
+  }));
 }
 
 /** A part that cannot be read is reported as such, so that the rest still is. */

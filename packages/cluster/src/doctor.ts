@@ -22,7 +22,11 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
   const { postgres, patroni, etcd, haproxy } = site.versions;
   const isolated = status.isolation !== 'none';
   return [
-    { check: 'versions', level: 'ok', detail: `PostgreSQL ${postgres}, Patroni ${patroni}, etcd ${etcd}, HAProxy ${haproxy}` },
+    {
+      check: 'versions',
+      level: 'ok',
+      detail: `PostgreSQL ${postgres}, Patroni ${patroni}, etcd ${etcd}, HAProxy ${haproxy}`,
+    },
     {
       check: 'engine',
       level: record.engine === 'citus' ? 'ok' : 'note',
@@ -64,9 +68,16 @@ async function examineProxies(cluster: OpenCluster): Promise<readonly Finding[]>
 async function examineProxy(cluster: OpenCluster, name: string): Promise<readonly Finding[]> {
   const { runtime, site, spec } = cluster;
   try {
-    const { exitCode, stderr, stdout } = await runtime.exec(name, [...site.programs.haproxy, '-c', '-f', siteOf(site, name).configFile]);
+    const { exitCode, stderr, stdout } = await runtime.exec(name, [
+      ...site.programs.haproxy,
+      '-c',
+      '-f',
+      siteOf(site, name).configFile,
+    ]);
     const routes = await readRoutes(cluster, name);
-    const writable = routes.filter(({ listener, up }) => listener === 'postgres_write' && up).map(({ server }) => server);
+    const writable = routes
+      .filter(({ listener, up }) => listener === 'postgres_write' && up)
+      .map(({ server }) => server);
     return [
       {
         check: `${name} configuration`,
@@ -77,7 +88,10 @@ async function examineProxy(cluster: OpenCluster, name: string): Promise<readonl
       {
         check: `${name} write route`,
         level: writable.length === 1 ? 'ok' : 'problem',
-        detail: writable.length === 0 ? `none of ${coordinators(spec).length} coordinators is routed to` : `to ${writable.join(', ')}`,
+        detail:
+          writable.length === 0
+            ? `none of ${coordinators(spec).length} coordinators is routed to`
+            : `to ${writable.join(', ')}`,
         ...(writable.length !== 1 && { fix: 'See `citus-ha topology`: exactly one coordinator must lead.' }),
       },
     ];

@@ -10,7 +10,10 @@ export async function applyDynamicConfiguration(cluster: OpenCluster, group: rea
   const { spec, site, record } = cluster;
   const [member] = group;
   if (!member) return false;
-  const wanted = dynamicConfiguration({ spec, site, secrets: record.secrets, engine: record.engine }, member) as JsonObject;
+  const wanted = dynamicConfiguration(
+    { spec, site, secrets: record.secrets, engine: record.engine },
+    member,
+  ) as JsonObject;
   const client = patroniOf(cluster, member.name);
   const current = (await client.config()) as JsonObject;
   const patch = patchBetween(current, mergePatch(current, wanted));
@@ -25,7 +28,11 @@ export async function readConfiguration(cluster: OpenCluster, group: number): Pr
 }
 
 /** Replaces the dynamic configuration of a group by an edited one; answers the patch that was sent, if any. */
-export async function editConfiguration(cluster: OpenCluster, group: number, edited: JsonObject): Promise<JsonObject | undefined> {
+export async function editConfiguration(
+  cluster: OpenCluster,
+  group: number,
+  edited: JsonObject,
+): Promise<JsonObject | undefined> {
   const patch = patchBetween(await readConfiguration(cluster, group), edited);
   if (patch === undefined) return undefined;
   await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch));
@@ -40,7 +47,10 @@ function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[
 }
 
 /** What the first member that answers says. */
-async function firstAnswer<T>(clients: readonly PatroniClient[], ask: (client: PatroniClient) => Promise<T>): Promise<T> {
+async function firstAnswer<T>(
+  clients: readonly PatroniClient[],
+  ask: (client: PatroniClient) => Promise<T>,
+): Promise<T> {
   let failure: unknown = new CodedError('GROUP_UNKNOWN', 'There is no such group', {
     blame: 'user',
     fix: 'Name 0 for the coordinators, or the number of a worker.',

@@ -14,5 +14,10 @@ export async function explainWithLogs(runtime: Runtime, error: unknown): Promise
   }
   if (lines.length === 0) return error;
   const { code, blame, member, fix, cause } = error;
-  return new CodedError(code, `${error.message}\nThe last lines of ${member}:\n${lines.join('\n')}`, { blame, member, fix, cause });
+  return new CodedError(code, `${error.message}\nThe last lines of ${member}:\n${lines.join('\n')}`, {
+    blame,
+    member,
+    fix,
+    cause,
+  });
 }

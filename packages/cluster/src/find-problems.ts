@@ -34,7 +34,9 @@ function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {
 }
 
 function memberProblems({ name, kind, state, role }: MemberStatus): readonly Problem[] {
-  const problem = (code: string, message: string, fix: string) => [{ code, member: name, message: `${name} ${message}`, fix }];
+  const problem = (code: string, message: string, fix: string) => [
+    { code, member: name, message: `${name} ${message}`, fix },
+  ];
   switch (state) {
     case 'missing':
       return problem('MEMBER_MISSING', 'does not exist', 'Create it: `citus-ha up`.');
@@ -50,27 +52,57 @@ function memberProblems({ name, kind, state, role }: MemberStatus): readonly Pro
       return problem('MEMBER_NOT_READY', `is ${state}`, `Wait, or see its log: \`citus-ha logs ${name}\`.`);
   }
   if ((kind === 'coordinator' || kind === 'worker') && role === null) {
-    return problem('PATRONI_SILENT', 'runs, but its Patroni does not answer', `See its log: \`citus-ha logs ${name}\`.`);
+    return problem(
+      'PATRONI_SILENT',
+      'runs, but its Patroni does not answer',
+      `See its log: \`citus-ha logs ${name}\`.`,
+    );
   }
   if (kind === 'coordinator' && role !== 'leader' && state !== 'streaming') {
-    return problem('NOT_STREAMING', 'does not stream from the leader', `Wait, or rebuild it: \`citus-ha reinit ${name}\`.`);
+    return problem(
+      'NOT_STREAMING',
+      'does not stream from the leader',
+      `Wait, or rebuild it: \`citus-ha reinit ${name}\`.`,
+    );
   }
   return [];
 }
 
-function nodeProblems({ members, nodes, engine }: Pick<ClusterStatus, 'members' | 'nodes' | 'engine'>): readonly Problem[] {
+function nodeProblems({
+  members,
+  nodes,
+  engine,
+}: Pick<ClusterStatus, 'members' | 'nodes' | 'engine'>): readonly Problem[] {
   if (engine.version === null) return [];
-  return members.filter(({ kind }) => kind === 'worker').flatMap(({ name, host }): readonly Problem[] => {
-    const node = nodes.find((row) => row.host === name || row.host === host);
-    if (!node) {
-      return [{ code: 'NODE_UNREGISTERED', member: name, message: `${name} is not registered in Citus`, fix: 'Register it: `citus-ha bootstrap`.' }];
-    }
-    if (node.active) return [];
-    return [{ code: 'NODE_INACTIVE', member: name, message: `${name} is disabled in Citus`, fix: 'Activate it: `citus-ha bootstrap`.' }];
-  });
+  return members
+    .filter(({ kind }) => kind === 'worker')
+    .flatMap(({ name, host }): readonly Problem[] => {
+      const node = nodes.find((row) => row.host === name || row.host === host);
+      if (!node) {
+        return [
+          {
+            code: 'NODE_UNREGISTERED',
+            member: name,
+            message: `${name} is not registered in Citus`,
+            fix: 'Register it: `citus-ha bootstrap`.',
+          },
+        ];
+      }
+      if (node.active) return [];
+      return [
+        {
+          code: 'NODE_INACTIVE',
+          member: name,
+          message: `${name} is disabled in Citus`,
+          fix: 'Activate it: `citus-ha bootstrap`.',
+        },
+      ];
+    });
 }
 
-function redundancyProblems({ redundancy: { target, underReplicatedShards } }: Pick<ClusterStatus, 'redundancy'>): readonly Problem[] {
+function redundancyProblems({
+  redundancy: { target, underReplicatedShards },
+}: Pick<ClusterStatus, 'redundancy'>): readonly Problem[] {
   if (!underReplicatedShards) return [];
   return [
     {

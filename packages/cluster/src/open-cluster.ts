@@ -16,9 +16,13 @@ export interface OpenCluster extends ClusterContext {
 export async function openCluster(context: ClusterContext): Promise<OpenCluster> {
   const [site, record] = await Promise.all([context.runtime.site(), readRecord(context.runtime.store)]);
   if (!site || !record) {
-    throw new CodedError('CLUSTER_ABSENT', `There is no cluster ${context.spec.name} on the ${context.runtime.kind} runtime`, {
-      fix: 'Run `citus-ha up`.',
-    });
+    throw new CodedError(
+      'CLUSTER_ABSENT',
+      `There is no cluster ${context.spec.name} on the ${context.runtime.kind} runtime`,
+      {
+        fix: 'Run `citus-ha up`.',
+      },
+    );
   }
   return { ...context, site, record };
 }
@@ -53,7 +57,9 @@ export function patroniOf({ site, record }: OpenCluster, member: string): Patron
 }
 
 export function etcdOf({ spec, site }: OpenCluster): EtcdClient {
-  return createEtcdClient({ endpoints: etcdMembers(spec).map(({ name }) => `http://${siteOf(site, name).address}:2379`) });
+  return createEtcdClient({
+    endpoints: etcdMembers(spec).map(({ name }) => `http://${siteOf(site, name).address}:2379`),
+  });
 }
 
 /** Where Patroni keeps the keys of a member's cluster in etcd. */

@@ -3,7 +3,15 @@ import { coordinators, membersOf, workers, type MemberSpec } from '@citus-ha/con
 import type { PatroniMember } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findProblems } from './find-problems.js';
-import { coordinatorClients, endpointHost, etcdOf, patroniOf, serverOf, siteOf, type OpenCluster } from './open-cluster.js';
+import {
+  coordinatorClients,
+  endpointHost,
+  etcdOf,
+  patroniOf,
+  serverOf,
+  siteOf,
+  type OpenCluster,
+} from './open-cluster.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 
 /** What was seen of a cluster's SQL side; all empty while no leader answers. */
@@ -16,7 +24,11 @@ interface SqlView {
 /** The state of the whole cluster, asked of every member at the same time. Never throws for a member that does not answer. */
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
-  const [processes, patroni, etcdHealthy] = await Promise.all([runtime.members(), readPatroni(cluster), readEtcd(cluster)]);
+  const [processes, patroni, etcdHealthy] = await Promise.all([
+    runtime.members(),
+    readPatroni(cluster),
+    readEtcd(cluster),
+  ]);
   const leader = coordinators(spec).find(({ name }) => patroni.get(name)?.role === 'leader');
   const sql = leader ? await readSql(cluster, leader.name) : nothingSeen;
   const members = membersOf(spec).map((member) =>
@@ -71,7 +83,14 @@ async function readEtcd(cluster: OpenCluster): Promise<boolean> {
 async function readSql(cluster: OpenCluster, leader: string): Promise<SqlView> {
   return withConnection(serverOf(cluster, leader), async (client) => ({
     version: (await engineVersion(client))?.version ?? null,
-    nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({ nodeId, groupId, host, port, role, active })),
+    nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({
+      nodeId,
+      groupId,
+      host,
+      port,
+      role,
+      active,
+    })),
     underReplicatedShards: (await readRedundancy(client, cluster.spec.shards.replicationFactor)).underReplicatedShards,
   })).catch(() => nothingSeen);
 }

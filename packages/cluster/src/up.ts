@@ -10,6 +10,7 @@ import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { explainWithLogs } from './explain-with-logs.js';
 import { coordinatorClients, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { planUp, surplusMembers, type UpStep } from './plan-up.js';
+import { requireSupported } from './require-supported.js';
 import { startMember } from './start-stop.js';
 
 export interface UpOptions {
@@ -34,6 +35,7 @@ export interface UpResult {
  */
 export async function up(context: ClusterContext, options: UpOptions): Promise<UpResult> {
   const { spec, runtime, onStep, signal } = context;
+  requireSupported(spec);
   const site = await runtime.prepare({
     spec,
     install: options.install,
@@ -70,10 +72,14 @@ export async function up(context: ClusterContext, options: UpOptions): Promise<U
 
 function refuseSurplus({ spec }: OpenCluster, surplus: readonly string[]): void {
   if (surplus.length === 0) return;
-  throw new CodedError('MEMBER_SURPLUS', `Cluster ${spec.name} has ${surplus.join(', ')}, which cluster.yaml no longer asks for`, {
-    blame: 'user',
-    fix: 'Raise the counts again; removing members is not done by `up`.',
-  });
+  throw new CodedError(
+    'MEMBER_SURPLUS',
+    `Cluster ${spec.name} has ${surplus.join(', ')}, which cluster.yaml no longer asks for`,
+    {
+      blame: 'user',
+      fix: 'Raise the counts again; removing members is not done by `up`.',
+    },
+  );
 }
 
 /** Answers the members that exist and run already, but were given a new definition. */
@@ -154,7 +160,8 @@ async function bringIntoService(cluster: OpenCluster, change: (line: string) => 
     ),
   );
   for (const group of groups) {
-    if (await applyDynamicConfiguration(cluster, group)) change(`configured ${group.map(({ name }) => name).join(', ')}`);
+    if (await applyDynamicConfiguration(cluster, group))
+      change(`configured ${group.map(({ name }) => name).join(', ')}`);
   }
   for (const line of await bootstrapNodes(cluster)) change(line);
   onStep?.('waiting for every member to stream and for the write endpoint');

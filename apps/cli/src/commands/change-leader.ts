@@ -12,12 +12,19 @@ export function leaderCommands(): readonly Command[] {
   ];
 }
 
-function moving(name: string, description: string, act: (cluster: OpenCluster, to?: string) => Promise<LeaderChange>): Command {
+function moving(
+  name: string,
+  description: string,
+  act: (cluster: OpenCluster, to?: string) => Promise<LeaderChange>,
+): Command {
   return withConfirmation(command(name, description))
     .option('--to <member>', 'the coordinator that is to lead (default: the fittest)')
     .action(async (options: CommonOptions & { to?: string }) => {
       const cluster = await composeCluster(options);
-      await confirm(`${name}${options.to ? ` to ${options.to}` : ''}? Writes wait until the new leader takes them.`, options.yes);
+      await confirm(
+        `${name}${options.to ? ` to ${options.to}` : ''}? Writes wait until the new leader takes them.`,
+        options.yes,
+      );
       const change = await act(cluster, options.to);
       if (options.json) printJson(change);
       else step(`${change.to} leads on timeline ${change.timeline}${change.from ? `, ${change.from} before` : ''}`);

@@ -25,7 +25,9 @@ ${scripts.bash(program)}`,
     program.commands
       .flatMap((one) => [
         `complete -c citus-ha -n __fish_use_subcommand -f -a ${one.name()} -d '${one.description().replaceAll("'", "\\'")}'`,
-        ...one.options.flatMap(({ long }) => (long ? [`complete -c citus-ha -n '__fish_seen_subcommand_from ${one.name()}' -l ${long.slice(2)}`] : [])),
+        ...one.options.flatMap(({ long }) =>
+          long ? [`complete -c citus-ha -n '__fish_seen_subcommand_from ${one.name()}' -l ${long.slice(2)}`] : [],
+        ),
       ])
       .join('\n'),
 };

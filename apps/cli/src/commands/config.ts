@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { editConfiguration, isObject, patchBetween, readConfiguration, type Json, type JsonObject } from '@citus-ha/cluster';
+import {
+  editConfiguration,
+  isObject,
+  patchBetween,
+  readConfiguration,
+  type Json,
+  type JsonObject,
+} from '@citus-ha/cluster';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { execa } from 'execa';
@@ -33,7 +40,10 @@ export function configCommand(): Command {
     .addCommand(
       withConfirmation(command('edit', 'change it in $EDITOR, or by --set and --apply'))
         .option(...group)
-        .option('--set <key=value...>', 'set a dotted key, such as postgresql.parameters.work_mem=8MB; an empty value removes it')
+        .option(
+          '--set <key=value...>',
+          'set a dotted key, such as postgresql.parameters.work_mem=8MB; an empty value removes it',
+        )
         .option('--apply <file>', 'take the whole configuration from a YAML file')
         .action(edit),
     );
@@ -82,14 +92,21 @@ function parseYaml(text: string, file: string): JsonObject {
     if (isObject(value)) return value;
     throw new Error('it is no mapping of keys');
   } catch (cause) {
-    throw new CodedError('CONFIG_INVALID', `${file}: ${messageOf(cause)}`, { blame: 'user', cause, fix: 'Give a YAML mapping as `config show` prints it.' });
+    throw new CodedError('CONFIG_INVALID', `${file}: ${messageOf(cause)}`, {
+      blame: 'user',
+      cause,
+      fix: 'Give a YAML mapping as `config show` prints it.',
+    });
   }
 }
 
 function assign(config: JsonObject, assignment: string): JsonObject {
   const equals = assignment.indexOf('=');
   if (equals < 1) {
-    throw new CodedError('CONFIG_INVALID', `--set ${assignment}: there is no value`, { blame: 'user', fix: 'Write KEY=VALUE.' });
+    throw new CodedError('CONFIG_INVALID', `--set ${assignment}: there is no value`, {
+      blame: 'user',
+      fix: 'Write KEY=VALUE.',
+    });
   }
   const text = assignment.slice(equals + 1);
   return setAt(config, splitKey(assignment.slice(0, equals)), text === '' ? undefined : (parse(text) as Json));

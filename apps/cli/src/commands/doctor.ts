@@ -9,14 +9,16 @@ import { print, printJson } from '../output.js';
 const colors = { ok: pc.green, note: pc.cyan, problem: pc.yellow } as const;
 
 export function doctorCommand(): Command {
-  return command('doctor', 'look the cluster over: each finding with its fix').action(async (options: CommonOptions) => {
-    const findings = await examine(await composeCluster(options));
-    if (options.json) printJson(findings);
-    else {
-      for (const { check, level, detail, fix } of findings) {
-        print(`${colors[level](level.padEnd(7))} ${check}: ${detail}${fix ? `. ${fix}` : ''}`);
+  return command('doctor', 'look the cluster over: each finding with its fix').action(
+    async (options: CommonOptions) => {
+      const findings = await examine(await composeCluster(options));
+      if (options.json) printJson(findings);
+      else {
+        for (const { check, level, detail, fix } of findings) {
+          print(`${colors[level](level.padEnd(7))} ${check}: ${detail}${fix ? `. ${fix}` : ''}`);
+        }
       }
-    }
-    process.exitCode = findings.some(({ level }) => level === 'problem') ? exitCode.degraded : exitCode.done;
-  });
+      process.exitCode = findings.some(({ level }) => level === 'problem') ? exitCode.degraded : exitCode.done;
+    },
+  );
 }

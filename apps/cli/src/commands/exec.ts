@@ -4,7 +4,10 @@ import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 
 export function execCommand(): Command {
-  return command('exec <member> <command...>', 'run a command within a member: citus-ha exec coord-1 -- patronictl list')
+  return command(
+    'exec <member> <command...>',
+    'run a command within a member: citus-ha exec coord-1 -- patronictl list',
+  )
     .passThroughOptions()
     .action(async (name: string, argv: string[], options: CommonOptions) => {
       const cluster = await composeCluster(options);

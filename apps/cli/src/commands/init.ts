@@ -11,22 +11,29 @@ export function configFileCommands(): readonly Command[] {
 }
 
 function initCommand(): Command {
-  return command('init [name]', 'write a commented cluster.yaml').action(async (name: string | undefined, options: CommonOptions) => {
-    const path = options.config ?? 'cluster.yaml';
-    await writeFile(path, clusterTemplate(name), { flag: 'wx' }).catch((cause: unknown) => {
-      if (codeOf(cause) !== 'EEXIST') throw cause;
-      throw new CodedError('FILE_EXISTS', `${path} is there already`, { blame: 'user', fix: 'Edit it, or name another file with -c.' });
-    });
-    if (options.json) printJson({ file: path });
-    else step(`wrote ${path}`);
-  });
+  return command('init [name]', 'write a commented cluster.yaml').action(
+    async (name: string | undefined, options: CommonOptions) => {
+      const path = options.config ?? 'cluster.yaml';
+      await writeFile(path, clusterTemplate(name), { flag: 'wx' }).catch((cause: unknown) => {
+        if (codeOf(cause) !== 'EEXIST') throw cause;
+        throw new CodedError('FILE_EXISTS', `${path} is there already`, {
+          blame: 'user',
+          fix: 'Edit it, or name another file with -c.',
+        });
+      });
+      if (options.json) printJson({ file: path });
+      else step(`wrote ${path}`);
+    },
+  );
 }
 
 function validateCommand(): Command {
-  return command('validate [file]', 'check a cluster.yaml and show what it means').action((file: string | undefined, options: CommonOptions) => {
-    const path = findConfig(file ?? options.config);
-    const spec = loadSpec(path);
-    if (options.json) printJson({ file: path ?? null, spec });
-    else step(`${path ?? 'the built-in default'} is valid: cluster ${spec.name}`);
-  });
+  return command('validate [file]', 'check a cluster.yaml and show what it means').action(
+    (file: string | undefined, options: CommonOptions) => {
+      const path = findConfig(file ?? options.config);
+      const spec = loadSpec(path);
+      if (options.json) printJson({ file: path ?? null, spec });
+      else step(`${path ?? 'the built-in default'} is valid: cluster ${spec.name}`);
+    },
+  );
 }

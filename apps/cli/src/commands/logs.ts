@@ -17,7 +17,10 @@ export function logsCommand(): Command {
     .option('-n, --tail <lines>', 'only the last lines')
     .action(async (names: string[], options: LogsOptions) => {
       const cluster = await composeCluster(options);
-      const members = names.length > 0 ? names.map((name) => memberNamed(cluster, name).name) : membersOf(cluster.spec).map(({ name }) => name);
+      const members =
+        names.length > 0
+          ? names.map((name) => memberNamed(cluster, name).name)
+          : membersOf(cluster.spec).map(({ name }) => name);
       const width = members.length > 1 ? Math.max(...members.map((name) => name.length)) : 0;
       const shown = members.map((name) => show(cluster, name, options, width === 0 ? '' : `${name.padEnd(width)} | `));
       if (options.follow) await Promise.all(shown.map((task) => task()));

@@ -12,60 +12,78 @@ export function lookCommands(): readonly Command[] {
 }
 
 function topologyCommand(): Command {
-  return command('topology', 'show who replicates from whom and which groups there are').action(async (options: CommonOptions) => {
-    const { members, cluster } = await readStatus(await composeCluster(options));
-    const groups = new Set(members.flatMap(({ group }) => group ?? []));
-    const tree = [...groups].map((group) => {
-      const inGroup = members.filter((member) => member.group === group);
-      return {
-        group,
-        leader: inGroup.find(({ role }) => role === 'leader')?.name ?? null,
-        standbys: inGroup.filter(({ role }) => role !== 'leader').map(({ name, role, state }) => ({ name, role, state })),
-      };
-    });
-    if (options.json) return printJson(tree);
-    print(cluster);
-    for (const { group, leader, standbys } of tree) {
-      print(`  group ${group}${group === 0 ? ' (coordinators)' : ''}`);
-      print(`    ${leader ?? 'no leader'}`);
-      for (const { name, role, state } of standbys) print(`      ${name}  ${role ?? ''} ${state}`);
-    }
-  });
+  return command('topology', 'show who replicates from whom and which groups there are').action(
+    async (options: CommonOptions) => {
+      const { members, cluster } = await readStatus(await composeCluster(options));
+      const groups = new Set(members.flatMap(({ group }) => group ?? []));
+      const tree = [...groups].map((group) => {
+        const inGroup = members.filter((member) => member.group === group);
+        return {
+          group,
+          leader: inGroup.find(({ role }) => role === 'leader')?.name ?? null,
+          standbys: inGroup
+            .filter(({ role }) => role !== 'leader')
+            .map(({ name, role, state }) => ({ name, role, state })),
+        };
+      });
+      if (options.json) return printJson(tree);
+      print(cluster);
+      for (const { group, leader, standbys } of tree) {
+        print(`  group ${group}${group === 0 ? ' (coordinators)' : ''}`);
+        print(`    ${leader ?? 'no leader'}`);
+        for (const { name, role, state } of standbys) print(`      ${name}  ${role ?? ''} ${state}`);
+      }
+    },
+  );
 }
 
 function historyCommand(): Command {
   return command('history', 'show when the leader changed and why').action(async (options: CommonOptions) => {
     const cluster = await composeCluster(options);
-    const history = await Promise.any(coordinatorClients(cluster).map((client) => client.history())).catch((cause: unknown) => {
-      throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
-    });
+    const history = await Promise.any(coordinatorClients(cluster).map((client) => client.history())).catch(
+      (cause: unknown) => {
+        throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
+      },
+    );
     if (options.json) return printJson(history);
     printTable(
       ['timeline', 'ended at', 'reason', 'when', 'new leader'],
-      history.map(({ timeline, lsn, reason, at, leader }) => [timeline, String(lsn), reason, at?.toISOString() ?? null, leader]),
+      history.map(({ timeline, lsn, reason, at, leader }) => [
+        timeline,
+        String(lsn),
+        reason,
+        at?.toISOString() ?? null,
+        leader,
+      ]),
     );
   });
 }
 
 function shardsCommand(): Command {
-  return command('shards [table]', 'show where the shards of tables are placed').action(async (table: string | undefined, options: CommonOptions) => {
-    const cluster = await composeCluster(options);
-    const leader = (await readStatus(cluster)).members.find(({ kind, role }) => kind === 'coordinator' && role === 'leader');
-    if (!leader) throw new CodedError('NO_LEADER', 'No coordinator leads', { fix: 'See `citus-ha status`.' });
-    const placements = await withConnection(serverOf(cluster, leader.name), readPlacements);
-    const shown = placements.filter((placement) => table === undefined || placement.table === table);
-    if (options.json) return printJson(shown);
-    printTable(
-      ['table', 'shard', 'host', 'port', 'state'],
-      shown.map(({ table: name, shardId, host, port, state }) => [name, shardId, host, port, state]),
-    );
-  });
+  return command('shards [table]', 'show where the shards of tables are placed').action(
+    async (table: string | undefined, options: CommonOptions) => {
+      const cluster = await composeCluster(options);
+      const leader = (await readStatus(cluster)).members.find(
+        ({ kind, role }) => kind === 'coordinator' && role === 'leader',
+      );
+      if (!leader) throw new CodedError('NO_LEADER', 'No coordinator leads', { fix: 'See `citus-ha status`.' });
+      const placements = await withConnection(serverOf(cluster, leader.name), readPlacements);
+      const shown = placements.filter((placement) => table === undefined || placement.table === table);
+      if (options.json) return printJson(shown);
+      printTable(
+        ['table', 'shard', 'host', 'port', 'state'],
+        shown.map(({ table: name, shardId, host, port, state }) => [name, shardId, host, port, state]),
+      );
+    },
+  );
 }
 
 function bootstrapCommand(): Command {
-  return command('bootstrap', 'install the engine and register workers where they are not').action(async (options: CommonOptions) => {
-    const changes = await bootstrapNodes(await composeCluster(options));
-    if (options.json) return printJson({ changes });
-    if (changes.length === 0) step('nothing to do: every worker is registered');
-  });
+  return command('bootstrap', 'install the engine and register workers where they are not').action(
+    async (options: CommonOptions) => {
+      const changes = await bootstrapNodes(await composeCluster(options));
+      if (options.json) return printJson({ changes });
+      if (changes.length === 0) step('nothing to do: every worker is registered');
+    },
+  );
 }

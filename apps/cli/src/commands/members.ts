@@ -1,4 +1,12 @@
-import { memberNamed, reinitialize, restartMember, setMaintenance, startMember, stopMember, type OpenCluster } from '@citus-ha/cluster';
+import {
+  memberNamed,
+  reinitialize,
+  restartMember,
+  setMaintenance,
+  startMember,
+  stopMember,
+  type OpenCluster,
+} from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
@@ -10,9 +18,27 @@ import { printJson, step } from '../output.js';
 export function memberCommands(): readonly Command[] {
   return [
     onMember('start', 'start a member', 'started', startMember),
-    onMember('stop', 'stop a member until it is started again', 'stopped', stopMember, 'Clients connected to it lose their connection.'),
-    onMember('restart', 'restart the PostgreSQL of a member, or the whole of one without', 'restarted', restartMember, 'Clients connected to it lose their connection.'),
-    onMember('reinit', 'throw the data of a standby away and copy it anew from the leader', 'copied anew', reinitialize, 'Its data is removed and copied anew.'),
+    onMember(
+      'stop',
+      'stop a member until it is started again',
+      'stopped',
+      stopMember,
+      'Clients connected to it lose their connection.',
+    ),
+    onMember(
+      'restart',
+      'restart the PostgreSQL of a member, or the whole of one without',
+      'restarted',
+      restartMember,
+      'Clients connected to it lose their connection.',
+    ),
+    onMember(
+      'reinit',
+      'throw the data of a standby away and copy it anew from the leader',
+      'copied anew',
+      reinitialize,
+      'Its data is removed and copied anew.',
+    ),
     maintenance('pause', 'stop automatic failover: Patroni leaves PostgreSQL as it is', true),
     maintenance('resume', 'let Patroni manage PostgreSQL again', false),
   ];

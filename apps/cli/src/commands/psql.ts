@@ -15,7 +15,9 @@ export function psqlCommand(): Command {
     .passThroughOptions()
     .action(async (args: string[], options: CommonOptions & { read?: boolean; member?: string }) => {
       const cluster = await composeCluster(options);
-      const server = options.member ? serverOf(cluster, options.member) : endpointOf(cluster, options.read ? 'read' : 'write');
+      const server = options.member
+        ? serverOf(cluster, options.member)
+        : endpointOf(cluster, options.read ? 'read' : 'write');
       const folder = await mkdtemp(join(tmpdir(), 'citus-ha-'));
       try {
         const passFile = join(folder, 'pgpass');
@@ -23,10 +25,18 @@ export function psqlCommand(): Command {
         const { exitCode } = await execa('psql', args, {
           stdio: 'inherit',
           reject: false,
-          env: { PGHOST: server.host, PGPORT: String(server.port), PGUSER: server.user, PGDATABASE: server.database, PGPASSFILE: passFile },
+          env: {
+            PGHOST: server.host,
+            PGPORT: String(server.port),
+            PGUSER: server.user,
+            PGDATABASE: server.database,
+            PGPASSFILE: passFile,
+          },
         });
         if (exitCode === undefined) {
-          throw new CodedError('PROGRAM_MISSING', 'psql could not be started', { fix: "Install Debian's postgresql-client." });
+          throw new CodedError('PROGRAM_MISSING', 'psql could not be started', {
+            fix: "Install Debian's postgresql-client.",
+          });
         }
         process.exitCode = exitCode;
       } finally {

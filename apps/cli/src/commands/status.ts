@@ -34,7 +34,9 @@ function printStatus(status: ClusterStatus): void {
   const standin = engine.kind === 'standin' ? ' stand-in (for trials only)' : '';
   print(`${pc.bold(status.cluster)} on ${status.runtime}: ${health}`);
   print(`Citus${standin} ${engine.version ?? '(no leader answers)'}; isolation ${status.isolation}`);
-  print(`write ${endpoints.write.host}:${endpoints.write.port}, read ${endpoints.read.host}:${endpoints.read.port}, stats ${endpoints.stats}`);
+  print(
+    `write ${endpoints.write.host}:${endpoints.write.port}, read ${endpoints.read.host}:${endpoints.read.port}, stats ${endpoints.stats}`,
+  );
   print('');
   printTable(
     ['member', 'role', 'state', 'timeline', 'lag', 'host', 'ports'],
@@ -54,6 +56,8 @@ function printStatus(status: ClusterStatus): void {
     status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
   );
   const lacking = redundancy.underReplicatedShards;
-  print(`\nredundancy: ${lacking === null ? 'unknown' : lacking === 0 ? `every shard has ${redundancy.target} placements` : `${lacking} shards lack placements`}`);
+  print(
+    `\nredundancy: ${lacking === null ? 'unknown' : lacking === 0 ? `every shard has ${redundancy.target} placements` : `${lacking} shards lack placements`}`,
+  );
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
 }

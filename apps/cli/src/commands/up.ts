@@ -33,12 +33,15 @@ function showPlan(plan: readonly UpStep[]): void {
 }
 
 function warnOfStandin(): void {
-  step(`${pc.yellow('warning')} Citus is not installed: this is the stand-in, plain PostgreSQL that answers Citus's SQL, for trials only`);
+  step(
+    `${pc.yellow('warning')} Citus is not installed: this is the stand-in, plain PostgreSQL that answers Citus's SQL, for trials only`,
+  );
 }
 
 function printEndpoints(cluster: OpenCluster): void {
   const { proxy } = cluster.spec;
-  const shown = (target: 'write' | 'read') => redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
+  const shown = (target: 'write' | 'read') =>
+    redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
   print(`write  ${shown('write')}`);
   print(`read   ${shown('read')}`);
   print(`stats  http://${proxy.bind}:${proxy.ports.stats}`);

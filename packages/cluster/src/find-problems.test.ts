@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { findProblems } from './find-problems.js';
+import type { ClusterStatus, MemberStatus } from './status.js';
+
+const healthy: Omit<ClusterStatus, 'healthy' | 'problems'> = {
+  version: 1,
+  cluster: 'citusap',
+  runtime: 'local',
+  engine: { kind: 'citus', version: '13.2.2' },
+  endpoints: {
+    write: { host: '127.0.0.1', port: 5000 },
+    read: { host: '127.0.0.1', port: 5001 },
+    stats: 'http://127.0.0.1:7000',
+    database: 'postgres',
+    user: 'postgres',
+  },
+  members: [
+    member('etcd', 'etcd', null, 'running'),
+    member('coord-1', 'coordinator', 'leader', 'running'),
+    member('coord-2', 'coordinator', 'sync_standby', 'streaming'),
+    member('worker1', 'worker', 'leader', 'running'),
+  ],
+  nodes: [{ nodeId: 1, groupId: 7, host: 'worker1', port: 5432, role: 'primary', active: true }],
+  redundancy: { target: 2, underReplicatedShards: 0 },
+  isolation: 'pid',
+  sentinel: { running: false, pid: null },
+};
+
+function member(name: string, kind: MemberStatus['kind'], role: string | null, state: string): MemberStatus {
+  return { name, kind, group: null, role, state, timeline: 1, lagBytes: null, host: '127.0.11.1', ports: {} };
+}
+
+function codes(change: Partial<typeof healthy>, etcdHealthy = true): readonly string[] {
+  return findProblems({ ...healthy, ...change }, etcdHealthy).map(({ code }) => code);
+}
+
+function withMember(changed: MemberStatus): Partial<typeof healthy> {
+  return { members: healthy.members.map((one) => (one.name === changed.name ? changed : one)) };
+}
+
+describe('the problems of a cluster', () => {
+  it('are none where everything is well', () => {
+    expect(codes({})).toEqual([]);
+  });
+
+  it.each([
+    ['a member that was never created', withMember(member('worker1', 'worker', null, 'missing')), 'MEMBER_MISSING'],
+    ['a member that ended', withMember(member('coord-2', 'coordinator', null, 'exited')), 'MEMBER_DOWN'],
+    ['a frozen member', withMember(member('coord-2', 'coordinator', null, 'paused')), 'MEMBER_PAUSED'],
+    ['a server that still starts', withMember(member('worker1', 'worker', 'replica', 'starting')), 'MEMBER_NOT_READY'],
+    ['a Patroni that does not answer', withMember(member('worker1', 'worker', null, 'running')), 'PATRONI_SILENT'],
+    [
+      'a standby that does not stream',
+      withMember(member('coord-2', 'coordinator', 'replica', 'running')),
+      'NOT_STREAMING',
+    ],
+    ['a worker that Citus does not know', { nodes: [] }, 'NODE_UNREGISTERED'],
+    ['a disabled worker', { nodes: healthy.nodes.map((node) => ({ ...node, active: false })) }, 'NODE_INACTIVE'],
+    [
+      'shards without their second placement',
+      { redundancy: { target: 2, underReplicatedShards: 3 } },
+      'UNDER_REPLICATED',
+    ],
+  ])('name %s', (_, change, code) => {
+    expect(codes(change)).toEqual([code]);
+  });
+
+  it('name the lost leader besides the member that was it', () => {
+    expect(codes(withMember(member('coord-1', 'coordinator', null, 'exited')))).toEqual(['NO_LEADER', 'MEMBER_DOWN']);
+  });
+
+  it('name etcd first', () => {
+    expect(codes({}, false)).toEqual(['ETCD_UNHEALTHY']);
+  });
+
+  it('say nothing of nodes while no leader answers for them', () => {
+    expect(codes({ engine: { kind: 'citus', version: null }, nodes: [] })).toEqual([]);
+  });
+});
