@@ -53,10 +53,9 @@ export function dockerSite(spec: ClusterSpec): Site {
  */
 export function networkOf(spec: ClusterSpec): { readonly subnet: string; readonly address: (host: number) => string } {
   // FNV-1a, 32 bits.
-  const hash = [...spec.name].reduce(
-    (seed, letter) => Math.imul(seed ^ (letter.codePointAt(0) ?? 0), 0x01000193),
-    0x811c9dc5,
-  );
+  const hash = new TextEncoder()
+    .encode(spec.name)
+    .reduce((seed, byte) => Math.imul(seed ^ byte, 0x01000193), 0x811c9dc5);
   const second = 128 + ((hash >>> 6) & 0x7f);
   const third = (hash & 0x3f) << 2;
   const address = (host: number) => `10.${second}.${third + (host >> 8)}.${host & 0xff}`;

@@ -17,7 +17,6 @@ export function renderEtcdMember(input: RenderInput, member: MemberSpec): Render
 
 function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {
   const place = placeOf(site, member.name);
-  const url = (address: string, port: number) => `http://${address}:${port}`;
   return yamlText({
     name: member.name,
     'data-dir': place.dataDir,
@@ -39,4 +38,8 @@ function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {
     logger: 'zap',
     'log-outputs': ['stderr'],
   });
+}
+
+function url(address: string, port: number): string {
+  return `http://${address}:${port}`;
 }

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { renderCompose } from './compose.js';
+import { dockerSite } from './docker-site.js';
+import { renderFolder } from './render-folder.js';
+import { exampleSpecs } from './testing/example-specs.js';
+
+const base = defaultClusterSpec();
+const packageOfSchema = dirname(createRequire(import.meta.url).resolve('dclint/package.json'));
+const schema = JSON.parse(readFileSync(join(packageOfSchema, 'schemas/compose.schema.json'), 'utf8')) as object;
+const conforms = new Ajv({ strict: false, validateFormats: false }).compile({
+  ...schema,
+  $schema: 'http://json-schema.org/draft-07/schema#',
+});
+
+interface Compose {
+  readonly name: string;
+  readonly services: Readonly<
+    Record<string, { readonly ports?: readonly string[]; readonly volumes: readonly string[] }>
+  >;
+}
+
+function inputOf(spec: ClusterSpec, engine: 'citus' | 'standin' = 'citus') {
+  return { spec, engine, site: dockerSite(spec), secrets: { superuser: 'a', replication: 'b' } };
+}
+
+function composeOf(spec: ClusterSpec, engine?: 'citus' | 'standin'): Compose {
+  return parse(renderCompose(inputOf(spec, engine))) as Compose;
+}
+
+test.each(exampleSpecs)('the %s example conforms to the schema of the Compose Specification', (_, spec) => {
+  conforms(composeOf(spec));
+  expect(conforms.errors).toBeNull();
+});
+
+test('services are named as in the seed, and setup is there with Citus only', () => {
+  const names = ['etcd', 'coord-1', 'coord-2', 'worker1', 'worker2', 'worker3', 'haproxy'];
+  expect(Object.keys(composeOf(base).services)).toEqual([...names, 'setup']);
+  expect(Object.keys(composeOf(base, 'standin').services)).toEqual(names);
+});
+
+test('one proxy alone publishes ports, on proxy.bind', () => {
+  const { services } = composeOf({ ...base, proxy: { ...base.proxy, count: 2, bind: '192.0.2.7' } });
+  const published = Object.entries(services).filter(([, { ports = [] }]) => ports.length > 0);
+  expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
+    ['haproxy-1', ['192.0.2.7:5000:5000', '192.0.2.7:5001:5001', '192.0.2.7:7000:7000']],
+  ]);
+});
+
+test('every file it mounts is one that is rendered beside it', () => {
+  const rendered = renderFolder(inputOf(base)).map(({ path }) => `./${path}`);
+  const mounted = Object.values(composeOf(base).services).flatMap(({ volumes }) =>
+    volumes.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':')[0]),
+  );
+  expect(new Set(['./compose.yaml', ...mounted])).toEqual(new Set(rendered));
+});

@@ -1,0 +1,33 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { dockerSite } from './docker-site.js';
+import { renderFolder } from './render-folder.js';
+import type { RenderInput } from './rendering.js';
+import { exampleSpecs } from './testing/example-specs.js';
+import { localSite } from './testing/local-site.js';
+
+const secrets = { superuser: 'fake-superuser-password', replication: 'fake-replication-password' };
+const versions = { postgres: 15, patroni: '4.0.7', etcd: '3.4.23', haproxy: '2.6.12' };
+const local = { block: '127.0.11', folder: '/state/citusap', patroni: ['patroni'], versions, proxyListen: '127.0.0.1' };
+
+describe.each(exampleSpecs)('the %s example', (example, spec) => {
+  const inputs: Readonly<Record<string, RenderInput>> = {
+    local: { spec, secrets, site: localSite(spec, local), engine: 'standin' },
+    docker: { spec, secrets, site: dockerSite(spec), engine: 'citus' },
+  };
+
+  test.each(Object.entries(inputs))('renders to its golden files on %s, and to no others', async (runtime, input) => {
+    const golden = new URL(`../golden/${example}/${runtime}/`, import.meta.url);
+    const files = renderFolder(input);
+    for (const { path, content } of files) await expect(content).toMatchFileSnapshot(new URL(path, golden).pathname);
+    expect(filesBelow(golden)).toEqual(files.map(({ path }) => path).sort());
+  });
+});
+
+function filesBelow(folder: URL): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.pathname.length).replace(/^\//, ''))
+    .sort();
+}
