@@ -1,0 +1,93 @@
+/** The rows of the reference table, by code. */
+export const topics = [
+  ['books', 'Books and reading'],
+  ['climbing', 'Climbing'],
+  ['cooking', 'Cooking'],
+  ['cycling', 'Cycling'],
+  ['databases', 'Databases'],
+  ['film', 'Film and series'],
+  ['football', 'Football'],
+  ['gardening', 'Gardening'],
+  ['history', 'History'],
+  ['housing', 'Flats and houses'],
+  ['jobs', 'Work and jobs'],
+  ['languages', 'Learning languages'],
+  ['maps', 'Maps and hiking'],
+  ['music', 'Music'],
+  ['parents', 'Parents'],
+  ['pets', 'Pets'],
+  ['photos', 'Photography'],
+  ['repairs', 'Repairs'],
+  ['science', 'Science'],
+  ['travel', 'Travel'],
+] as const;
+
+export const openings = [
+  'Good morning!',
+  'Hi,',
+  'Quick question:',
+  'By the way,',
+  'Sorry for the late answer,',
+  'As I said yesterday:',
+  'Honestly,',
+  'Ha!',
+  'Well,',
+  'One more thing:',
+] as const;
+
+export const statements = [
+  'the train was late again, so I missed the first half',
+  'I put the photos into the shared folder',
+  'the meeting has moved to Thursday, 10:30, same room',
+  'somebody wrote "do not touch" on the box in the kitchen',
+  'the café on the corner is closed until Monday',
+  'we still need two people for Saturday',
+  'I can bring bread, cheese and a bottle of water',
+  'my neighbour says it costs 40 € a month, heating included',
+  'the second edition is much better than the first, less talk, more examples',
+  'it worked after I restarted it twice; nobody knows why',
+  'the path C:\\temp\\new is full on my machine',
+  'I have read it three times and still do not get the ending',
+  'they open at nine, but nobody is there before ten',
+  'the 7th of May suits me best, 50% sure',
+  'I will ask Zoë and Jürgen, they know the place',
+  'that is what the manual says, at least',
+] as const;
+
+export const closings = [
+  'What do you think?',
+  'See you there!',
+  'Does anyone else see that?',
+  'Thanks a lot.',
+  'No hurry.',
+  'Let me know.',
+  'Never mind.',
+  'Tomorrow is fine too.',
+  ':-)',
+  'Who is in?',
+] as const;
+
+export const adjectives = [
+  'quiet',
+  'late',
+  'little',
+  'green',
+  'open',
+  'second',
+  'northern',
+  'lost',
+  'early',
+  'old',
+] as const;
+export const places = [
+  'kitchen',
+  'corner',
+  'station',
+  'garden',
+  'club',
+  'library',
+  'bridge',
+  'table',
+  'attic',
+  'harbour',
+] as const;
