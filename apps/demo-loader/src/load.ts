@@ -79,4 +79,15 @@ async function copy(client: Client, table: ChatTable, { seed, first, last, onRow
   const target = client.query(copyFrom(`COPY ${table.name} (${columns}) FROM STDIN (FORMAT csv)`));
   await pipeline(Readable.from(csvChunks(table, { seed, first, last }, onRows), { objectMode: false }), target);
 }
+
+async function inTransaction<T>(client: Client, task: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN');
+  try {
+    const answer = await task();
+    await client.query('COMMIT');
+    return answer;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
