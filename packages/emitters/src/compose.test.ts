@@ -11,7 +11,8 @@ import { renderFolder } from './render-folder.js';
 import { exampleSpecs } from './testing/example-specs.js';
 
 const base = defaultClusterSpec();
-const packageOfSchema = dirname(createRequire(import.meta.url).resolve('dclint/package.json'));
+const require = createRequire(import.meta.url);
+const packageOfSchema = dirname(require.resolve('dclint/package.json'));
 const schema = JSON.parse(readFileSync(join(packageOfSchema, 'schemas/compose.schema.json'), 'utf8')) as object;
 const conforms = new Ajv({ strict: false, validateFormats: false }).compile({
   ...schema,

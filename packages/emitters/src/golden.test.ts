@@ -8,7 +8,14 @@ import { localSite } from './testing/local-site.js';
 
 const secrets = { superuser: 'fake-superuser-password', replication: 'fake-replication-password' };
 const versions = { postgres: 15, patroni: '4.0.7', etcd: '3.4.23', haproxy: '2.6.12' };
-const local = { block: '127.0.11', folder: '/state/citusap', patroni: ['patroni'], versions, proxyListen: '127.0.0.1' };
+const local = {
+  block: '127.0.11',
+  folder: '/state/citusap',
+  patroni: ['patroni'],
+  versions,
+  proxyListen: '127.0.0.1',
+  namesResolve: true,
+};
 
 describe.each(exampleSpecs)('the %s example', (example, spec) => {
   const inputs: Readonly<Record<string, RenderInput>> = {
