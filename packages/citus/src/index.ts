@@ -25,3 +25,15 @@ export {
   type Shard,
 } from './placements.js';
 export { connect, withConnection, type ConnectOptions, type ServerAddress } from './server-connection.js';
+export { applyBootstrap } from './bootstrap/apply.js';
+export { bootstrap, desiredOf, type BootstrapResult } from './bootstrap/bootstrap.js';
+export { observeCluster } from './bootstrap/observe.js';
+export {
+  describeStep,
+  planBootstrap,
+  type BootstrapStep,
+  type ClusterState,
+  type DesiredCluster,
+  type ServerState,
+} from './bootstrap/plan.js';
+export type { BootstrapRequest, CoordinatorServer, WorkerServer } from './bootstrap/request.js';

@@ -11,8 +11,8 @@ export interface ContractCase {
 export interface Concern {
   /** Database, and folder of the golden files. */
   readonly name: string;
-  /** Whether the coordinator and its three workers are registered before. */
-  readonly registered: boolean;
+  /** How far the cluster is there before: nothing at all, the engine on every server, or all nodes registered too. */
+  readonly prepared: 'not at all' | 'with the engine' | 'with all nodes';
   readonly setUp?: (context: ContractContext) => Promise<void>;
   readonly cases: readonly ContractCase[];
 }

@@ -54,4 +54,4 @@ const cases: readonly ContractCase[] = [
 ];
 
 /** pg_dump and restore. */
-export const dump: Concern = { name: 'dump', registered: true, setUp: createChat, cases };
+export const dump: Concern = { name: 'dump', prepared: 'with all nodes', setUp: createChat, cases };

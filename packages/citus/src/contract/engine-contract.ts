@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { EngineInstaller } from '../engine.js';
+import { bootstrapping } from './bootstrap.js';
 import type { Concern } from './contract-case.js';
 import { ContractContext } from './contract-context.js';
 import { dump } from './dump.js';
@@ -23,7 +24,7 @@ export interface EngineContractOptions {
   readonly golden?: string;
 }
 
-const concerns: readonly Concern[] = [nodes, tables, rows, faults, dump];
+const concerns: readonly Concern[] = [bootstrapping, nodes, tables, rows, faults, dump];
 
 /**
  * Declares the suite that every engine must pass: on a coordinator and three workers of its own, real PostgreSQL servers
@@ -67,8 +68,8 @@ async function openContext(
   concern: Concern,
 ): Promise<ContractContext> {
   const context = new ContractContext(servers, engine, concern.name);
-  await prepareDatabase(context);
-  if (concern.registered) await registerAll(context);
+  if (concern.prepared !== 'not at all') await prepareDatabase(context);
+  if (concern.prepared === 'with all nodes') await registerAll(context);
   await concern.setUp?.(context);
   return context;
 }

@@ -1,8 +1,9 @@
+import { DatabaseError } from 'pg';
 import { expect } from 'vitest';
 import { readRedundancy } from '../placements.js';
 import { createChat } from './chat.js';
 import type { Concern, ContractCase } from './contract-case.js';
-import { refusalOf, type ContractContext, type Row } from './contract-context.js';
+import type { ContractContext, Row } from './contract-context.js';
 import { idPlacedOn, placementsOf } from './shards.js';
 import { expectEqualCopies } from './writes.js';
 
@@ -21,9 +22,9 @@ async function outcomeOf(task: () => Promise<unknown>): Promise<string> {
   try {
     await task();
     return 'done';
-  } catch {
-    const { sqlstate } = await refusalOf(task);
-    return `refused, SQLSTATE class ${sqlstate.slice(0, 2)}`;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return `refused, SQLSTATE class ${error.code?.slice(0, 2)}`;
   }
 }
 
@@ -71,6 +72,26 @@ const withoutLastWorker: readonly ContractCase[] = [
       const outcome = await outcomeOf(() => rename(context, touched, 'back'));
       await expectEqualCopies(context, 'rooms');
       return outcome;
+    },
+  },
+];
+
+const withoutTwoWorkers: readonly ContractCase[] = [
+  {
+    title: 'reads what has a placement left while two workers are down, and refuses the rest',
+    async run(context) {
+      const lost = await idPlacedOn(context, 'rooms', [2, 3]);
+      const left = await idPlacedOn(context, 'rooms', [1, 2]);
+      await Promise.all([context.servers.stop(2), context.servers.stop(3)]);
+      const readRoom = (id: number): Promise<string> =>
+        outcomeOf(() => context.rows('SELECT * FROM rooms WHERE id = $1', [id]));
+      const outcomes = {
+        left: await readRoom(left),
+        lost: await readRoom(lost),
+        reference: await context.rows('SELECT count(*) FROM kinds'),
+      };
+      await Promise.all([context.servers.start(2), context.servers.start(3)]);
+      return { outcomes, after: await counts(context) };
     },
   },
 ];
@@ -200,7 +221,7 @@ const onlyPlacement: readonly ContractCase[] = [
 /** What still works, and what must not, while workers are down. */
 export const faults: Concern = {
   name: 'faults',
-  registered: true,
+  prepared: 'with all nodes',
   setUp: createChat,
-  cases: [...withoutLastWorker, ...withoutFirstWorker, ...onlyPlacement],
+  cases: [...withoutLastWorker, ...withoutTwoWorkers, ...withoutFirstWorker, ...onlyPlacement],
 };

@@ -9,6 +9,19 @@ function query(title: string, sql: string, values: readonly unknown[] = []): Con
 export const reads: readonly ContractCase[] = [
   query('reads one row by its key', 'SELECT * FROM rooms WHERE id = 7'),
   query('reads by a parameter', 'SELECT * FROM rooms WHERE id = $1', ['7']),
+  {
+    title: 'answers a prepared statement alike every time',
+    run: (context) =>
+      context.on(0, async (client) => {
+        const text = 'SELECT name FROM rooms WHERE id = $1 AND kind <> $2';
+        const names: unknown[] = [];
+        for (let id = 1; id <= 12; id++) {
+          const { rows } = await client.query<{ name: string }>({ name: 'room', text, values: [id, 'private'] });
+          names.push(rows[0]?.name ?? null);
+        }
+        return names;
+      }),
+  },
   query('reads rows of several shards in order', 'SELECT * FROM rooms WHERE id IN (1, 5, 9) OR name = $1 ORDER BY id', [
     'room 12',
   ]),

@@ -8,7 +8,7 @@ import { writes } from './writes.js';
 /** Reading and changing rows, alone and in transactions, by statements and by COPY. */
 export const rows: Concern = {
   name: 'rows',
-  registered: true,
+  prepared: 'with all nodes',
   setUp: createChat,
   cases: [...reads, ...writes, ...transactions, ...copies],
 };

@@ -290,6 +290,6 @@ const removal: readonly ContractCase[] = [
 /** Distributed and reference tables, and what the catalogs say of them. */
 export const tables: Concern = {
   name: 'tables',
-  registered: true,
+  prepared: 'with all nodes',
   cases: [...distribution, ...settings, ...refusals, ...removal],
 };

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { CodedError } from '@citus-ha/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootstrap } from './bootstrap/bootstrap.js';
+import { findPostgresBinDir, startPostgresServers, type PostgresServers } from './contract/index.js';
+import { citusEngine, engineVersion } from './engine.js';
+import { connect, withConnection, type ServerAddress } from './server-connection.js';
+
+const postgresBinDir = await findPostgresBinDir();
+
+/** Takes connections and never says a word, as a frozen server does. */
+async function startBlackHole(): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address ? address.port : 0 };
+}
+
+describe.skipIf(postgresBinDir === undefined)('A connection to a server', () => {
+  let servers: PostgresServers;
+  let address: ServerAddress;
+  beforeAll(async () => {
+    servers = await startPostgresServers({ count: 2, postgresBinDir: postgresBinDir ?? '' });
+    address = { ...servers.addresses[0]!, member: 'worker1' };
+  });
+  afterAll(async () => servers?.dispose());
+
+  const failure = async (task: () => Promise<unknown>): Promise<CodedError> => {
+    const error = await task().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CodedError);
+    return error as CodedError;
+  };
+
+  it('names member, host and port of a server that refuses connections', async () => {
+    const error = await failure(() => connect({ ...address, port: 1 }));
+    expect(error).toMatchObject({ code: 'CONNECT_REFUSED', member: 'worker1' });
+    expect(error.message).toContain(`worker1 (${address.host}:1)`);
+  });
+
+  it('tells a wrong password from a server that is down, and does not show it', async () => {
+    const error = await failure(() => connect({ ...address, password: 'a wrong secret' }));
+    expect(error.code).toBe('AUTH_FAILED');
+    expect(`${error.message} ${error.fix}`).not.toContain('a wrong secret');
+  });
+
+  it('names a host that does not resolve', async () => {
+    const error = await failure(() => connect({ ...address, host: 'nowhere.invalid' }));
+    expect(error.code).toBe('HOST_UNKNOWN');
+  });
+
+  it('names a database that is not there', async () => {
+    expect(await failure(() => connect({ ...address, database: 'nothing' }))).toMatchObject({
+      code: 'DATABASE_MISSING',
+    });
+  });
+
+  it('gives up on a server that never answers', async () => {
+    const { server, port } = await startBlackHole();
+    const blackHole = { ...address, host: '127.0.0.1', port };
+    const error = await failure(() => connect(blackHole, { timeoutMs: 200 }));
+    expect(error).toMatchObject({ code: 'SERVER_TIMEOUT', member: 'worker1' });
+    expect(error.message).toContain('no answer in 200 ms');
+    server.close();
+  });
+
+  it('ends a statement that takes too long, with the SQLSTATE of PostgreSQL', async () => {
+    const slow = withConnection(address, (client) => client.query('SELECT pg_sleep(30)'), { statementTimeoutMs: 100 });
+    await expect(slow).rejects.toMatchObject({ code: '57014' });
+  });
+
+  it('gives up on a server that stops answering', async () => {
+    let frozen = 0;
+    const error = await failure(() =>
+      withConnection(
+        address,
+        async (client) => {
+          const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+          frozen = rows[0]!.pid;
+          process.kill(frozen, 'SIGSTOP');
+          await client.query('SELECT 1');
+        },
+        { statementTimeoutMs: 100 },
+      ),
+    );
+    process.kill(frozen, 'SIGCONT');
+    expect(error).toMatchObject({ code: 'SERVER_TIMEOUT', member: 'worker1' });
+  });
+
+  it('lets SQL errors through as they are', async () => {
+    const broken = withConnection(address, (client) => client.query('SELECT 1 / 0'));
+    await expect(broken).rejects.toMatchObject({ code: '22012' });
+  });
+
+  it('says that it lost a server that ended while it was working', async () => {
+    const error = await failure(() =>
+      withConnection(address, async (client) => {
+        await Promise.all([client.query('SELECT pg_sleep(30)'), servers.stop(0)]);
+      }),
+    );
+    expect(error).toMatchObject({ code: 'CONNECTION_LOST', member: 'worker1' });
+    await servers.start(0);
+  });
+
+  it('says that a database has no engine', async () => {
+    expect(await withConnection(address, engineVersion)).toBeUndefined();
+  });
+
+  it('names the server that a bootstrap waited for in vain', async () => {
+    const worker = { ...servers.addresses[1]!, member: 'worker1' };
+    await servers.stop(1);
+    const error = await failure(() =>
+      bootstrap({
+        coordinator: { name: 'coord-1', server: address, node: address },
+        workers: [{ name: 'worker1', server: worker, node: worker }],
+        engine: citusEngine,
+        timeoutMs: 1500,
+      }),
+    );
+    expect(error).toMatchObject({ code: 'TIMEOUT', member: 'worker1' });
+    expect(error.message).toContain('connection refused');
+  });
+
+  it('ends a bootstrap at once when the password is wrong', async () => {
+    const wrong = { ...address, password: 'wrong' };
+    const attempt = bootstrap({
+      coordinator: { name: 'coord-1', server: wrong, node: wrong },
+      workers: [],
+      engine: citusEngine,
+    });
+    await expect(attempt).rejects.toMatchObject({ code: 'AUTH_FAILED', member: 'coord-1' });
+  });
+});
