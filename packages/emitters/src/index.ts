@@ -1,6 +1,7 @@
 export { renderCompose } from './compose.js';
 export { dockerSite } from './docker-site.js';
 export { dynamicConfiguration } from './dynamic-configuration.js';
+export { restUser } from './patroni.js';
 export { patroniScope, type PatroniScope } from './patroni-scope.js';
 export { renderFolder } from './render-folder.js';
 export { renderMember } from './render-member.js';
