@@ -52,6 +52,8 @@ export class AddressBook {
 
   /** The state with an address for each of these members. Addresses once given stay. */
   async assign(names: readonly string[]): Promise<ClusterState> {
+    const settled = await readState(this.#folder);
+    if (this.#claim !== undefined && settled && names.every((name) => name in settled.addresses)) return settled;
     return withMachineLock('addresses', async () => {
       const known = await readState(this.#folder);
       const block = known?.block ?? (await freeBlock(this.#folder));

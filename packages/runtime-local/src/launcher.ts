@@ -68,17 +68,19 @@ find "$dir/run" -mindepth 1 -delete
 read -r supervisor </proc/self/stat
 export supervisor
 "$@" 8>&2 2>/dev/null
-echo $? >"$dir/exit"
+code=$?
+echo $code >"$dir/exit"
+exit $code
 `;
 
 /** Reads the outer /proc, where the init sees itself as this machine does. Only from here on errors are the member's: unshare complains of a killed child. */
 const lifeScript = `
+exec 2>&8 8>&-
 dir=$1 hosts=$2; shift 2
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/self/stat
 printf '%s\\n' "$boot" "$stat" "$supervisor" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
 unset supervisor
-exec 2>&8 8>&-
 `;
 
 const mountScript = `

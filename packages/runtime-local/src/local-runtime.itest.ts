@@ -1,31 +1,20 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runtimeContract } from '@citus-ha/runtime/contract';
-import { createLocalRuntime } from './local-runtime.js';
+import { testCluster } from './test-cluster.js';
 
-const homes = new Map<object, string>();
+const paths = new Map<object, string>();
 
 runtimeContract({
   name: 'the local runtime',
   create: async () => {
-    const stateHome = await mkdtemp(join(tmpdir(), 'citus-ha-'));
-    await chmod(stateHome, 0o711);
-    const open = () => createLocalRuntime({ cluster: 'contract', stateHome });
-    const runtime = await open();
-    const subject = {
-      runtime,
-      another: open,
-      dispose: async () => {
-        await runtime.destroy({ data: true });
-        await rm(stateHome, { recursive: true });
-      },
-    };
-    homes.set(subject, stateHome);
+    const cluster = await testCluster('contract');
+    const subject = { runtime: cluster.runtime, another: cluster.open, dispose: cluster.dispose };
+    paths.set(subject, cluster.path);
     return subject;
   },
   reusePid: async (subject, member) => {
-    const life = join(homes.get(subject) ?? '', 'citus-ha/contract/members', member, 'life');
+    const life = join(paths.get(subject) ?? '', 'members', member, 'life');
     const text = await readFile(life, 'utf8');
     await writeFile(life, text.replaceAll(/^\d+ \(/gm, `${process.pid} (`));
   },

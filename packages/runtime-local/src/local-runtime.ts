@@ -15,7 +15,7 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
-import { memberAccount } from './account.js';
+import { memberAccount, type Account } from './account.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { AddressBook, addressOf, readState } from './cluster-state.js';
 import { FolderStore } from './folder-store.js';
@@ -61,6 +61,7 @@ class LocalRuntime implements Runtime {
   readonly #folder: ClusterFolder;
   readonly #isolation: Isolation;
   readonly #addresses: AddressBook;
+  #account: Account | undefined;
 
   constructor(cluster: string, folder: ClusterFolder, isolation: Isolation) {
     this.cluster = cluster;
@@ -81,7 +82,7 @@ class LocalRuntime implements Runtime {
 
   async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
     const folder = memberFolder(this.#folder.members, definition.name);
-    const account = await memberAccount();
+    const account = await this.#user();
     await makeClusterFolder(this.#folder, account);
     await this.#checkData(definition.name);
     await this.#addresses.assign([definition.name]);
@@ -109,7 +110,7 @@ class LocalRuntime implements Runtime {
     await saveRecord(folder, { ...record, intent: 'running' });
     const life = await readLife(folder);
     if (life === undefined || !(await initOf(life))) {
-      const account = await memberAccount();
+      const account = await this.#user();
       const { hosts } = this.#folder;
       const env = await this.#environment(folder, record);
       await startLife({ folder, account, isolation: this.#isolation, hosts, env, command: record.definition.command });
@@ -142,7 +143,7 @@ class LocalRuntime implements Runtime {
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { folder, record, life } = await this.#running(name);
-    const account = await memberAccount();
+    const account = await this.#user();
     const env = await this.#environment(folder, record);
     return runInLife({ folder, life, account, isolation: this.#isolation, env, command, options });
   }
@@ -212,6 +213,11 @@ class LocalRuntime implements Runtime {
       member: name,
       fix: `Start it first: citus-ha start ${name}.`,
     });
+  }
+
+  async #user(): Promise<Account> {
+    this.#account ??= await memberAccount();
+    return this.#account;
   }
 
   async #unknown(name: string): Promise<never> {

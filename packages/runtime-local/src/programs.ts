@@ -94,14 +94,22 @@ async function findPostgres(major: number | undefined): Promise<string | undefin
 async function findPatroni(): Promise<{ readonly path: string; readonly version: string } | undefined> {
   const path = await findExecutable('patroni');
   if (path !== undefined) {
-    const version = await versionOf([path, '--version']);
+    const version = (await packagedVersion(path)) ?? (await versionOf([path, '--version']));
     if (Number.parseInt(version, 10) >= minimumPatroniMajor) return { path, version };
   }
   return cachedPatroni();
 }
 
+/** What dpkg says, at a tenth of the time that the program takes. */
+async function packagedVersion(path: string): Promise<string | undefined> {
+  if (path !== '/usr/bin/patroni') return undefined;
+  const asked = await execa('dpkg-query', ['--show', '--showformat', '${Version}', 'patroni'], { reject: false });
+  return asked.exitCode === 0 ? parseVersion(asked.stdout) : undefined;
+}
+
 async function havePatroniModules(): Promise<boolean> {
-  const tried = await execa('/usr/bin/python3', ['-c', `import ${patroniModules.imports.join(', ')}`], {
+  const lookUp = 'import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in sys.argv[1:]))';
+  const tried = await execa('/usr/bin/python3', ['-c', lookUp, ...patroniModules.imports], {
     reject: false,
     stdio: 'ignore',
   });

@@ -22,7 +22,11 @@ export async function writeWhole(
     await rename(next, path);
   } catch (error) {
     await rm(next, { force: true });
-    throw error;
+    if (codeOf(error) !== 'ENOSPC' && codeOf(error) !== 'EDQUOT') throw error;
+    throw new CodedError('DISK_FULL', `There is no space left to write ${path}`, {
+      cause: error,
+      fix: `Free some space where ${dirname(path)} is, and run the command again; the file is as it was.`,
+    });
   }
   const folder = await open(dirname(path), 'r');
   try {

@@ -7,9 +7,9 @@ import { shellPrograms, type ContractPrograms } from './programs.js';
 export interface ContractSubject {
   readonly runtime: Runtime;
   /** Another instance on the same cluster, as a second command would have. */
-  another(): Promise<Runtime>;
+  readonly another: () => Promise<Runtime>;
   /** Leaves nothing behind, whatever a test did. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export interface RuntimeContractOptions {

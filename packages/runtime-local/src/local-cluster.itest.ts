@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLocalRuntime } from './local-runtime.js';
+import { testCluster, testMember, type TestCluster } from './test-cluster.js';
+
+describe('a local cluster', () => {
+  const clusters: TestCluster[] = [];
+  const newCluster = async (name?: string) => {
+    const cluster = await testCluster(name);
+    clusters.push(cluster);
+    return cluster;
+  };
+
+  afterEach(async () => {
+    for (const cluster of clusters.splice(0)) await cluster.dispose();
+  });
+
+  it('settles the same site again and again, and another command finds it', async () => {
+    const { runtime, spec, open } = await newCluster();
+    const site = await runtime.prepare({ spec, install: false });
+    expect(await runtime.prepare({ spec, install: false })).toEqual(site);
+    expect(await (await open()).site()).toEqual(site);
+    expect(Object.keys(site.members)).toEqual([
+      'etcd',
+      'coord-1',
+      'coord-2',
+      'worker1',
+      'worker2',
+      'worker3',
+      'haproxy',
+    ]);
+    expect(Number.parseInt(site.versions.patroni, 10)).toBeGreaterThanOrEqual(4);
+    expect(site.members['haproxy']).toMatchObject({ address: '127.0.44.1', listen: '127.0.44.1' });
+  });
+
+  it('shares no address with another one, in whatever state home and at the same time', async () => {
+    const [first, second] = await Promise.all([newCluster(), newCluster()]);
+    const sites = await Promise.all(
+      [first, second].map(({ runtime, spec }) => runtime.prepare({ spec, install: false })),
+    );
+    const blocks = sites.map((site) => site.members['etcd']?.address.split('.')[2]);
+    expect(new Set(blocks).size).toBe(2);
+  });
+
+  it('names the process that holds a port it needs', async () => {
+    const { runtime, spec } = await newCluster();
+    const server = createServer().listen(5001, '127.0.44.1');
+    await once(server, 'listening');
+    try {
+      await expect(runtime.prepare({ spec, install: false })).rejects.toMatchObject({
+        code: 'PORT_TAKEN',
+        member: 'haproxy',
+        message: expect.stringContaining(`pid ${process.pid}`),
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('names the cluster that holds a port it needs, and minds no port of its own members', async () => {
+    const one = await newCluster('one');
+    const other = await newCluster('other');
+    const script = `require('net').createServer().listen(7000, '127.0.44.1', () => console.log('listening'))`;
+    await one.runtime.create(testMember('haproxy', { kind: 'proxy', command: [process.execPath, '-e', script] }));
+    await one.runtime.start('haproxy');
+    for await (const line of one.runtime.logs('haproxy', { follow: true })) if (line === 'listening') break;
+    await expect(other.runtime.prepare({ spec: other.spec, install: false })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      message: expect.stringContaining('cluster "one"'),
+    });
+    await one.runtime.prepare({ spec: one.spec, install: false });
+  });
+
+  it('keeps its documents where only its owner reads them', async () => {
+    const { runtime, path } = await newCluster();
+    await runtime.store.write('secrets', 'hidden');
+    expect((await stat(join(path, 'store'))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(path, 'store/secrets'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves a state file that it cannot read as it is, and names it', async () => {
+    const { runtime, path } = await newCluster();
+    await runtime.create(testMember('alpha'));
+    const file = join(path, 'state.json');
+    await writeFile(file, '{ half');
+    const error = { code: 'STATE_UNREADABLE', message: expect.stringContaining(file) };
+    await expect(runtime.members()).rejects.toMatchObject(error);
+    await expect(runtime.create(testMember('beta'))).rejects.toMatchObject(error);
+    expect(await readFile(file, 'utf8')).toBe('{ half');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('refuses a state home that the user of its members cannot enter', async () => {
+    const stateHome = await mkdtemp(join(tmpdir(), 'citus-ha-'));
+    await chmod(stateHome, 0o700);
+    const runtime = await createLocalRuntime({ cluster: 'hidden', stateHome });
+    await expect(runtime.create(testMember('alpha'))).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+    await rm(stateHome, { recursive: true });
+  });
+});

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitFor } from '@citus-ha/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { livingProcesses, type ProcessStat } from './process-table.js';
+import { testCluster, testMember, type TestCluster } from './test-cluster.js';
+
+const marker = '4242.4242';
+
+/** The processes that the test has members start. */
+async function sleepers(): Promise<readonly ProcessStat[]> {
+  const all = await livingProcesses();
+  const commands = await Promise.all(all.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return all.filter((_, index) => commands[index] === `sleep\0${marker}\0`);
+}
+
+describe('a local member', () => {
+  let cluster: TestCluster;
+
+  beforeEach(async () => {
+    cluster = await testCluster();
+  });
+  afterEach(() => cluster.dispose());
+
+  it('takes everything it has started with it, however deep', async (context) => {
+    const { runtime } = cluster;
+    context.skip(!runtime.capabilities.has('isolation'), 'namespaces are not permitted here');
+    const command = ['sh', '-c', `setsid sh -c 'sleep ${marker} & sleep ${marker}' & sleep ${marker}`];
+    await runtime.create(testMember('alpha', { command }));
+    const { incarnation } = await runtime.start('alpha');
+    await waitFor({ what: 'three sleeps', timeoutMs: 5000, probe: async () => (await sleepers()).length === 3 });
+    await runtime.pause('alpha');
+    expect((await sleepers()).map(({ state }) => state)).toEqual(['T', 'T', 'T']);
+    await runtime.resume('alpha');
+    process.kill(incarnation?.pid ?? 0, 'SIGKILL');
+    await waitFor({
+      what: 'the end of all',
+      timeoutMs: 5000,
+      intervalMs: 10,
+      probe: async () => (await sleepers()).length === 0,
+    });
+  });
+
+  it('outlives the command that started it, killed as soon as it has', async () => {
+    await cluster.runtime.create(testMember('alpha'));
+    const script = `
+      const { createLocalRuntime } = await import('@citus-ha/runtime-local');
+      const runtime = await createLocalRuntime(${JSON.stringify({ cluster: 'test', stateHome: cluster.stateHome })});
+      await runtime.start('alpha');
+      process.kill(process.pid, 'SIGKILL');`;
+    const command = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: import.meta.dirname });
+    expect(await once(command, 'exit')).toEqual([null, 'SIGKILL']);
+    const adopted = await cluster.runtime.member('alpha');
+    expect(adopted.state).toBe('running');
+    expect((await cluster.runtime.start('alpha')).incarnation).toEqual(adopted.incarnation);
+  });
+
+  it('sees its files, the names of all members, and nothing of the environment it was started from', async (context) => {
+    const { runtime, path } = cluster;
+    context.skip(!runtime.capabilities.has('isolation'), 'namespaces are not permitted here');
+    const file = join(path, 'members/alpha/config/secret');
+    await runtime.create(
+      testMember('alpha', { env: { COLOUR: 'blue' }, files: [{ path: file, content: 'hidden\n', mode: 0o600 }] }),
+    );
+    await runtime.create(testMember('beta'));
+    await runtime.start('alpha');
+    const { address } = await runtime.member('beta');
+    const found = await runtime.exec('alpha', [
+      'sh',
+      '-c',
+      `cat ${file}; getent ahostsv4 beta | head -1; echo $COLOUR; env`,
+    ]);
+    const [secret, name, colour, ...env] = found.stdout.trimEnd().split('\n');
+    expect([secret, name?.split(' ')[0], colour]).toEqual(['hidden', address, 'blue']);
+    expect(new Set(env.map((line) => line.split('=')[0]))).toEqual(
+      new Set(['CITUS_HA_MEMBER', 'COLOUR', 'HOME', 'LANG', 'PATH', 'PWD']),
+    );
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses data of another major version before it starts anything', async () => {
+    const { runtime, spec } = cluster;
+    const site = await runtime.prepare({ spec, install: false });
+    const dataDir = site.members['worker1']?.dataDir ?? '';
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(join(dataDir, 'PG_VERSION'), '9\n');
+    await expect(runtime.create(testMember('worker1'))).rejects.toMatchObject({
+      code: 'DATA_VERSION',
+      member: 'worker1',
+      message: expect.stringContaining('PostgreSQL 9'),
+    });
+  });
+
+  it('keeps its data when it is removed without, and loses it with', async () => {
+    const { runtime, path } = cluster;
+    const kept = join(path, 'members/alpha/data/kept');
+    await runtime.create(testMember('alpha'));
+    await runtime.start('alpha');
+    await runtime.exec('alpha', ['touch', kept]);
+    await runtime.remove('alpha', { data: false });
+    expect((await stat(kept)).isFile()).toBe(true);
+    await runtime.remove('alpha', { data: true });
+    await expect(stat(kept)).rejects.toThrow('ENOENT');
+  });
+});

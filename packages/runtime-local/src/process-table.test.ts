@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { parseStat } from './process-table.js';
+
+it('reads a process whose command holds spaces and parentheses', () => {
+  const fields = ['S', '1', ...Array.from({ length: 17 }, () => '0'), '4711', '0'];
+  expect(parseStat(`42 (a) b (c) ${fields.join(' ')}\n`)).toEqual({
+    pid: 42,
+    command: 'a) b (c',
+    state: 'S',
+    parent: 1,
+    startTime: '4711',
+  });
+});
+
+it('takes what is no process for none', () => {
+  expect(parseStat('')).toBeUndefined();
+});
