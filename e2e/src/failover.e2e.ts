@@ -13,7 +13,7 @@ describe('a cluster under load', () => {
     cluster = await createTestCluster('e2e-failover');
     await cluster.run('up');
     await cluster.sql(ledgerTable);
-    runtime = createLocalRuntime({ cluster: 'e2e-failover', stateHome: cluster.env['XDG_STATE_HOME'] ?? '' });
+    runtime = await createLocalRuntime({ cluster: 'e2e-failover', stateHome: cluster.env['XDG_STATE_HOME'] ?? '' });
   });
   afterAll(() => cluster.destroy());
 

@@ -9,9 +9,9 @@ export interface CommonOptions {
 
 /** A command with the options that every command takes, also where they stand before its name. */
 export function command(nameAndArguments: string, description: string): Command {
-  return withCommonOptions(new Command(nameAndArguments.split(' ')[0]).description(description)).arguments(
-    nameAndArguments.split(' ').slice(1).join(' '),
-  );
+  const [name, ...args] = nameAndArguments.split(' ');
+  const made = withCommonOptions(new Command(name).description(description));
+  return args.length > 0 ? made.arguments(args.join(' ')) : made;
 }
 
 export function withCommonOptions(target: Command): Command {

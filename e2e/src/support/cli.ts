@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 
 export const cliPath = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
 export const demoPath = fileURLToPath(new URL('../../../apps/demo-loader/dist/main.js', import.meta.url));
@@ -16,11 +16,11 @@ export interface CliPlace {
 }
 
 /** Starts the command line as a user would, in a folder with a cluster.yaml. */
-export function startCli(place: CliPlace, ...args: readonly string[]): ResultPromise<{ reject: false }> {
-  return execa(process.execPath, [cliPath, ...args], { ...place, stdin: 'ignore', reject: false });
+export function startCli({ cwd, env }: CliPlace, ...args: readonly string[]) {
+  return execa(process.execPath, [cliPath, ...args], { cwd, env, stdin: 'ignore', reject: false });
 }
 
 export async function cli(place: CliPlace, ...args: readonly string[]): Promise<CliRun> {
   const { exitCode, stdout, stderr } = await startCli(place, ...args);
-  return { exitCode, stdout: String(stdout), stderr: String(stderr) };
+  return { exitCode, stdout, stderr };
 }

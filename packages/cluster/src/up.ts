@@ -51,23 +51,34 @@ export async function up(context: ClusterContext, options: UpOptions): Promise<U
   const plan = planUp(wanted, seen);
   options.onPlan?.(plan);
 
-  const changes: string[] = [];
-  const change = (line: string) => {
-    changes.push(line);
-    onStep?.(line);
-  };
+  const log = changeLog(onStep);
   try {
     if (!kept) await writeRecord(runtime.store, record);
-    const updated = await createMembers(cluster, wanted, plan, change);
-    await startAll(cluster, wanted, plan, updated, change);
-    await bringIntoService(cluster, change);
+    const updated = await createMembers(cluster, wanted, plan, log);
+    await startAll(cluster, wanted, plan, updated, log);
+    await bringIntoService(cluster, log);
   } catch (error) {
     const explained = await explainWithLogs(runtime, error);
     await undo(cluster, plan);
     throw explained;
   }
   if (!record.complete) await writeRecord(runtime.store, { ...record, complete: true });
-  return { cluster: { ...cluster, record: { ...record, complete: true } }, changes };
+  return { cluster: { ...cluster, record: { ...record, complete: true } }, changes: log.changes };
+}
+
+interface ChangeLog {
+  readonly changes: string[];
+  /** Notes what was done, and tells it. */
+  readonly change: (line: string) => void;
+}
+
+function changeLog(onStep: ClusterContext['onStep']): ChangeLog {
+  const changes: string[] = [];
+  const change = (line: string) => {
+    changes.push(line);
+    onStep?.(line);
+  };
+  return { changes, change };
 }
 
 function refuseSurplus({ spec }: OpenCluster, surplus: readonly string[]): void {
@@ -87,7 +98,7 @@ async function createMembers(
   cluster: OpenCluster,
   wanted: readonly MemberSpec[],
   plan: readonly UpStep[],
-  change: (line: string) => void,
+  { change }: ChangeLog,
 ): Promise<readonly string[]> {
   const { spec, site, record, runtime } = cluster;
   const updated: string[] = [];
@@ -107,7 +118,7 @@ async function startAll(
   wanted: readonly MemberSpec[],
   plan: readonly UpStep[],
   updated: readonly string[],
-  change: (line: string) => void,
+  { change }: ChangeLog,
 ): Promise<void> {
   const { runtime } = cluster;
   const act = async (member: MemberSpec) => {
@@ -150,7 +161,7 @@ async function waitForEtcd(cluster: OpenCluster): Promise<void> {
   });
 }
 
-async function bringIntoService(cluster: OpenCluster, change: (line: string) => void): Promise<void> {
+async function bringIntoService(cluster: OpenCluster, { change, changes }: ChangeLog): Promise<void> {
   const { spec, signal, onStep } = cluster;
   onStep?.('waiting for the servers to elect their leaders');
   const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
@@ -163,7 +174,7 @@ async function bringIntoService(cluster: OpenCluster, change: (line: string) => 
     if (await applyDynamicConfiguration(cluster, group))
       change(`configured ${group.map(({ name }) => name).join(', ')}`);
   }
-  for (const line of await bootstrapNodes(cluster)) change(line);
+  changes.push(...(await bootstrapNodes(cluster)));
   onStep?.('waiting for every member to stream and for the write endpoint');
   await Promise.all([waitForStandbys(cluster), waitForWrites(cluster)]);
 }

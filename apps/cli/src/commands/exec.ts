@@ -12,7 +12,8 @@ export function execCommand(): Command {
     .action(async (name: string, argv: string[], options: CommonOptions) => {
       const cluster = await composeCluster(options);
       const member = memberNamed(cluster, name);
-      const { exitCode } = await cluster.runtime.exec(member.name, argv, { inherit: true });
+      const words = argv[0] === '--' ? argv.slice(1) : argv;
+      const { exitCode } = await cluster.runtime.exec(member.name, words, { inherit: true });
       process.exitCode = exitCode;
     });
 }
