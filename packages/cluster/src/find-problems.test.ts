@@ -1,3 +1,4 @@
+import { defaultClusterSpec } from '@citus-ha/config';
 import { describe, expect, it } from 'vitest';
 import { findProblems } from './find-problems.js';
 import type { ClusterStatus, MemberStatus } from './status.js';
@@ -31,7 +32,7 @@ function member(name: string, kind: MemberStatus['kind'], role: string | null, s
 }
 
 function codes(change: Partial<typeof healthy>, etcdHealthy = true): readonly string[] {
-  return findProblems({ ...healthy, ...change }, etcdHealthy).map(({ code }) => code);
+  return findProblems(defaultClusterSpec(), { ...healthy, ...change }, etcdHealthy).map(({ code }) => code);
 }
 
 function withMember(changed: MemberStatus): Partial<typeof healthy> {
@@ -53,6 +54,11 @@ describe('the problems of a cluster', () => {
       'a standby that does not stream',
       withMember(member('coord-2', 'coordinator', 'replica', 'running')),
       'NOT_STREAMING',
+    ],
+    [
+      'a standby that is not synchronous',
+      withMember(member('coord-2', 'coordinator', 'replica', 'streaming')),
+      'NOT_SYNCHRONOUS',
     ],
     ['a worker that Citus does not know', { nodes: [] }, 'NODE_UNREGISTERED'],
     ['a disabled worker', { nodes: healthy.nodes.map((node) => ({ ...node, active: false })) }, 'NODE_INACTIVE'],

@@ -1,13 +1,16 @@
+import type { ClusterSpec } from '@citus-ha/config';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
 /** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
 export function findProblems(
+  spec: ClusterSpec,
   status: Omit<ClusterStatus, 'healthy' | 'problems'>,
   etcdHealthy: boolean,
 ): readonly Problem[] {
   return [
     ...(etcdHealthy ? [] : [etcdDown]),
     ...leaderProblems(status.members),
+    ...synchronyProblems(spec, status.members),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
     ...redundancyProblems(status),
@@ -31,6 +34,24 @@ function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {
       fix: 'Wait for the failover, or start the coordinators: `citus-ha up`.',
     },
   ];
+}
+
+function synchronyProblems(spec: ClusterSpec, members: readonly MemberStatus[]): readonly Problem[] {
+  const streaming = members.some(({ kind, state }) => kind === 'coordinator' && state === 'streaming');
+  if (spec.durability === 'async' || !streaming || members.some(isSynchronous)) return [];
+  return [
+    {
+      code: 'NOT_SYNCHRONOUS',
+      member: null,
+      message: 'no standby is synchronous yet: an acknowledged write may be on one coordinator only',
+      fix: 'Wait for Patroni to choose one; see `citus-ha logs` of the leader.',
+    },
+  ];
+}
+
+/** Whether an acknowledged write is on this standby too. */
+export function isSynchronous({ role }: { readonly role: string | null }): boolean {
+  return role === 'sync_standby' || role === 'quorum_standby';
 }
 
 function memberProblems({ name, kind, state, role }: MemberStatus): readonly Problem[] {

@@ -1,7 +1,7 @@
 import type { ServerAddress } from '@citus-ha/citus';
 import { coordinators, etcdMembers, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import { patroniScope } from '@citus-ha/emitters';
+import { patroniScope, restUser } from '@citus-ha/emitters';
 import { createEtcdClient, createPatroniClient, type EtcdClient, type PatroniClient } from '@citus-ha/patroni';
 import { readRecord, type ClusterRecord } from './cluster-record.js';
 import type { ClusterContext } from './context.js';
@@ -50,7 +50,7 @@ export function endpointOf({ spec, record }: OpenCluster, port: 'write' | 'read'
 export function patroniOf({ site, record }: OpenCluster, member: string): PatroniClient {
   return createPatroniClient({
     url: `http://${siteOf(site, member).address}:8008`,
-    user: 'citus-ha',
+    user: restUser,
     password: record.secrets.superuser,
     member,
   });

@@ -54,7 +54,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
     sentinel: { running: false, pid: null },
   } as const;
-  const problems = findProblems(status, etcdHealthy);
+  const problems = findProblems(spec, status, etcdHealthy);
   return { ...status, healthy: problems.length === 0, problems };
 }
 

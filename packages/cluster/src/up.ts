@@ -8,6 +8,7 @@ import { readRecord, settleRecord, writeRecord } from './cluster-record.js';
 import type { ClusterContext } from './context.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { explainWithLogs } from './explain-with-logs.js';
+import { isSynchronous } from './find-problems.js';
 import { coordinatorClients, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { planUp, surplusMembers, type UpStep } from './plan-up.js';
 import { requireSupported } from './require-supported.js';
@@ -179,8 +180,10 @@ async function bringIntoService(cluster: OpenCluster, { change, changes }: Chang
   await Promise.all([waitForStandbys(cluster), waitForWrites(cluster)]);
 }
 
+/** Until every coordinator replicates, and the promise of an acknowledged write holds. */
 async function waitForStandbys(cluster: OpenCluster): Promise<void> {
-  const names = coordinators(cluster.spec).map(({ name }) => name);
+  const { spec, signal } = cluster;
+  const names = coordinators(spec).map(({ name }) => name);
   const [client] = coordinatorClients(cluster);
   if (!client) return;
   let seen = 'nothing';
@@ -190,11 +193,12 @@ async function waitForStandbys(cluster: OpenCluster): Promise<void> {
       const { members } = await client.cluster();
       seen = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
       const fit = members.filter(({ state }) => state === 'running' || state === 'streaming').map(({ name }) => name);
-      return names.every((name) => fit.includes(name));
+      const replicated = names.length === 1 || spec.durability === 'async' || members.some(isSynchronous);
+      return replicated && names.every((name) => fit.includes(name));
     },
     lastSeen: () => seen,
     timeoutMs: 120_000,
-    signal: cluster.signal,
+    signal,
     fix: 'See the log of the one that is missing: `citus-ha logs MEMBER`.',
   });
 }

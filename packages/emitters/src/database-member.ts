@@ -10,7 +10,7 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
   return {
     ...member,
     command: [...input.site.programs.patroni, configFile],
-    env: { PGPASSFILE: passFile },
+    env: { PGPASSFILE: passFile, PATRONICTL_CONFIG_FILE: configFile },
     files: [
       { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
