@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import { engineContract, findPostgresBinDir, hasCitusFiles } from './contract/index.js';
 import { citusEngine } from './engine.js';
 
-const postgresBinDir = await findPostgresBinDir();
+const postgresBinDir = (await findPostgresBinDir()) ?? 'a PostgreSQL that is not installed';
 
-if (postgresBinDir !== undefined && (await hasCitusFiles(postgresBinDir))) {
+describe.skipIf(!(await hasCitusFiles(postgresBinDir)))(`Citus, where ${postgresBinDir} has it`, () => {
   engineContract({
     name: 'Citus',
     engine: citusEngine,
@@ -13,8 +13,4 @@ if (postgresBinDir !== undefined && (await hasCitusFiles(postgresBinDir))) {
     preload: ['citus', 'pg_stat_statements'],
     golden: join(import.meta.dirname, '../golden/citus-13.2.2'),
   });
-} else {
-  describe('The engine contract on Citus', () => {
-    it.skip(`needs Citus, and ${postgresBinDir ?? 'PostgreSQL in /usr/lib/postgresql'} does not have it`);
-  });
-}
+});

@@ -27,6 +27,7 @@ export {
 export { connect, withConnection, type ConnectOptions, type ServerAddress } from './server-connection.js';
 export { applyBootstrap } from './bootstrap/apply.js';
 export { bootstrap, desiredOf, type BootstrapResult } from './bootstrap/bootstrap.js';
+export { waitForMetadataSync } from './bootstrap/metadata-sync.js';
 export { observeCluster } from './bootstrap/observe.js';
 export {
   describeStep,

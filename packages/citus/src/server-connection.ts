@@ -115,7 +115,8 @@ function queryError(server: ServerAddress, cause: unknown): unknown {
     });
   }
   const lost =
-    /^Connection terminated/.test(received) || ['ECONNRESET', 'EPIPE', '57P01', '57P02'].includes(codeOf(cause) ?? '');
+    received.startsWith('Connection terminated') ||
+    ['ECONNRESET', 'EPIPE', '57P01', '57P02'].includes(codeOf(cause) ?? '');
   if (!lost || cause instanceof CodedError) return cause;
   return new CodedError('CONNECTION_LOST', `Lost the connection to ${nameOf(server)}: ${received}`, {
     member: server.member,

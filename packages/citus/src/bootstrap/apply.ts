@@ -1,6 +1,7 @@
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
-import { withConnection } from '../server-connection.js';
+import { withConnection, type ServerAddress } from '../server-connection.js';
+import { waitForMetadataSync } from './metadata-sync.js';
 import { maintenanceDatabase } from './observe.js';
 import { describeStep, nodeName, type BootstrapStep } from './plan.js';
 import type { BootstrapRequest } from './request.js';
@@ -23,7 +24,7 @@ export async function applyBootstrap(request: BootstrapRequest, steps: readonly 
   }
 }
 
-function applyStep(request: BootstrapRequest, step: BootstrapStep): Promise<unknown> {
+async function applyStep(request: BootstrapRequest, step: BootstrapStep): Promise<unknown> {
   switch (step.kind) {
     case 'createDatabase':
       return on(request, step.server, (client) => createDatabase(client, step.database), maintenanceDatabase);
@@ -34,16 +35,17 @@ function applyStep(request: BootstrapRequest, step: BootstrapStep): Promise<unkn
     case 'setCoordinatorHost':
       return onCoordinator(request, 'SELECT citus_set_coordinator_host($1, $2)', [step.node.host, step.node.port]);
     case 'addNode':
+      await waitForMetadataSync(coordinatorOf(request), request);
       return onCoordinator(request, 'SELECT citus_add_node($1, $2)', [step.node.host, step.node.port]);
     case 'updateNode':
+      await waitForMetadataSync(coordinatorOf(request), request);
       return onCoordinator(request, 'SELECT citus_update_node($1, $2, $3)', [
         step.nodeId,
         step.node.host,
         step.node.port,
       ]);
-    case 'activateNode':
-      return onCoordinator(request, 'SELECT citus_activate_node($1, $2)', [step.node.host, step.node.port]);
   }
+  return onCoordinator(request, 'SELECT citus_activate_node($1, $2)', [step.node.host, step.node.port]);
 }
 
 function on<T>(
@@ -56,6 +58,10 @@ function on<T>(
   if (!found) throw new CodedError('MEMBER_UNKNOWN', `There is no server named ${name}`, { member: name });
   const { server } = found;
   return withConnection({ ...server, member: name, database: database ?? server.database }, task, noStatementTimeout);
+}
+
+function coordinatorOf({ coordinator: { server, name } }: BootstrapRequest): ServerAddress {
+  return { ...server, member: name };
 }
 
 function onCoordinator(request: BootstrapRequest, sql: string, values: readonly unknown[]): Promise<unknown> {

@@ -74,6 +74,11 @@ describe('planBootstrap', () => {
     expect(plan(seen(allNodes, { worker3: bare }))).toEqual(['install the engine on worker3', 'activate worker3:5432']);
   });
 
+  it('mends the nodes it has before it registers new ones', () => {
+    const nodes = [node(0, 'coord-1'), node(2, 'worker2', { active: false })];
+    expect(plan(seen(nodes))).toEqual(['activate worker2:5432', 'register worker1:5432', 'register worker3:5432']);
+  });
+
   it('moves a worker that is registered with another port', () => {
     const nodes = allNodes.with(1, node(1, 'worker1', { port: 5433 }));
     expect(plan(seen(nodes))).toEqual(['move node 2 from worker1:5433 to worker1:5432']);

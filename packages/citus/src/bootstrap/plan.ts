@@ -34,7 +34,8 @@ export interface ClusterState {
 }
 
 /**
- * The steps from what was seen to what is asked for, workers first, none where nothing is missing. Nodes that are
+ * The steps from what was seen to what is asked for, none where nothing is missing: servers are prepared, workers first;
+ * then known nodes are mended, since Citus takes no new one before; then new ones are registered. Nodes that are
  * registered and not asked for are left alone.
  */
 export function planBootstrap(desired: DesiredCluster, seen: ClusterState): readonly BootstrapStep[] {
@@ -42,7 +43,12 @@ export function planBootstrap(desired: DesiredCluster, seen: ClusterState): read
     planServer(name, desired.database, seen.servers[name]),
   );
   const workers = desired.workers.flatMap((worker) => planWorker(worker, desired, seen));
-  return [...servers, ...planCoordinator(desired.coordinator.node, seen.nodes), ...workers];
+  return [
+    ...servers,
+    ...planCoordinator(desired.coordinator.node, seen.nodes),
+    ...workers.filter(({ kind }) => kind !== 'addNode'),
+    ...workers.filter(({ kind }) => kind === 'addNode'),
+  ];
 }
 
 function planServer(server: string, database: string, state: ServerState | undefined): BootstrapStep[] {
@@ -96,9 +102,8 @@ export function describeStep(step: BootstrapStep): string {
       return `register ${nodeName(step.node)}`;
     case 'updateNode':
       return `move node ${step.nodeId} from ${nodeName(step.from)} to ${nodeName(step.node)}`;
-    case 'activateNode':
-      return `activate ${nodeName(step.node)}`;
   }
+  return `activate ${nodeName(step.node)}`;
 }
 
 export function nodeName({ host, port }: NodeAddress): string {

@@ -42,6 +42,7 @@ const cases: readonly ContractCase[] = [
     title: 'activates and registers what a half-done run left behind',
     async run(context) {
       await context.rows('SELECT citus_disable_node($1, 5432)', [context.host(2)]);
+      await context.synced();
       await context.rows('SELECT citus_remove_node($1, 5432)', [context.host(3)]);
       return summary(await bootstrap(requestOf(context)));
     },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DatabaseError, type ClientBase, type QueryResult } from 'pg';
+import { waitForMetadataSync } from '../bootstrap/metadata-sync.js';
 import type { EngineInstaller } from '../engine.js';
 import { withConnection, type ServerAddress } from '../server-connection.js';
 import type { PostgresServers } from './postgres-servers.js';
@@ -74,6 +75,11 @@ export class ContractContext {
     await this.on(0, async (client) => {
       for (const statement of statements) await client.query(statement);
     });
+  }
+
+  /** Waits until a change to the nodes has reached the workers. */
+  async synced(): Promise<void> {
+    await waitForMetadataSync(this.address(0), { timeoutMs: 30_000 });
   }
 
   /** How the coordinator refuses a statement; fails where it does not. */

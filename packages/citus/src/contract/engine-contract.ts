@@ -38,20 +38,20 @@ export function engineContract({ name, engine, postgresBinDir, preload = [], gol
     });
     afterAll(async () => servers?.dispose());
 
-    for (const concern of concerns) {
-      describe(concern.name, () => {
-        let context: ContractContext;
-        beforeAll(async () => {
-          context = await openContext(servers, engine, concern);
-        });
-        for (const { title, run } of concern.cases) {
-          it(title, async () => {
-            const answer = await run(context);
-            if (golden !== undefined && answer !== undefined) await expectGolden(context, golden, title, answer);
-          });
-        }
+    describe.each(concerns.map((concern) => [concern.name, concern] as const))('%s', (_, concern) => {
+      let context: ContractContext;
+      beforeAll(async () => {
+        context = await openContext(servers, engine, concern);
       });
-    }
+      // oxlint-disable-next-line vitest/expect-expect -- the cases assert for themselves
+      it.each(concern.cases.map((contractCase) => [contractCase.title, contractCase] as const))(
+        '%s',
+        async (title, contractCase) => {
+          const answer = await contractCase.run(context);
+          if (golden !== undefined && answer !== undefined) await expectGolden(context, golden, title, answer);
+        },
+      );
+    });
   });
 }
 

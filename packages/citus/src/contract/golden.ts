@@ -45,8 +45,11 @@ function renderAnswer(answeredBy: string, answer: unknown): string {
   return `{\n${parts.join(',\n')}\n}\n`;
 }
 
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 function render(value: unknown, indent: string): string {
-  const isNested = (element: unknown): boolean => typeof element === 'object' && element !== null;
   if (Array.isArray(value) && value.some(isNested)) {
     return `[\n${value.map((element) => `${indent}  ${JSON.stringify(element)}`).join(',\n')}\n${indent}]`;
   }

@@ -12,10 +12,8 @@ const catalogs = [
   'citus_tables',
 ];
 
-/** Every row of pg_dist_node, once a background process of Citus has told the workers of the last change. */
 async function registered(context: ContractContext): Promise<Row[]> {
-  const unsynced = 'SELECT nodename FROM pg_dist_node WHERE hasmetadata AND NOT metadatasynced';
-  await expect.poll(() => context.rows(unsynced), { timeout: 20_000 }).toEqual([]);
+  await context.synced();
   return context.rows('SELECT * FROM pg_dist_node ORDER BY nodeid');
 }
 
@@ -90,6 +88,7 @@ const cases: readonly ContractCase[] = [
     async run(context) {
       await context.rows('SELECT citus_disable_node($1, 5432)', [context.host(3)]);
       const disabled = await activeWorkers(context);
+      await context.synced();
       const answer = await context.rows('SELECT citus_activate_node($1, 5432)', [context.host(3)]);
       return { disabled, answer, activated: await activeWorkers(context) };
     },
@@ -100,6 +99,7 @@ const cases: readonly ContractCase[] = [
       const nodeId = await nodeIdOf(context, 2);
       const answer = await context.rows('SELECT citus_update_node($1, $2, 5432)', [nodeId, context.otherName(2)]);
       const moved = await activeWorkers(context);
+      await context.synced();
       await context.rows('SELECT citus_update_node($1, $2, 5432)', [nodeId, context.host(2)]);
       return { answer, moved, back: await registered(context) };
     },

@@ -126,8 +126,11 @@ interface Owner {
 async function serverOwner(): Promise<Owner> {
   const uid = process.getuid?.() ?? 0;
   if (uid !== 0) return { uid, gid: process.getgid?.() ?? 0 };
-  const id = async (flag: string): Promise<number> => Number((await run('id', [flag, user])).stdout);
-  return { uid: await id('-u'), gid: await id('-g') };
+  return { uid: await idOfUser('-u'), gid: await idOfUser('-g') };
+}
+
+async function idOfUser(flag: string): Promise<number> {
+  return Number((await run('id', [flag, user])).stdout);
 }
 
 async function writeOwned(path: string, content: string, owner: Owner): Promise<void> {
