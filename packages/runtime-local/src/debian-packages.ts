@@ -21,6 +21,17 @@ export async function candidateMajor(name: string): Promise<number | undefined> 
   return version === undefined ? undefined : Number(version);
 }
 
+/** Lets apt look up what its sources have; a failure shows in what is done next. */
+export async function updateLists(prefix: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  const command = [...prefix, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', 'update'];
+  await execa(command[0] ?? '', command.slice(1), {
+    reject: false,
+    stdin: 'ignore',
+    ...(signal && { cancelSignal: signal }),
+  });
+  signal?.throwIfAborted();
+}
+
 /**
  * Installs Debian packages without starting their services or making PostgreSQL's "main" cluster. What suppresses these
  * is taken away again, also after a failure.

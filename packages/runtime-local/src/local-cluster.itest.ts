@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLocalRuntime } from './local-runtime.js';
-import { testCluster, testMember, type TestCluster } from './test-cluster.js';
+import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
 
 describe('a local cluster', () => {
   const clusters: TestCluster[] = [];

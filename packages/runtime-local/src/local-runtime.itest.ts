@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runtimeContract } from '@citus-ha/runtime/contract';
-import { testCluster } from './test-cluster.js';
+import { testCluster } from './testing/test-cluster.js';
 
 const paths = new Map<object, string>();
 

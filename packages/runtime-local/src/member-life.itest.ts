@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { livingProcesses, type ProcessStat } from './process-table.js';
-import { testCluster, testMember, type TestCluster } from './test-cluster.js';
+import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
 
 const marker = '4242.4242';
 

@@ -5,7 +5,7 @@ import { memberAccount } from './account.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { addressOf, readState, saveSite, type AddressBook } from './cluster-state.js';
-import { candidateMajor, hasApt, installPackages, rootPrefix } from './debian-packages.js';
+import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
 import { dataVersion } from './member-record.js';
@@ -72,8 +72,10 @@ async function installMissing(missing: readonly MissingProgram[], request: Prepa
   const { onProgress = () => undefined, signal } = request;
   const others = missing.flatMap(({ packages }) => packages).filter((name) => name !== 'patroni');
   const needsPatroni = missing.some(({ packages }) => packages.includes('patroni'));
+  const prefix = await rootPrefix();
   if (others.length > 0) await install(others);
   if (!needsPatroni) return;
+  if (prefix !== undefined && (await candidateMajor('patroni')) === undefined) await updateLists(prefix, signal);
   if (((await candidateMajor('patroni')) ?? 0) >= minimumPatroniMajor) {
     await install(['patroni', ...patroniModules.packages]);
   } else {
@@ -82,7 +84,6 @@ async function installMissing(missing: readonly MissingProgram[], request: Prepa
   }
 
   async function install(packages: readonly string[]): Promise<void> {
-    const prefix = await rootPrefix();
     if (prefix === undefined) throw programMissing(missing);
     onProgress(`Installing ${packages.join(', ')}`);
     await installPackages(prefix, packages, signal);

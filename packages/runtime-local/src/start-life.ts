@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
 import type { Account } from './account.js';
 import { heldByAnother, startCommand, type Isolation } from './launcher.js';
@@ -21,7 +21,7 @@ export interface StartLifeOptions {
  * Begins a new life of a member that outlives this process. Resolves once its init has written itself down: from then on
  * any other process finds it. Where another process is faster, that one's life is what it resolves with.
  *
- * @throws CodedError `MEMBER_START_FAILED` with what the keeper printed last.
+ * @throws CodedError `MEMBER_START_FAILED` with what stood in the way.
  */
 export async function startLife(options: StartLifeOptions): Promise<void> {
   const { folder, account, isolation, hosts, env, command } = options;
@@ -41,7 +41,7 @@ export async function startLife(options: StartLifeOptions): Promise<void> {
       const life = await readLife(folder);
       if (life !== undefined && (before === undefined || lifeId(life) !== lifeId(before))) return true;
       if (keeper.exitCode === null || keeper.exitCode === heldByAnother) return false;
-      throw new FatalProbeError(failed(folder.name, await lastLines(folder)));
+      throw new FatalProbeError(failed(folder.name, await reasonOf(folder, keeper.exitCode)));
     },
   });
 }
@@ -59,8 +59,10 @@ function failed(member: string, reason: string): CodedError {
   });
 }
 
-async function lastLines(folder: MemberFolder): Promise<string> {
+async function reasonOf(folder: MemberFolder, exitCode: number): Promise<string> {
+  const { bavail } = await statfs(folder.path);
+  if (bavail === 0) return `there is no space left where ${folder.path} is`;
   const lines: string[] = [];
   for await (const line of readLines(folder.log, { tail: 3 })) lines.push(line);
-  return lines.join('\n');
+  return [`its keeper ended with ${exitCode}`, ...lines].join('\n');
 }

@@ -1,4 +1,5 @@
-export { createMemoryRuntime, MemoryMachine, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+export { MemoryMachine } from './memory-machine.js';
+export { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
 export { memberEvents, type MemberEventsOptions } from './member-events.js';
 export type {
   Capability,

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { runtimeContract } from './contract/index.js';
-import { createMemoryRuntime, MemoryMachine, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+import { MemoryMachine } from './memory-machine.js';
+import { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
 
 runtimeContract({
   name: 'the memory runtime',

@@ -1,6 +1,8 @@
-import { membersOf, type MemberSite, type Site } from '@citus-ha/config';
-import { CodedError, FatalProbeError, waitFor } from '@citus-ha/core';
+import type { Site } from '@citus-ha/config';
+import { CodedError, waitFor } from '@citus-ha/core';
 import { memberEvents } from './member-events.js';
+import { end, isAlive, MemoryMachine, type MemoryCluster, type MemoryMember } from './memory-machine.js';
+import { memorySite } from './memory-site.js';
 import type {
   Capability,
   ClusterStore,
@@ -14,11 +16,6 @@ import type {
   RuntimeEvent,
 } from './runtime.js';
 import { unknownMember } from './unknown-member.js';
-
-/** Where clusters of memory runtimes live: two runtimes on one machine see the same members. */
-export class MemoryMachine {
-  readonly clusters = new Map<string, MemoryCluster>();
-}
 
 export interface MemoryRuntimeOptions {
   readonly cluster: string;
@@ -39,24 +36,6 @@ export interface MemoryProcess {
   exit(code: number): void;
   /** What to do when asked to end; without it the member ends at once with 0. A handler that does not exit is killed at last. */
   onStop(handler: () => void): void;
-}
-
-interface MemoryMember {
-  definition: MemberDefinition;
-  state: Member['state'];
-  intent: Member['intent'];
-  lives: number;
-  exitCode: number | undefined;
-  stopHandler: (() => void) | undefined;
-  readonly log: string[];
-}
-
-interface MemoryCluster {
-  site: Site | undefined;
-  readonly members: Map<string, MemoryMember>;
-  readonly store: Map<string, string>;
-  readonly addresses: string[];
-  readonly locks: Set<string>;
 }
 
 /**
@@ -87,24 +66,7 @@ class MemoryRuntime implements Runtime {
   }
 
   async prepare({ spec }: PrepareRequest): Promise<Site> {
-    const members = membersOf(spec).map(({ name }) => [name, this.#memberSite(name)] as const);
-    const site: Site = {
-      runtime: 'memory',
-      versions: {
-        postgres: spec.postgres.version === 'auto' ? 17 : spec.postgres.version,
-        patroni: '4.0.7',
-        etcd: '3.5.16',
-        haproxy: '3.0.11',
-      },
-      programs: {
-        patroni: ['patroni'],
-        etcd: ['etcd'],
-        haproxy: ['haproxy'],
-        postgresBinDir: '/usr/lib/postgresql/bin',
-      },
-      citusAvailable: true,
-      members: Object.fromEntries(members),
-    };
+    const site = memorySite(spec, (name) => this.#address(name));
     this.#cluster.site = site;
     return site;
   }
@@ -270,19 +232,6 @@ class MemoryRuntime implements Runtime {
     return `192.0.2.${addresses.indexOf(name) + 1}`;
   }
 
-  #memberSite(name: string): MemberSite {
-    const address = this.#address(name);
-    return {
-      address,
-      host: name,
-      listen: address,
-      configFile: `/members/${name}/config/main`,
-      dataDir: `/members/${name}/data`,
-      runDir: `/members/${name}/run`,
-      passFile: `/members/${name}/config/pgpass`,
-    };
-  }
-
   /** Waits for the condition; answers whether the signal came first. */
   async #aborted(condition: () => boolean, signal: AbortSignal | undefined): Promise<boolean> {
     try {
@@ -290,17 +239,7 @@ class MemoryRuntime implements Runtime {
       return false;
     } catch (error) {
       if (signal?.aborted) return true;
-      throw new FatalProbeError(error);
+      throw error;
     }
   }
-}
-
-function isAlive(member: MemoryMember): boolean {
-  return member.state === 'running' || member.state === 'paused';
-}
-
-function end(member: MemoryMember, exitCode: number): void {
-  if (!isAlive(member)) return;
-  member.state = 'exited';
-  member.exitCode = exitCode;
 }

@@ -1,2 +1,3 @@
-export { runtimeContract, type ContractSubject, type RuntimeContractOptions } from './runtime-contract.js';
+export type { ContractSubject, RuntimeContractOptions } from './contract-suite.js';
 export { shellPrograms, type ContractPrograms } from './programs.js';
+export { runtimeContract } from './runtime-contract.js';

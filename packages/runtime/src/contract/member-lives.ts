@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import { collect, definition, stateOf, type ContractSuite } from './contract-suite.js';
+
+/** What the port promises of one member's beginnings and ends. */
+export function memberLives(suite: ContractSuite): void {
+  it('creates a member without starting it, and tells whether a definition is new', async () => {
+    const alpha = definition('alpha', suite.programs.calm);
+    expect(await suite.runtime.create(alpha)).toEqual({ changed: true });
+    expect(await suite.runtime.create(alpha)).toEqual({ changed: false });
+    expect(await suite.runtime.create({ ...alpha, ports: { postgres: 5433 } })).toEqual({ changed: true });
+    expect(await suite.runtime.members()).toMatchObject([
+      { name: 'alpha', kind: 'worker', group: 1, ports: { postgres: 5433 }, state: 'created', intent: 'running' },
+    ]);
+  });
+
+  it('names the known members when asked for an unknown one', async () => {
+    await suite.runtime.create(definition('alpha', suite.programs.calm));
+    const error = { code: 'MEMBER_UNKNOWN', fix: expect.stringContaining('alpha') };
+    await expect(suite.runtime.member('omega')).rejects.toMatchObject(error);
+    await expect(suite.runtime.start('omega')).rejects.toMatchObject(error);
+    await expect(suite.runtime.stop('omega')).rejects.toMatchObject(error);
+    await expect(collect(suite.runtime.logs('omega'))).rejects.toMatchObject(error);
+  });
+
+  it('gives every member an address of its own', async () => {
+    await suite.runtime.create(definition('alpha', suite.programs.calm));
+    await suite.runtime.create(definition('beta', suite.programs.calm));
+    const addresses = (await suite.runtime.members()).map(({ address }) => address);
+    expect(new Set(addresses).size).toBe(2);
+  });
+
+  it('starts a member that runs already only once', async () => {
+    const first = await suite.started('alpha');
+    expect(first).toMatchObject({ state: 'running', intent: 'running' });
+    expect((await suite.runtime.start('alpha')).incarnation?.id).toBe(first.incarnation?.id);
+    expect(await collect(suite.runtime.logs('alpha'))).toHaveLength(5);
+  });
+
+  it('lets a member end in its own way when it stops it, and keeps that intent', async () => {
+    await suite.started('alpha');
+    await suite.runtime.stop('alpha');
+    expect(await collect(suite.runtime.logs('alpha'))).toContain('bye');
+    expect(await suite.runtime.member('alpha')).toMatchObject({
+      state: 'exited',
+      intent: 'stopped',
+      incarnation: { exitCode: 0 },
+    });
+    await suite.runtime.stop('alpha');
+  });
+
+  it('kills a member that does not stop in time', async () => {
+    await suite.started('alpha', 'stubborn');
+    await suite.runtime.stop('alpha', { timeoutMs: 100 });
+    expect(await suite.runtime.member('alpha')).toMatchObject({ state: 'exited', intent: 'stopped' });
+  });
+
+  it('kills a member without changing what the user wants of it', async () => {
+    await suite.started('alpha');
+    await suite.runtime.kill('alpha');
+    expect(await suite.runtime.member('alpha')).toMatchObject({ state: 'exited', intent: 'running' });
+    expect(await collect(suite.runtime.logs('alpha'))).not.toContain('bye');
+  });
+
+  it('knows how a member ended by itself', async () => {
+    await suite.started('alpha', 'failing');
+    const ended = await stateOf(
+      suite.runtime,
+      'alpha',
+      'exited',
+      (member) => member.incarnation?.exitCode !== undefined,
+    );
+    expect(ended.incarnation?.exitCode).toBe(7);
+  });
+
+  it('names each life of a member differently', async () => {
+    const first = await suite.started('alpha');
+    await suite.runtime.kill('alpha');
+    const second = await suite.runtime.start('alpha');
+    expect(second.state).toBe('running');
+    expect(second.incarnation?.id).not.toBe(first.incarnation?.id);
+    expect(second.address).toBe(first.address);
+  });
+
+  it('pauses and resumes a member, and can stop a paused one', async () => {
+    const first = await suite.started('alpha');
+    await suite.runtime.pause('alpha');
+    expect((await suite.runtime.member('alpha')).state).toBe('paused');
+    await suite.runtime.resume('alpha');
+    expect(await suite.runtime.member('alpha')).toMatchObject({
+      state: 'running',
+      incarnation: { id: first.incarnation?.id },
+    });
+    await suite.runtime.pause('alpha');
+    await suite.runtime.stop('alpha');
+    expect((await suite.runtime.member('alpha')).state).toBe('exited');
+  });
+}

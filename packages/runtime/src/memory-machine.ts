@@ -1,0 +1,35 @@
+import type { Site } from '@citus-ha/config';
+import type { Member, MemberDefinition } from './runtime.js';
+
+/** Where clusters of memory runtimes live: two runtimes on one machine see the same members. */
+export class MemoryMachine {
+  readonly clusters = new Map<string, MemoryCluster>();
+}
+
+export interface MemoryMember {
+  definition: MemberDefinition;
+  state: Member['state'];
+  intent: Member['intent'];
+  lives: number;
+  exitCode: number | undefined;
+  stopHandler: (() => void) | undefined;
+  readonly log: string[];
+}
+
+export interface MemoryCluster {
+  site: Site | undefined;
+  readonly members: Map<string, MemoryMember>;
+  readonly store: Map<string, string>;
+  readonly addresses: string[];
+  readonly locks: Set<string>;
+}
+
+export function isAlive(member: MemoryMember): boolean {
+  return member.state === 'running' || member.state === 'paused';
+}
+
+export function end(member: MemoryMember, exitCode: number): void {
+  if (!isAlive(member)) return;
+  member.state = 'exited';
+  member.exitCode = exitCode;
+}

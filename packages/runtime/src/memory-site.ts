@@ -1,0 +1,31 @@
+import { membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
+
+/** A site that looks like a real one: programs of Debian 13 and folders that nothing ever writes to. */
+export function memorySite(spec: ClusterSpec, addressOf: (name: string) => string): Site {
+  const members = membersOf(spec).map(({ name }) => {
+    const address = addressOf(name);
+    const folder = `/members/${name}`;
+    const site = {
+      address,
+      host: name,
+      listen: address,
+      configFile: `${folder}/config/main`,
+      dataDir: `${folder}/data`,
+      runDir: `${folder}/run`,
+      passFile: `${folder}/config/pgpass`,
+    };
+    return [name, site] as const;
+  });
+  return {
+    runtime: 'memory',
+    versions: {
+      postgres: spec.postgres.version === 'auto' ? 17 : spec.postgres.version,
+      patroni: '4.0.7',
+      etcd: '3.5.16',
+      haproxy: '3.0.11',
+    },
+    programs: { patroni: ['patroni'], etcd: ['etcd'], haproxy: ['haproxy'], postgresBinDir: '/usr/lib/postgresql/bin' },
+    citusAvailable: true,
+    members: Object.fromEntries(members),
+  };
+}
