@@ -1,3 +1,4 @@
+import { setTimeout as think } from 'node:timers/promises';
 import { waitFor } from '@citus-ha/core';
 import { Client } from 'pg';
 
@@ -24,7 +25,7 @@ const answerTimeoutMs = 5_000;
 export function startLedger(uri: string): Ledger {
   const acknowledged: number[] = [];
   let failed = 0;
-  let running = true;
+  const stopping = new AbortController();
   let nextId = Date.now() * 1000;
   let lastAt = performance.now();
   let longestGapMs = 0;
@@ -35,15 +36,15 @@ export function startLedger(uri: string): Ledger {
     lastAt = performance.now();
   };
   const write = async (client: Client) => {
-    while (running) {
+    while (!stopping.signal.aborted) {
       const id = nextId++;
       await client.query('INSERT INTO ledger (id) VALUES ($1)', [id]);
       acknowledge(id);
-      await new Promise((resolve) => setTimeout(resolve, thinkMs));
+      await think(thinkMs);
     }
   };
   const work = async () => {
-    while (running) {
+    while (!stopping.signal.aborted) {
       const client = new Client({
         connectionString: uri,
         connectionTimeoutMillis: answerTimeoutMs,
@@ -55,7 +56,7 @@ export function startLedger(uri: string): Ledger {
         await write(client);
       } catch {
         failed += 1;
-        await new Promise((resolve) => setTimeout(resolve, thinkMs));
+        await think(thinkMs);
       } finally {
         void client.end().catch(() => undefined);
       }
@@ -74,7 +75,7 @@ export function startLedger(uri: string): Ledger {
     },
     stop: async () => {
       longestGapMs = Math.max(longestGapMs, performance.now() - lastAt);
-      running = false;
+      stopping.abort();
       await Promise.all(workers);
       return { acknowledged, failed, longestGapMs };
     },

@@ -16,7 +16,6 @@ const logLines = 2_000;
 /** All that someone else needs to understand what happened in a cluster, without its passwords. */
 export async function collectReport(cluster: OpenCluster): Promise<readonly ReportFile[]> {
   const { spec, site, record, runtime } = cluster;
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const members = membersOf(spec);
   const files = await Promise.all([
     file('spec.json', () => Promise.resolve(json(spec))),
@@ -52,4 +51,8 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
 /** A part that cannot be read is reported as such, so that the rest still is. */
 async function file(path: string, read: () => Promise<string>): Promise<ReportFile> {
   return { path, content: await read().catch((error: unknown) => `unreadable: ${messageOf(error)}\n`) };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -27,7 +27,7 @@ export function upCommand(): Command {
 
 function showPlan(plan: readonly UpStep[]): void {
   for (const action of ['create', 'resume', 'start'] as const) {
-    const members = plan.filter((step) => step.action === action).map(({ member }) => member);
+    const members = plan.filter((one) => one.action === action).map(({ member }) => member);
     if (members.length > 0) step(`plan: ${action} ${members.join(', ')}`);
   }
 }

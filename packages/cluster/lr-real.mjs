@@ -1,0 +1,33 @@
+import { createLocalRuntime } from '/work/main/packages/runtime-local/dist/index.js';
+import { defaultClusterSpec, membersOf } from '/work/main/packages/config/dist/index.js';
+import { renderMember } from '/work/main/packages/emitters/dist/index.js';
+import { waitFor } from '/work/main/packages/core/dist/index.js';
+import { execSync } from 'node:child_process';
+const rt = await createLocalRuntime({ cluster: 'lrtest', stateHome: '/tmp/lr-up' });
+const base = defaultClusterSpec('lrtest'); const spec = { ...base, proxy: { ...base.proxy, bind: '127.0.44.1' } };
+const t0 = performance.now(); const t = () => Math.round(performance.now()-t0)+'ms';
+try {
+const site = await rt.prepare({ spec, install: false }); console.log('prepared', t());
+for (const m of membersOf(spec)) await rt.create(renderMember({ spec, site, secrets: {superuser:'s3cret', replication:'r3pl'}, engine: 'standin' }, m));
+console.log('created', t());
+await rt.start('etcd');
+await Promise.all(membersOf(spec).filter(m=>m.kind!=='etcd').map(m=>rt.start(m.name)));
+console.log('started', t());
+const role = async (n) => (await fetch(`http://${site.members[n].address}:8008/cluster`, {signal: AbortSignal.timeout(2000)})).json();
+let seen;
+await waitFor({ what:'leader', timeoutMs: 60000, lastSeen: () => JSON.stringify(seen), probe: async () => { seen = await role('coord-1'); return seen.members.length===2 && seen.members.every(m=>['running','streaming'].includes(m.state)) && seen.members.some(m=>m.role==='leader'); }});
+console.log('coordinators', t(), JSON.stringify(seen.members.map(m=>[m.name,m.role,m.state])));
+for (const w of ['worker1','worker2','worker3']) await waitFor({what:w, timeoutMs:60000, probe: async()=> (await role(w)).members[0].role==='leader' && (await role(w)).members[0].state==='running'});
+console.log('workers', t());
+console.log((await rt.exec('coord-1', ['sh','-c',`patronictl -c ${site.members['coord-1'].configFile} list; which psql; env | grep PG; ps ax | head -5; cat /etc/hosts | tail -8; PGPASSFILE=${site.members['coord-1'].passFile} psql -h worker1 -U postgres -Atc 'select version()'`])));
+const m0 = performance.now(); console.log((await rt.members()).map(m=>m.name+':'+m.state).join(' '), 'members() ms', Math.round(performance.now()-m0));
+const inc = (await rt.member('coord-1')).incarnation;
+const before = execSync(`ls -d /proc/[0-9]* | wc -l`).toString().trim();
+console.time('pause'); await rt.pause('worker1'); console.timeEnd('pause'); console.log((await rt.member('worker1')).state); await rt.resume('worker1');
+console.time('kill'); await rt.kill('coord-1'); console.timeEnd('kill');
+console.log('postgres left of coord-1:', execSync('ps ax -o args | grep "[c]oord-1/data/db" | wc -l').toString().trim());
+await rt.start('coord-1'); await waitFor({what:'back', timeoutMs:60000, probe: async()=>{ seen = await role('coord-2'); return seen.members.find(m=>m.name==='coord-1')?.state==='streaming' || seen.members.find(m=>m.name==='coord-1')?.role==='leader'}}); console.log('coord-1 back', t(), JSON.stringify(seen.members.map(m=>[m.name,m.role,m.state,m.timeline])));
+} catch (e) { console.log(e); for (const n of ['etcd','coord-1','haproxy']) { console.log('==',n); for await (const l of rt.logs(n,{tail:10})) console.log(l);} }
+console.time('stop all'); await Promise.all((await rt.members()).map(m=>rt.stop(m.name))); console.timeEnd('stop all');
+console.log((await rt.members()).map(m=>m.name+':'+m.state+':'+m.incarnation?.exitCode).join(' '));
+await rt.destroy({data:true});
