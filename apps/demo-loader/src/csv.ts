@@ -20,8 +20,10 @@ export function firstRecord(text: string, delimiter = ','): { fields: readonly s
     } else if (!quoted && char === delimiter) {
       fields.push(field);
       field = '';
+    } else if (!quoted && char === '\r' && text.charAt(at + 1) === '\n') {
+      continue;
     } else if (!quoted && char === '\n') {
-      fields.push(field.replace(/\r$/, ''));
+      fields.push(field);
       return { fields, length: at + 1 };
     } else field += char;
   }

@@ -17,7 +17,8 @@ export function createProgram(io: Io, onDone: (ok: boolean) => void): Command {
   const program = new Command('citus-ha-demo')
     .description('Loads sample chat data, or a CSV file, into a Citus cluster.')
     .enablePositionalOptions()
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({ writeOut: (help) => io.out.write(help), writeErr: (problem) => io.err.write(problem) });
 
   const withServer = (name: string, description: string): Command =>
     program

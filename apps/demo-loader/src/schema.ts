@@ -12,7 +12,7 @@ export interface LoadState {
 
 const createStateSql = `
 CREATE TABLE IF NOT EXISTS demo_load (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
   seed bigint NOT NULL,
   rooms bigint NOT NULL,
   rooms_loaded bigint NOT NULL

@@ -1,5 +1,6 @@
 import { memberRows, messageRows, roomRow, topicRows, type Row, type Value } from './chat.js';
 import { csvField } from './csv.js';
+import { timestamp } from './timestamp.js';
 
 /** One table of the demo: where it lives, and what belongs into it. */
 export interface ChatTable {
@@ -81,7 +82,7 @@ export function csvLine({ columns }: ChatTable, row: Row): string {
 
 function csvValue(value: Value, type: Column['type'] | undefined): string {
   if (typeof value === 'string') return csvField(value);
-  return type === 'timestamptz' ? new Date(value * 1000).toISOString() : String(value);
+  return type === 'timestamptz' ? timestamp(value) : String(value);
 }
 
 /** What goes into a row's checksum; {@link fingerprintSql} says the same in SQL. */
