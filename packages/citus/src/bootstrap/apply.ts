@@ -1,6 +1,7 @@
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
 import { withConnection, type ServerAddress } from '../server-connection.js';
+import { waitForCoordinatorNode } from './coordinator-node.js';
 import { waitForMetadataSync } from './metadata-sync.js';
 import { maintenanceDatabase } from './observe.js';
 import { describeStep, nodeName, type BootstrapStep } from './plan.js';
@@ -35,6 +36,7 @@ async function applyStep(request: BootstrapRequest, step: BootstrapStep): Promis
     case 'setCoordinatorHost':
       return onCoordinator(request, 'SELECT citus_set_coordinator_host($1, $2)', [step.node.host, step.node.port]);
     case 'addNode':
+      await waitForCoordinatorNode(coordinatorOf(request), request);
       await waitForMetadataSync(coordinatorOf(request), request);
       return onCoordinator(request, 'SELECT citus_add_node($1, $2)', [step.node.host, step.node.port]);
     case 'updateNode':

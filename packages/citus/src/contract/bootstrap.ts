@@ -62,6 +62,17 @@ const cases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'leaves the coordinator to others where they register it, and waits for them',
+    async run(context) {
+      const other = new ContractContext(context.servers, context.engine, 'left_to_others');
+      const request = requestOf(other);
+      const leftToOthers = { ...request, coordinator: { name: 'coordinator', server: request.coordinator.server } };
+      await expect(bootstrap({ ...leftToOthers, timeoutMs: 2000 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+      await other.rows('SELECT citus_set_coordinator_host($1, 5432)', [other.host(0)]);
+      return summary(await bootstrap(leftToOthers));
+    },
+  },
+  {
     title: 'explains the refusal of a worker that is registered under another name',
     async run(context) {
       const { workers, ...rest } = requestOf(context);

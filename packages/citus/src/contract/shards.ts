@@ -13,6 +13,22 @@ export function placementsOf(context: ContractContext, table: string): Promise<R
   );
 }
 
+/** The rows of pg_dist_shard for a table. */
+export const shardsOf = (context: ContractContext, table: string): Promise<Row[]> =>
+  context.rows(
+    `SELECT shardid, shardstorage, shardminvalue, shardmaxvalue
+     FROM pg_dist_shard WHERE logicalrelid = $1::regclass ORDER BY shardid`,
+    [table],
+  );
+
+/** The row of pg_dist_partition for a table. */
+export const partition = (context: ContractContext, table: string): Promise<Row[]> =>
+  context.rows(
+    `SELECT logicalrelid::text, partmethod, colocationid, repmodel, autoconverted
+     FROM pg_dist_partition WHERE logicalrelid = $1::regclass`,
+    [table],
+  );
+
 export interface PlacementRows {
   readonly shard: string;
   readonly server: number;
