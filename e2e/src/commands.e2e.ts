@@ -1,0 +1,159 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoPath } from './support/cli.js';
+import { createTestCluster, type TestCluster } from './support/test-cluster.js';
+
+describe('the command line on a running cluster', () => {
+  let cluster: TestCluster;
+  let password: string;
+
+  beforeAll(async () => {
+    cluster = await createTestCluster('e2e-commands');
+    await cluster.run('up');
+    password = new URL(await cluster.uri()).password;
+  });
+  afterAll(() => cluster.destroy());
+
+  it('shows status, topology and history for people, and the same as JSON', async () => {
+    expect(await cluster.run('status')).toContain('e2e-commands on local: healthy');
+    expect(await cluster.run('topology')).toMatch(
+      /group 0 \(coordinators\)\n {4}coord-\d\n {6}coord-\d {2}sync_standby streaming/,
+    );
+    expect(JSON.parse(await cluster.run('topology', '--json'))).toMatchObject([
+      { group: 0 },
+      { group: 1 },
+      { group: 2 },
+      { group: 3 },
+    ]);
+    expect(JSON.parse(await cluster.run('history', '--json'))).toEqual([]);
+  });
+
+  it('prints connection strings that work', async () => {
+    for (const args of [[], ['--read'], ['--hosts']]) {
+      const { stdout } = await execa('psql', [await cluster.uri(...args), '-Atc', 'SELECT 1']);
+      expect(stdout).toBe('1');
+    }
+    expect((await cluster.try('uri', '--pooled')).exitCode).toBe(2);
+  });
+
+  it('passes arguments on to psql and its exit code back', async () => {
+    expect(await cluster.run('psql', '--', '-Atc', 'SELECT 40 + 2')).toBe('42');
+    expect((await cluster.try('psql', '--', '-c', 'SELECT nonsense')).exitCode).toBe(1);
+  });
+
+  it('runs commands within a member as its ordinary user', async () => {
+    expect(await cluster.run('exec', 'coord-1', '--', 'patronictl', 'list')).toContain('Sync Standby');
+    expect((await cluster.try('exec', 'coord-1', '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7);
+    expect((await cluster.run('exec', 'worker1', '--', 'id', '-un')).trim()).not.toBe('root');
+  });
+
+  it('shows logs of one member, or of all with their names', async () => {
+    expect(await cluster.run('logs', 'coord-1', '--tail', '5000')).toContain('Patroni');
+    expect(await cluster.run('logs', '--tail', '3')).toMatch(/^worker1 \| /m);
+  });
+
+  it('edits the dynamic configuration, shows the change, and lets it survive a switchover', async () => {
+    const edited = await cluster.run('config', 'edit', '--set', 'postgresql.parameters.work_mem=9MB', '--yes');
+    expect(edited).toContain('+     work_mem: 9MB');
+    await cluster.run('switchover', '--yes');
+    expect(await cluster.run('psql', '--', '-Atc', 'SHOW work_mem')).toBe('9MB');
+    expect(await cluster.run('psql', '--', '-Atc', 'SHOW citus.shard_count')).toBe('3');
+    expect(await cluster.run('config', 'show')).toContain('work_mem: 9MB');
+    expect(JSON.parse(await cluster.run('history', '--json'))).toHaveLength(1);
+    await cluster.untilHealthy();
+  });
+
+  it('copies a standby anew, and refuses to do that to the leader', async () => {
+    const leader = (await cluster.leader()).name;
+    const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';
+    await cluster.run('reinit', standby, '--yes');
+    await cluster.untilHealthy();
+    const refused = await cluster.try('reinit', leader, '--yes');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('NOT_A_STANDBY') as string });
+  });
+
+  it('restarts PostgreSQL of a standby and the proxy', async () => {
+    const leader = (await cluster.leader()).name;
+    await cluster.run('restart', leader === 'coord-1' ? 'coord-2' : 'coord-1', '--yes');
+    await cluster.run('restart', 'haproxy', '--yes');
+    await cluster.untilHealthy();
+    expect((await cluster.sql('SELECT 1')).rowCount).toBe(1);
+  });
+
+  it('does not fail over while paused', async () => {
+    await cluster.run('pause');
+    expect(await cluster.run('exec', 'coord-1', '--', 'patronictl', 'list')).toContain('Maintenance mode: on');
+    await cluster.run('resume');
+  });
+
+  it('has nothing to bootstrap a second time', async () => {
+    expect(JSON.parse(await cluster.run('bootstrap', '--json'))).toEqual({ changes: [] });
+  });
+
+  it('finds a worker that is not registered, and registers it', async () => {
+    await cluster.sql("SELECT citus_remove_node('worker3', 5432)");
+    const examined = await cluster.try('doctor');
+    expect(examined).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringContaining('worker3 is not registered') as string,
+    });
+    await cluster.run('bootstrap');
+    expect(await cluster.run('doctor')).not.toContain('problem');
+  });
+
+  it('loads a CSV file of the user into a distributed table', async () => {
+    const csv = join(cluster.cwd, 'people.csv');
+    await writeFile(csv, 'id,name\n1,Ada\n2,"Grace ""the"" Hopper"\n');
+    await cluster.sql("CREATE TABLE people (id int, name text); SELECT create_distributed_table('people', 'id')");
+    await execa(process.execPath, [demoPath, 'copy', csv, '--header', '--table', 'people', '--uri', '-'], {
+      input: await cluster.uri(),
+    });
+    expect((await cluster.sql('SELECT id, name FROM people ORDER BY id')).rows).toEqual([
+      { id: 1, name: 'Ada' },
+      { id: 2, name: 'Grace "the" Hopper' },
+    ]);
+    expect(JSON.parse(await cluster.run('shards', 'people', '--json'))).toHaveLength(6);
+  });
+
+  it('writes every configuration file, for containers and as its members have them', async () => {
+    const folder = join(cluster.cwd, 'rendered');
+    await cluster.run('render', '-o', folder);
+    expect(await readFile(join(folder, 'compose.yaml'), 'utf8')).toContain('name: e2e-commands');
+    expect((await stat(join(folder, 'coord-1', 'patroni.yml'))).mode & 0o777).toBe(0o600);
+    const first = await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8');
+    await cluster.run('render', '-o', folder);
+    expect(await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8')).toBe(first);
+    await cluster.run('render', '--runtime', 'local', '-o', join(cluster.cwd, 'rendered-local'));
+  });
+
+  it('bundles a report without passwords', async () => {
+    const bundle = join(cluster.cwd, 'report.tar.gz');
+    await cluster.run('report', '-o', bundle);
+    const { stdout } = await execa('tar', ['-xzOf', bundle], { maxBuffer: 1e9 });
+    expect(stdout).toContain('postgres_write');
+    expect(stdout).not.toContain(password);
+  });
+
+  it('keeps passwords out of command lines and environments', async () => {
+    const { members } = await cluster.status();
+    for (const { process: life } of members) {
+      for (const file of ['cmdline', 'environ'])
+        expect(await readFile(`/proc/${life?.pid}/${file}`, 'utf8')).not.toContain(password);
+    }
+    const { stdout } = await execa('ps', ['-eo', 'args']);
+    expect(stdout).not.toContain(password);
+  });
+
+  it('asks before it interrupts, and refuses without a terminal', async () => {
+    const refused = await cluster.try('switchover');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') as string });
+  });
+
+  it('prints completion for every shell, and its version', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) expect(await cluster.run('completion', shell)).toContain('switchover');
+    await execa('bash', ['-n'], { input: await cluster.run('completion', 'bash') });
+    expect(await cluster.run('version')).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});

@@ -1,0 +1,142 @@
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { waitFor } from '@citus-ha/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { cli } from './support/cli.js';
+import { createTestCluster, type TestCluster } from './support/test-cluster.js';
+
+const small = 'coordinators: { count: 1 }\nworkers: { count: 2 }';
+
+describe('what keeps a cluster from coming up', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.destroy());
+
+  const expectNothingLeft = async () => {
+    expect(await readdir(join(cluster.cwd, 'state', 'citus-ha')).catch(() => [])).toEqual([]);
+  };
+
+  it('is named with place and fix where cluster.yaml is wrong', async () => {
+    cluster = await createTestCluster('e2e-faults', 'wrokers: { count: 2 }');
+    const { exitCode, stderr } = await cluster.try('up');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringMatching(/cluster\.yaml:3:1 wrokers.*workers/) as string,
+    });
+  });
+
+  it('is a taken port, named with its owner', async () => {
+    cluster = await createTestCluster('e2e-faults', small);
+    const server = createServer().listen(cluster.ports.write, '127.0.0.1');
+    try {
+      const { exitCode, stderr } = await cluster.try('up');
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('PORT_TAKEN');
+      expect(stderr).toContain(`${cluster.ports.write}`);
+      expect(stderr).toContain(`${process.pid}`);
+    } finally {
+      server.close();
+    }
+    await expectNothingLeft();
+  });
+
+  it('is a missing program, named with its package', async () => {
+    cluster = await createTestCluster('e2e-faults', small);
+    const without = { ...cluster, env: { ...cluster.env, PATH: await pathWithout(cluster.cwd, 'haproxy') } };
+    const { exitCode, stderr } = await cli(without, 'up', '--no-install');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('haproxy') as string });
+    await expectNothingLeft();
+  });
+
+  it('is an unreadable state, which is left as it is', async () => {
+    cluster = await createTestCluster('e2e-faults', small);
+    await cluster.run('up');
+    await cluster.run('down');
+    const state = join(cluster.cwd, 'state', 'citus-ha', 'e2e-faults', 'state.json');
+    const whole = await readFile(state, 'utf8');
+    await writeFile(state, whole.slice(0, 20));
+    const { exitCode, stderr } = await cluster.try('up');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(state) as string });
+    expect(await readFile(state, 'utf8')).toBe(whole.slice(0, 20));
+    await writeFile(state, whole);
+    await cluster.run('up');
+  });
+
+  it('is data of another major version, which is kept', async () => {
+    cluster = await createTestCluster('e2e-faults', small);
+    await cluster.run('up');
+    await cluster.run('down');
+    const file = join(cluster.cwd, 'state', 'citus-ha', 'e2e-faults', 'members', 'worker1', 'data', 'PG_VERSION');
+    const version = await readFile(file, 'utf8');
+    await writeFile(file, '11\n');
+    const { exitCode, stderr } = await cluster.try('up');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/worker1/);
+    expect(stderr).toMatch(/11/);
+    await writeFile(file, version);
+    await cluster.run('up');
+  });
+
+  it('is a changed password, which is refused', async () => {
+    cluster = await createTestCluster('e2e-faults', `${small}\ncredentials: { password: { env: E2E_PASSWORD } }`);
+    const withPassword = (password: string) => ({ cwd: cluster.cwd, env: { ...cluster.env, E2E_PASSWORD: password } });
+    expect((await cli(withPassword('first secret'), 'up')).exitCode).toBe(0);
+    const refused = await cli(withPassword('another'), 'up');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('PASSWORD_CHANGED') as string });
+  });
+});
+
+describe('an up that is interrupted', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.destroy());
+
+  it('by Ctrl-C leaves nothing behind, and exits with 130', async () => {
+    cluster = await createTestCluster('e2e-interrupt', small);
+    const run = cluster.start('up');
+    await waitFor({
+      what: 'a worker to be started',
+      probe: () => stepSeen(run, 'waiting for the servers'),
+      timeoutMs: 30_000,
+      intervalMs: 20,
+    });
+    run.kill('SIGINT');
+    expect((await run).exitCode).toBe(130);
+    expect(await readdir(join(cluster.cwd, 'state', 'citus-ha')).catch(() => [])).toEqual([]);
+  });
+
+  it.each(['created coord-1', 'started etcd', 'waiting for the servers', 'install the engine', 'register worker'])(
+    'by a kill at "%s" is finished by the next one',
+    async (moment) => {
+      cluster = await createTestCluster('e2e-interrupt', small);
+      const run = cluster.start('up');
+      await waitFor({ what: moment, probe: () => stepSeen(run, moment), timeoutMs: 60_000, intervalMs: 10 });
+      run.kill('SIGKILL');
+      await run;
+      await cluster.run('up');
+      expect((await cluster.sql('SELECT * FROM citus_get_active_worker_nodes()')).rowCount).toBe(2);
+      expect((await cluster.status()).healthy).toBe(true);
+    },
+  );
+});
+
+const seen = new WeakMap<object, string>();
+
+function stepSeen(run: ReturnType<TestCluster['start']>, text: string): boolean {
+  if (!seen.has(run)) {
+    seen.set(run, '');
+    run.stderr?.on('data', (chunk: Buffer) => seen.set(run, (seen.get(run) ?? '') + chunk.toString()));
+  }
+  return (seen.get(run) ?? '').includes(text);
+}
+
+/** A PATH on which all programs are found but one. */
+async function pathWithout(cwd: string, program: string): Promise<string> {
+  const folder = join(cwd, 'bin');
+  await mkdir(folder);
+  for (const from of ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
+    for (const name of await readdir(from).catch(() => [])) {
+      if (name !== program) await symlink(join(from, name), join(folder, name)).catch(() => undefined);
+    }
+  }
+  return folder;
+}

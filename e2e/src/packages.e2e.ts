@@ -1,0 +1,86 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+interface PublicPackage {
+  readonly folder: string;
+  readonly manifest: Manifest;
+}
+
+async function publicPackages(): Promise<readonly PublicPackage[]> {
+  const folders = (
+    await Promise.all(
+      ['packages', 'apps'].map(async (parent) =>
+        (await readdir(join(root, parent))).map((name) => join(root, parent, name)),
+      ),
+    )
+  ).flat();
+  return Promise.all(
+    folders.map(async (folder) => ({
+      folder,
+      manifest: JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest,
+    })),
+  );
+}
+
+const packages = await publicPackages();
+
+describe('a package outside the workspace', () => {
+  let tarballs: string;
+  const tarballOf = new Map<string, string>();
+
+  beforeAll(async () => {
+    tarballs = await mkdtemp(join(tmpdir(), 'citus-ha-tarballs-'));
+    for (const { folder, manifest } of packages) {
+      const { stdout } = await execa('pnpm', ['pack', '--json', '--pack-destination', tarballs], { cwd: folder });
+      tarballOf.set(manifest.name, (JSON.parse(stdout) as { filename: string }).filename);
+    }
+  });
+  afterAll(() => rm(tarballs, { recursive: true, force: true }));
+
+  it.each(packages.map(({ folder, manifest }) => [manifest.name, folder] as const))(
+    '%s installs from its tarball and runs its example',
+    async (name, folder) => {
+      const project = await mkdtemp(join(tmpdir(), 'citus-ha-project-'));
+      try {
+        const readme = await readFile(join(folder, 'README.md'), 'utf8');
+        const named = [...(/^npm install (?:--global )?(.+)$/m.exec(readme)?.[1]?.split(' ') ?? [])];
+        expect(named).toContain(name);
+        const files = closure(named).map((one) => tarballOf.get(one) ?? one);
+        await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+        await execa('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...files], { cwd: project });
+        const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
+        if (!example) throw new Error(`${name} has no example`);
+        const { outputText } = ts.transpileModule(example, {
+          compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+        });
+        await writeFile(join(project, 'example.js'), outputText);
+        const { stdout } = await execa(process.execPath, ['example.js'], { cwd: project });
+        expect(stdout).not.toBe('');
+      } finally {
+        await rm(project, { recursive: true, force: true });
+      }
+    },
+  );
+});
+
+/** The packages and all of ours that they need. */
+function closure(names: readonly string[]): readonly string[] {
+  const found = new Set(names);
+  for (const name of found) {
+    const manifest = packages.find((one) => one.manifest.name === name)?.manifest;
+    for (const dependency of Object.keys(manifest?.dependencies ?? {}))
+      if (dependency.startsWith('@citus-ha/')) found.add(dependency);
+  }
+  return [...found];
+}
