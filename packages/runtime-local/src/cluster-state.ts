@@ -29,14 +29,14 @@ export function readState(folder: ClusterFolder): Promise<ClusterState | undefin
   return readDocument<ClusterState>(folder.state, 1);
 }
 
-export function addressOf(state: ClusterState, member: string): string | undefined {
-  const host = state.addresses[member];
-  return host === undefined ? undefined : `127.0.${state.block}.${host}`;
+/** A member's own loopback address. */
+export function ownAddress({ block, addresses }: ClusterState, member: string): string {
+  return `127.0.${block}.${addresses[member] ?? 0}`;
 }
 
-export async function saveSite(folder: ClusterFolder, state: ClusterState, site: Site): Promise<void> {
-  const settled: ClusterState = { ...state, site };
-  await writeDocument(folder.state, settled);
+/** Where a member is reached: at its own address, unless the site gave it another one. */
+export function addressOf(state: ClusterState, member: string): string {
+  return state.site?.members[member]?.address ?? ownAddress(state, member);
 }
 
 /** Gives out addresses, and holds the cluster's block for as long as this process lives or until it is released. */
@@ -64,6 +64,17 @@ export class AddressBook {
       if (JSON.stringify(state) !== JSON.stringify(known)) await writeDocument(this.#folder.state, state);
       await this.#writeHosts(state);
       return state;
+    });
+  }
+
+  /** Keeps the site in the state, and gives its names to every member. */
+  async settle(site: Site): Promise<void> {
+    await withMachineLock('addresses', async () => {
+      const known = await readState(this.#folder);
+      if (known === undefined) return;
+      const state: ClusterState = { ...known, site };
+      if (JSON.stringify(state) !== JSON.stringify(known)) await writeDocument(this.#folder.state, state);
+      await this.#writeHosts(state);
     });
   }
 

@@ -182,7 +182,7 @@ class LocalRuntime implements Runtime {
     const [record, life, state] = await Promise.all([readRecord(folder), readLife(folder), readState(this.#folder)]);
     if (record === undefined || state === undefined) return undefined;
     const { kind, group, ports } = record.definition;
-    const address = state.site?.members[name]?.address ?? addressOf(state, name) ?? '';
+    const address = addressOf(state, name);
     const init = life && (await initOf(life));
     const exitCode = init === undefined ? await readExitCode(folder) : undefined;
     return {

@@ -4,7 +4,7 @@ import type { PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { addressOf, readState, saveSite, type AddressBook } from './cluster-state.js';
+import { ownAddress, readState, type AddressBook } from './cluster-state.js';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
@@ -30,13 +30,12 @@ export async function prepareSite({ request, folder, addresses, isolation }: Pre
   const state = await addresses.assign(members.map(({ name }) => name));
   const sites = Object.fromEntries(
     members.map((member) => {
-      const ownAddress = addressOf(state, member.name) ?? '';
       const namesResolve = isolation !== 'none';
       const site = memberSite({
         spec,
         member,
         folder: memberFolder(folder.members, member.name),
-        ownAddress,
+        ownAddress: ownAddress(state, member.name),
         namesResolve,
       });
       return [member.name, site] as const;
@@ -44,7 +43,7 @@ export async function prepareSite({ request, folder, addresses, isolation }: Pre
   );
   await checkPorts({ spec, folder, members, sites });
   const site: Site = { runtime: 'local', ...found, members: sites };
-  await saveSite(folder, state, site);
+  await addresses.settle(site);
   return site;
 }
 
