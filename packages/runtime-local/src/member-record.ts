@@ -1,6 +1,6 @@
 import { mkdir, chown, readFile, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { Member, MemberDefinition } from '@citus-ha/runtime';
 import type { Account } from './account.js';
 import type { MemberFolder } from './member-folder.js';
@@ -76,11 +76,22 @@ export async function checkDataVersion(dataDir: string, member: string, expected
   );
 }
 
-/** Major version of a data directory (its PG_VERSION file); `undefined` where there is none yet. */
+/**
+ * Major version of a data directory (its PG_VERSION file); `undefined` where there is none yet.
+ *
+ * @throws CodedError `DATA_UNREADABLE`.
+ */
 export async function dataVersion(dataDir: string): Promise<number | undefined> {
-  const text = await readFile(join(dataDir, 'PG_VERSION'), 'utf8').catch(() => '');
-  const version = Number.parseInt(text, 10);
-  return Number.isNaN(version) ? undefined : version;
+  const path = join(dataDir, 'PG_VERSION');
+  try {
+    return Number.parseInt(await readFile(path, 'utf8'), 10);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new CodedError('DATA_UNREADABLE', `The data folder ${dataDir} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+      fix: 'Give it back to the user that members run as, or move it away; it is left as it is.',
+    });
+  }
 }
 
 async function makeOwned(path: string, account: Account): Promise<void> {

@@ -1,4 +1,4 @@
-import { membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
+import { databaseMembers, membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
@@ -8,10 +8,10 @@ import { ownAddress, readState, type AddressBook } from './cluster-state.js';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
-import { dataVersion } from './member-record.js';
+import { checkDataVersion, dataVersion } from './member-record.js';
 import { memberSite } from './member-site.js';
 import { fetchPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
-import { findPrograms, type FoundPrograms, type MissingProgram } from './programs.js';
+import { chosenPostgres, findPrograms, type FoundPrograms, type MissingProgram } from './programs.js';
 
 export interface PrepareSiteOptions {
   readonly request: PrepareRequest;
@@ -41,6 +41,9 @@ export async function prepareSite({ request, folder, addresses, isolation }: Pre
       return [member.name, site] as const;
     }),
   );
+  for (const { name } of databaseMembers(spec)) {
+    await checkDataVersion(sites[name]?.dataDir ?? '', name, found.versions.postgres);
+  }
   await checkPorts({ spec, folder, members, sites });
   const site: Site = { runtime: 'local', ...found, members: sites };
   await addresses.settle(site);
@@ -50,6 +53,7 @@ export async function prepareSite({ request, folder, addresses, isolation }: Pre
 /** What the file asks for, else what existing data was written by. */
 async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
   if (spec.postgres.version !== 'auto') return spec.postgres.version;
+  if (chosenPostgres() !== undefined) return undefined;
   for (const { dataDir } of Object.values(site?.members ?? {})) {
     const major = await dataVersion(dataDir);
     if (major !== undefined) return major;

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { ProgramVersions, Programs } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import { execa } from 'execa';
 import { cachedPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
 
@@ -51,12 +52,14 @@ export async function findPrograms(major: number | undefined): Promise<Findings>
     versionOf([haproxy, '-v']),
     hasCitus(postgresBinDir),
   ]);
+  const postgres = Number.parseInt(postgresVersion, 10);
+  if (postgres !== (major ?? postgres)) throw wrongPostgres(postgresBinDir, `PostgreSQL ${postgresVersion}`, major);
   return {
     missing: [],
     found: {
       programs: { patroni: [patroni.path], etcd: [etcd], haproxy: [haproxy], postgresBinDir },
       versions: {
-        postgres: Number.parseInt(postgresVersion, 10),
+        postgres,
         patroni: patroni.version,
         etcd: etcdVersion,
         haproxy: haproxyVersion,
@@ -77,9 +80,17 @@ export function parseVersion(text: string): string {
   return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? /\d+/.exec(text)?.[0] ?? 'unknown';
 }
 
+/** The folder that the user names instead of Debian's. */
+export function chosenPostgres(): string | undefined {
+  return process.env['CITUS_HA_POSTGRES_BIN'];
+}
+
 async function findPostgres(major: number | undefined): Promise<string | undefined> {
-  const chosen = process.env['CITUS_HA_POSTGRES_BIN'];
-  if (chosen !== undefined) return (await isExecutable(join(chosen, 'postgres'))) ? chosen : undefined;
+  const chosen = chosenPostgres();
+  if (chosen !== undefined) {
+    if (await isExecutable(join(chosen, 'postgres'))) return chosen;
+    throw wrongPostgres(chosen, 'no PostgreSQL', major);
+  }
   const debian = '/usr/lib/postgresql';
   const majors = (await readdir(debian).catch(() => [])).map(Number).filter(Number.isInteger);
   for (const candidate of majors.toSorted((a, b) => b - a)) {
@@ -134,6 +145,17 @@ function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
+  );
+}
+
+function wrongPostgres(folder: string, found: string, wanted: number | undefined): CodedError {
+  return new CodedError(
+    'PROGRAM_MISSING',
+    `${folder} has ${found}, but ${wanted === undefined ? 'one' : `PostgreSQL ${wanted}`} is asked for`,
+    {
+      blame: 'user',
+      fix: 'Unset CITUS_HA_POSTGRES_BIN, or make it and postgres.version in cluster.yaml say the same.',
+    },
   );
 }
 
