@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS pg_catalog.pg_dist_node (
   nodecluster name NOT NULL DEFAULT 'default',
   metadatasynced bool DEFAULT false,
   shouldhaveshards bool NOT NULL DEFAULT true,
+  nodeisclone bool NOT NULL DEFAULT false,
+  nodeprimarynodeid int NOT NULL DEFAULT 0,
   UNIQUE (nodename, nodeport)
 );
 

@@ -63,6 +63,12 @@ CREATE OR REPLACE FUNCTION pg_standin.run(groupid int, command text) RETURNS tex
   SELECT pg_standin.run_at('citus_node_' || groupid, command)
 $$;
 
+-- What an INSERT may name: generated columns are left out.
+CREATE OR REPLACE FUNCTION pg_standin.insertable_columns(rel regclass, prefix text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT string_agg(prefix || quote_ident(attname), ', ' ORDER BY attnum)
+  FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+$$;
+
 -- Whether a node answers, tried on a connection of its own outside any transaction state that matters.
 CREATE OR REPLACE FUNCTION pg_standin.answers(groupid int) RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN

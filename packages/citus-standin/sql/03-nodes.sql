@@ -72,6 +72,7 @@ BEGIN
     INSERT INTO pg_dist_node (groupid, nodename, nodeport, hasmetadata, metadatasynced, shouldhaveshards)
     VALUES (0, host, port, true, true, false);
   END IF;
+  PERFORM pg_standin.create_local_copies();
   PERFORM pg_standin.sync_workers();
 END
 $$;

@@ -92,7 +92,6 @@ $$;
 CREATE OR REPLACE FUNCTION pg_standin.apply(shard regclass, removed text[], added text[]) RETURNS void LANGUAGE plpgsql
 SET session_replication_role = replica AS $$
 DECLARE
-  columns text;
   keys text;
   done bigint;
 BEGIN
@@ -119,11 +118,8 @@ BEGIN
     END IF;
   END IF;
   IF added IS NOT NULL THEN
-    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
-    FROM pg_attribute WHERE attrelid = shard AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
     EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM (SELECT u::%1$s AS r FROM unnest($1) u OFFSET 0) n',
-      shard, columns, (SELECT string_agg(format('(n.r).%I', attname), ', ' ORDER BY attnum) FROM pg_attribute
-        WHERE attrelid = shard AND attnum > 0 AND NOT attisdropped AND attgenerated = '')) USING added;
+      shard, pg_standin.insertable_columns(shard), pg_standin.insertable_columns(shard, '(n.r).')) USING added;
   END IF;
 END
 $$;
@@ -145,11 +141,9 @@ $$;
 CREATE OR REPLACE FUNCTION pg_standin.pull_shard(shard regclass, source_group int) RETURNS bigint LANGUAGE plpgsql
 SET session_replication_role = replica AS $$
 DECLARE
-  columns text;
+  columns text := pg_standin.insertable_columns(shard);
   copied bigint;
 BEGIN
-  SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
-  FROM pg_attribute WHERE attrelid = shard AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
   EXECUTE format('CREATE FOREIGN TABLE pg_standin.pulled (%s) SERVER %I OPTIONS (schema_name %L, table_name %L)',
     (SELECT string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum)
      FROM pg_attribute WHERE attrelid = shard AND attnum > 0 AND NOT attisdropped AND attgenerated = ''),

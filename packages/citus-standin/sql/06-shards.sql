@@ -1,15 +1,8 @@
--- Shards: ordinary tables on the workers, each reached through a foreign partition on the coordinator.
---
--- A distributed table t is a partitioned table with two partitions. t_local is the table as it was: it stays empty and
--- keeps what foreign partitions cannot have (primary key, unique indexes), so it is the pattern of the shards and what
--- pg_dump writes. pg_standin.table_OID covers every key and is partitioned by Citus's hash into pg_standin.shard_ID.
+-- Shards: ordinary tables on the workers. The distributed table itself stays the ordinary table that it was, always empty,
+-- and the foreign tables pg_standin.shard_ID inherit from it: reads, updates and deletes reach the shards through them.
 
 CREATE OR REPLACE FUNCTION pg_standin.shard_table(rel regclass, shardid bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT format('%I.%I', nspname, relname || '_' || $2) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = $1
-$$;
-
-CREATE OR REPLACE FUNCTION pg_standin.local_partition(rel regclass) RETURNS regclass LANGUAGE sql STABLE AS $$
-  SELECT partdefid::regclass FROM pg_partitioned_table WHERE partrelid = $1 AND partdefid <> 0
 $$;
 
 CREATE OR REPLACE FUNCTION pg_standin.column_definition(a pg_attribute) RETURNS text LANGUAGE sql STABLE AS $$
@@ -23,7 +16,7 @@ $$;
 
 -- The index of one shard; its name is the index's own with the shard's id, as Citus names it.
 CREATE OR REPLACE FUNCTION pg_standin.index_command(index regclass, shard text, shardid text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT format('CREATE %sINDEX %I ON %s USING %s', CASE WHEN i.indisunique THEN 'UNIQUE ' END, pg_standin.index_name(c.oid) || '_' || $3, $2,
+  SELECT format('CREATE %sINDEX %I ON %s USING %s', CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname || '_' || $3, $2,
     substr(pg_get_indexdef(c.oid), strpos(pg_get_indexdef(c.oid), ' USING ') + 7))
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.oid = $1
 $$;
@@ -54,13 +47,32 @@ $$;
 
 CREATE OR REPLACE FUNCTION pg_standin.create_shard_call(rel regclass, shard bigint, groups jsonb) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT format('SELECT pg_standin.create_shard(%L, %s, %L, %L)', pg_standin.shard_table(rel, shard), shard, groups,
-    pg_standin.create_shard_command(pg_standin.local_partition(rel), pg_standin.shard_table(rel, shard), shard))
+    pg_standin.create_shard_command(rel, pg_standin.shard_table(rel, shard), shard))
 $$;
 
 CREATE OR REPLACE FUNCTION pg_standin.drop_placement(rel regclass, shardid bigint, groupid int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_standin.run(groupid, format('SELECT pg_standin.drop_shard(%L, %s)', pg_standin.shard_table(rel, shardid), shardid));
   DELETE FROM pg_dist_placement p WHERE p.shardid = $2 AND p.groupid = $3;
+END
+$$;
+
+-- Drops the shards of a table, which may be gone already, and all that the catalogs say of it.
+CREATE OR REPLACE FUNCTION pg_standin.drop_shards(rel oid, schema name, name name) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  table_row pg_dist_partition;
+BEGIN
+  PERFORM pg_standin.drop_local_copy(to_regclass(format('%I.%I', schema, name || '_' || shardid)))
+  FROM pg_dist_shard JOIN pg_dist_placement USING (shardid) WHERE logicalrelid = rel AND groupid = 0;
+  PERFORM pg_standin.run_at(pg_standin.shard_server(rel, shardid), format('SELECT pg_standin.run_on_siblings(%s, %L)', shardid,
+    format('SELECT pg_standin.drop_shard(%L, %s)', format('%I.%I', schema, name || '_' || shardid), shardid)))
+  FROM pg_dist_shard WHERE logicalrelid = rel ORDER BY shardid;
+  DELETE FROM pg_dist_placement WHERE shardid IN (SELECT shardid FROM pg_dist_shard WHERE logicalrelid = rel);
+  DELETE FROM pg_dist_shard WHERE logicalrelid = rel;
+  DELETE FROM pg_standin.definition WHERE logicalrelid = rel;
+  DELETE FROM pg_dist_partition WHERE logicalrelid = rel RETURNING * INTO table_row;
+  DELETE FROM pg_dist_colocation c WHERE c.colocationid = table_row.colocationid AND table_row.repmodel <> 't'
+    AND NOT EXISTS (SELECT FROM pg_dist_partition WHERE colocationid = table_row.colocationid);
 END
 $$;
 
@@ -98,24 +110,24 @@ CREATE OR REPLACE FUNCTION pg_standin.placement_hosts(shardid bigint, OUT hosts 
   FROM pg_dist_placement p JOIN pg_standin.active_workers() w USING (groupid) WHERE p.shardid = $1
 $$;
 
--- (Re-)creates the foreign partition of a shard on the server of its placements.
+-- (Re-)creates the foreign table of a shard on the server of its placements.
 CREATE OR REPLACE FUNCTION pg_standin.attach_shard(rel regclass, shard bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   server text := pg_standin.shard_server(rel, shard);
-  name text;
+  key pg_attribute := pg_standin.key_column(rel);
+  class pg_class;
 BEGIN
+  SELECT * INTO class FROM pg_class WHERE oid = rel;
   PERFORM pg_standin.set_server(server, hosts, ports) FROM pg_standin.placement_hosts(shard);
   IF to_regclass('pg_standin.shard_' || shard) IS NOT NULL THEN
     EXECUTE format('DROP FOREIGN TABLE pg_standin.%I', 'shard_' || shard);
   END IF;
-  SELECT relname INTO name FROM pg_class WHERE oid = rel;
-  EXECUTE format('CREATE FOREIGN TABLE pg_standin.%I PARTITION OF %s FOR VALUES %s SERVER %I OPTIONS (schema_name %L, table_name %L)',
-    'shard_' || shard,
-    CASE WHEN server = 'citus_reference' THEN rel::text ELSE 'pg_standin.table_' || rel::oid END,
-    CASE WHEN server = 'citus_reference' THEN 'FROM (MINVALUE) TO (MAXVALUE)'
-      ELSE (SELECT format('WITH (MODULUS %s, REMAINDER %s)', shardcount, (SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = rel AND shardid < shard))
-        FROM pg_dist_colocation JOIN pg_dist_partition USING (colocationid) WHERE logicalrelid = rel) END,
-    server, (SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = rel), name || '_' || shard);
+  EXECUTE format('CREATE FOREIGN TABLE pg_standin.%I (%s) INHERITS (%s) SERVER %I OPTIONS (schema_name %L, table_name %L)', 'shard_' || shard,
+    -- By which the planner leaves the shard out: see teach_planner().
+    (SELECT format('CHECK (%I OPERATOR(pg_standin.===) ''(%s,%s)''::pg_standin.shard)', key.attname, shardcount,
+      (SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = rel AND shardid < shard))
+     FROM pg_dist_colocation JOIN pg_dist_partition USING (colocationid) WHERE logicalrelid = rel AND key.attname IS NOT NULL),
+    rel, server, (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace), class.relname || '_' || shard);
 END
 $$;
 

@@ -33,7 +33,6 @@ CREATE OR REPLACE FUNCTION pg_catalog.create_distributed_table(
 DECLARE
   shards int := coalesce($5, pg_standin.shard_count());
   factor int := pg_standin.replication_factor();
-  rel regclass := $1;
   key pg_attribute;
   with_table regclass;
   colocation pg_dist_colocation;
@@ -48,19 +47,13 @@ BEGIN
   IF shards NOT BETWEEN 1 AND 64000 THEN
     RAISE EXCEPTION '% is outside the valid range for parameter "shard_count" (1 .. 64000)', shards;
   END IF;
-  IF pg_standin.is_restored(rel) THEN
-    rel := pg_standin.unmake_parent(rel);
-  END IF;
-  PERFORM pg_standin.refuse_unsupported(rel);
-  SELECT * INTO key FROM pg_attribute WHERE attrelid = rel AND attname = $2 AND attnum > 0 AND NOT attisdropped;
+  PERFORM pg_standin.refuse_unsupported($1);
+  SELECT * INTO key FROM pg_attribute WHERE attrelid = $1 AND attname = $2 AND attnum > 0 AND NOT attisdropped;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'column "%" of relation "%" does not exist', $2, rel USING ERRCODE = 'undefined_column';
+    RAISE EXCEPTION 'column "%" of relation "%" does not exist', $2, $1 USING ERRCODE = 'undefined_column';
   END IF;
-  PERFORM pg_standin.refuse_foreign_unique_index(rel, key.attnum);
-  IF pg_standin.default_opclass(key.atttypid, 'btree') IS NULL AND pg_standin.default_opclass(key.atttypid, 'hash') IS NOT NULL THEN
-    PERFORM pg_standin.refuse(format('by a column of type %s, which has no order', key.atttypid::regtype));
-  END IF;
-  PERFORM pg_standin.ensure_token(key.atttypid);
+  PERFORM pg_standin.refuse_foreign_unique_index($1, key.attnum);
+  PERFORM pg_standin.teach_planner(key.atttypid);
 
   IF $4 IN ('default', 'none') THEN
     IF $4 = 'default' THEN
@@ -78,18 +71,18 @@ BEGIN
       RAISE EXCEPTION 'relation % is not distributed', with_table USING ERRCODE = 'invalid_table_definition';
     END IF;
     IF colocation.distributioncolumntype <> key.atttypid THEN
-      RAISE EXCEPTION 'cannot colocate tables % and %', with_table, rel
-        USING DETAIL = format('Distribution column types don''t match for %s and %s.', with_table, rel);
+      RAISE EXCEPTION 'cannot colocate tables % and %', with_table, $1
+        USING DETAIL = format('Distribution column types don''t match for %s and %s.', with_table, $1);
     END IF;
   END IF;
   IF with_table IS NULL AND colocation.colocationid IS NOT NULL THEN
     SELECT logicalrelid INTO with_table FROM pg_dist_partition WHERE colocationid = colocation.colocationid LIMIT 1;
   END IF;
   IF with_table IS NOT NULL THEN
-    PERFORM pg_standin.distribute(rel, $2, colocation.colocationid, CASE WHEN colocation.replicationfactor > 1 THEN 'c' ELSE 's' END,
+    PERFORM pg_standin.distribute($1, key.attnum, colocation.colocationid, CASE WHEN colocation.replicationfactor > 1 THEN 'c' ELSE 's' END,
       pg_standin.placements_of(with_table));
   ELSE
-    PERFORM pg_standin.distribute(rel, $2, pg_standin.new_colocation(shards, factor, key.atttypid, key.attcollation),
+    PERFORM pg_standin.distribute($1, key.attnum, pg_standin.new_colocation(shards, factor, key.atttypid, key.attcollation),
       CASE WHEN factor > 1 THEN 'c' ELSE 's' END, pg_standin.round_robin(shards, factor));
   END IF;
 END
@@ -97,7 +90,6 @@ $$;
 
 CREATE OR REPLACE FUNCTION pg_catalog.create_reference_table(table_name regclass) RETURNS void LANGUAGE plpgsql STRICT SECURITY DEFINER AS $$
 DECLARE
-  rel regclass := $1;
   workers jsonb := (SELECT jsonb_agg(groupid ORDER BY nodeid) FROM pg_standin.active_workers());
   colocation int;
 BEGIN
@@ -105,15 +97,12 @@ BEGIN
   IF workers IS NULL THEN
     RAISE EXCEPTION 'replication_factor (1) exceeds number of worker nodes (0)' USING HINT = 'Add more worker nodes.';
   END IF;
-  IF pg_standin.is_restored(rel) THEN
-    rel := pg_standin.unmake_parent(rel);
-  END IF;
-  PERFORM pg_standin.refuse_unsupported(rel);
+  PERFORM pg_standin.refuse_unsupported($1);
   SELECT colocationid INTO colocation FROM pg_dist_colocation WHERE distributioncolumntype = 0;
   IF NOT FOUND THEN
     colocation := pg_standin.new_colocation(1, -1, 0, 0);
   END IF;
-  PERFORM pg_standin.distribute(rel, (SELECT attname FROM pg_attribute WHERE attrelid = rel AND attnum > 0 AND NOT attisdropped
-    AND attgenerated = '' ORDER BY attnum LIMIT 1), colocation, 't', jsonb_build_array(workers));
+  PERFORM pg_standin.distribute($1, NULL, colocation, 't', jsonb_build_array(workers));
+  PERFORM pg_standin.create_local_copies();
 END
 $$;

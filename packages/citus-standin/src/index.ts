@@ -1,1 +1,1 @@
-export {};
+export { standinEngine } from './standin-engine.js';

@@ -23,56 +23,46 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION pg_standin.refuse_null() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pg_standin.guard(rel regclass, model text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  key pg_attribute := pg_standin.key_column(rel);
 BEGIN
-  RAISE EXCEPTION 'cannot perform an INSERT with NULL in the partition column' USING ERRCODE = 'null_value_not_allowed';
-END
-$$;
-
-CREATE OR REPLACE FUNCTION pg_standin.guard(parent regclass, model text, column_name text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
+  EXECUTE format('CREATE TRIGGER citus_after_insert AFTER INSERT ON %s FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.after_insert()', rel);
   IF model <> 's' THEN
     EXECUTE format('CREATE TRIGGER citus_guard_write BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s
-      FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.guard_write()', parent);
+      FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.guard_write()', rel);
   END IF;
-  IF model <> 't' THEN
+  IF key.attname IS NOT NULL THEN
     EXECUTE format('CREATE TRIGGER citus_refuse_key_update BEFORE UPDATE OF %I ON %s
-      FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.refuse_key_update()', column_name, parent);
-    EXECUTE format('CREATE TRIGGER citus_refuse_null BEFORE INSERT ON %s
-      FOR EACH ROW EXECUTE FUNCTION pg_standin.refuse_null()', pg_standin.local_partition(parent));
+      FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.refuse_key_update()', key.attname, rel);
   END IF;
-  UPDATE pg_trigger SET tgisinternal = true
-  WHERE tgrelid IN (parent, pg_standin.local_partition(parent)) AND tgname LIKE 'citus\_%';
+  UPDATE pg_trigger SET tgisinternal = true WHERE tgrelid = rel AND tgname LIKE 'citus\_%';
 END
 $$;
 
 -- All rows of a distributed table, for pg_dump, which forbids its session to read foreign tables by itself.
-CREATE OR REPLACE FUNCTION pg_standin.rows_of(parent anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pg_standin.rows_of(row_type anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$
 DECLARE
   restricted text := current_setting('restrict_nonsystem_relation_kind', true);
 BEGIN
   IF restricted <> '' THEN
     SET LOCAL restrict_nonsystem_relation_kind = '';
   END IF;
-  RETURN QUERY EXECUTE format('SELECT * FROM %s', pg_typeof(parent));
+  RETURN QUERY EXECUTE format('SELECT * FROM %s', pg_typeof(row_type));
   IF restricted <> '' THEN
     PERFORM set_config('restrict_nonsystem_relation_kind', restricted, true);
   END IF;
 END
 $$;
 
--- pg_dump writes the rows of an extension's configuration tables by COPY (SELECT columns FROM table CONDITION). The local
--- partition is entered as one of postgres_fdw, with a condition that puts the rows of the shards in the place of its none.
-CREATE OR REPLACE FUNCTION pg_standin.dump_through(parent regclass) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  name text := (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = parent);
-  columns text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
-    WHERE attrelid = pg_standin.local_partition(parent) AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
+-- pg_dump writes the rows of an extension's configuration tables by COPY (SELECT columns FROM table CONDITION). The table
+-- is entered as one of postgres_fdw, with a condition that puts the rows of the shards in the place of its own.
+CREATE OR REPLACE FUNCTION pg_standin.dump_through(rel regclass) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_standin.dump_no_longer(pg_standin.local_partition(parent));
-  UPDATE pg_extension SET extconfig = array_append(extconfig, pg_standin.local_partition(parent)::oid),
-    extcondition = array_append(extcondition,
-      format('WHERE false UNION ALL SELECT %s FROM pg_standin.rows_of(NULL::%s)', columns, name))
+  PERFORM pg_standin.dump_no_longer(rel);
+  UPDATE pg_extension SET extconfig = array_append(extconfig, rel::oid),
+    extcondition = array_append(extcondition, format('WHERE false UNION ALL SELECT %s FROM pg_standin.rows_of(NULL::%s)',
+      pg_standin.insertable_columns(rel), (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = rel)))
   WHERE extname = 'postgres_fdw';
 END
 $$;

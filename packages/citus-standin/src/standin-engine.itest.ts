@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { engineContract, findPostgresBinDir } from '@citus-ha/citus/contract';
+import { describe } from 'vitest';
+import { standinEngine } from './standin-engine.js';
+
+const postgresBinDir = await findPostgresBinDir();
+const citusPackage = join(import.meta.dirname, '../../citus');
+
+describe.skipIf(postgresBinDir === undefined)('The stand-in, where PostgreSQL is installed', () => {
+  engineContract({
+    name: 'the stand-in',
+    engine: standinEngine,
+    postgresBinDir: postgresBinDir ?? '',
+    golden: join(citusPackage, 'golden/citus-13.2.2'),
+  });
+});
