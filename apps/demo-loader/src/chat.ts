@@ -20,18 +20,22 @@ export function roomRow(seed: number, id: number): Row {
   const random = new RandomStream(seed, id, 1);
   const [topic] = random.pick(topics);
   const title = `The ${random.pick(adjectives)} ${random.pick(places)}, ${id}`;
-  return [id, topic, title, start + random.below(year)];
+  return [id, topic, title, createdAt(seed, id)];
+}
+
+function createdAt(seed: number, id: number): number {
+  return start + new RandomStream(seed, id, 5).below(year);
 }
 
 /** Two rows: room_id, user_id, joined_at */
 export function memberRows(seed: number, roomId: number): readonly Row[] {
-  const createdAt = Number(roomRow(seed, roomId)[3]);
+  const created = createdAt(seed, roomId);
   const random = new RandomStream(seed, roomId, 2);
   const first = random.below(users);
   const second = (first + 1 + random.below(users - 1)) % users;
   return [
-    [roomId, first + 1, createdAt],
-    [roomId, second + 1, createdAt + random.below(3600)],
+    [roomId, first + 1, created],
+    [roomId, second + 1, created + random.below(3600)],
   ];
 }
 

@@ -27,12 +27,13 @@ interface LoadOptions {
 
 export async function loadCommand(client: Client, options: LoadOptions, io: Io): Promise<boolean> {
   if (options.replace) await dropTables(client);
-  const startedAt = performance.now();
+  let startedAt = 0;
   let rows = 0;
   let progress: Progress | undefined;
   const { changed } = await loadChat(client, {
     ...options,
     onStart: (loaded) => {
+      startedAt = performance.now();
       const total = rowsBetween(options.seed, loaded, options.rooms);
       progress = createProgress({ to: io.err, unit: 'rows', total });
     },

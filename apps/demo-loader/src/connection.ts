@@ -57,7 +57,7 @@ function checkedUri(uri: string): string {
 function sqlError(error: unknown, server: string, lost: Error | undefined): unknown {
   if (error instanceof CodedError) return error;
   const code = codeOf(error);
-  const broken = lost !== undefined || !(error instanceof DatabaseError) || /^(08|57P)/.test(code ?? '');
+  const broken = lost !== undefined || !(error instanceof DatabaseError) || code?.startsWith('57P') === true;
   if (broken && error instanceof Error) {
     return new CodedError('SERVER_LOST', `Lost the server at ${server}: ${messageOf(lost ?? error)}`, {
       cause: error,
@@ -68,11 +68,13 @@ function sqlError(error: unknown, server: string, lost: Error | undefined): unkn
   const facts = [detail, where].filter((fact) => fact !== undefined).join('; ');
   return new CodedError('SQL_FAILED', `${server} answered ${code}: ${messageOf(error)}${facts && ` (${facts})`}`, {
     cause: error,
-    fix: hint ?? (isFailover(code) ? 'Run it again when the failover is over: it goes on where it was.' : undefined),
+    fix:
+      hint ??
+      (isPassing(code) ? 'Run it again when the cluster is whole: nothing of what was under way is left.' : undefined),
   });
 }
 
-/** What a server says that is no leader, or not yet. */
-function isFailover(code: string | undefined): boolean {
-  return code === '25006' || code === '55000';
+/** A server that is no leader (yet), lost its connection to a worker, was asked to stop, or is out of something. */
+function isPassing(code: string | undefined): boolean {
+  return /^(08|25006|40|53|55000|57|58)/.test(code ?? '');
 }

@@ -10,16 +10,17 @@ import { chatTables, roomTables, topicsTable, type ChatTable } from './tables.js
 export interface LoadRequest {
   readonly seed: number;
   readonly rooms: number;
+  /** Rooms of the first transaction, 5,000 unless told. */
+  readonly firstBatchRooms?: number;
   /** Rooms that are there already; called once the tables are. */
   readonly onStart: (roomsLoaded: number) => void;
   readonly onRows: (rows: number) => void;
 }
 
 /**
- * Rooms of the first transaction. A transaction is what is rolled back when a load is interrupted, and costs up to 0.1 s by
- * itself: they double in size as long as one is done in time.
+ * A transaction is what is rolled back when a load is interrupted, and costs up to 0.1 s by itself: the next one is twice as
+ * large as long as one is done within this time.
  */
-const firstBatchRooms = 5_000;
 const batchMs = 2_000;
 
 /** Citus opens a connection a shard for COPY, and keeps only one a worker from one transaction to the next unless told. */
@@ -32,7 +33,7 @@ const keepWorkerConnectionsSql = 'SET citus.max_cached_conns_per_worker = 32';
  * @throws CodedError `OTHER_DEMO` when the tables hold another seed, or more rooms than asked for.
  */
 export async function loadChat(client: Client, request: LoadRequest): Promise<{ readonly changed: boolean }> {
-  const { seed, rooms } = request;
+  const { seed, rooms, firstBatchRooms = 5_000 } = request;
   await createTables(client, request);
   await client.query(keepWorkerConnectionsSql);
   const begun = await stateOf(client, request);

@@ -43,7 +43,7 @@ export const statements = [
   'the café on the corner is closed until Monday',
   'we still need two people for Saturday',
   'I can bring bread, cheese and a bottle of water',
-  'my neighbour says it costs 40 € a month, heating included',
+  'my neighbour says it costs 40 euros a month, heating included',
   'the second edition is much better than the first, less talk, more examples',
   'it worked after I restarted it twice; nobody knows why',
   'the path C:\\temp\\new is full on my machine',
