@@ -7,13 +7,15 @@ import { coordinatorClients, serverOf, siteOf, type OpenCluster } from './open-c
 export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly string[]> {
   const { spec, site, record, engines, signal, onStep } = cluster;
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 60_000, signal });
+  const nodeOf = (name: string) => ({ host: siteOf(site, name).host, port: 5432 });
   const { steps } = await bootstrap({
-    coordinator: { name: leader.name, server: serverOf(cluster, leader.name) },
-    workers: workers(spec).map(({ name }) => ({
-      name,
-      server: serverOf(cluster, name),
-      node: { host: siteOf(site, name).host, port: 5432 },
-    })),
+    coordinator: {
+      name: leader.name,
+      server: serverOf(cluster, leader.name),
+      // With Citus, Patroni registers the leader itself, and again after every failover.
+      ...(record.engine === 'standin' && { node: nodeOf(leader.name) }),
+    },
+    workers: workers(spec).map(({ name }) => ({ name, server: serverOf(cluster, name), node: nodeOf(name) })),
     engine: engines[record.engine],
     onStep: (step) => onStep?.(describeStep(step)),
     signal,
