@@ -3,6 +3,7 @@ import { codeOf, waitFor } from '@citus-ha/core';
 import type { MemberFolder } from './member-folder.js';
 import {
   environmentOf,
+  handlesSignal,
   livingProcesses,
   namedProcess,
   parseStat,
@@ -68,36 +69,41 @@ export async function processesOf(life: Life, folder: MemberFolder): Promise<rea
   return all.filter(({ pid }) => own.has(pid) && pid !== supervisor?.pid);
 }
 
-/** Asks a member's init to end, thaws it so that it can hear, and kills it after `timeoutMs`. Resolves when nothing of it is left. */
+/**
+ * Asks a member's init to end once it can hear, thaws it where it is frozen, and kills it after `timeoutMs`. Resolves when
+ * nothing of it is left.
+ */
 export async function stopLife(life: Life, folder: MemberFolder, timeoutMs: number): Promise<void> {
-  const init = await initOf(life);
-  if (init !== undefined) {
+  let asked = false;
+  const ask = async () => {
+    const init = await initOf(life);
+    if (asked || init === undefined) return;
+    if ((await isIsolated(init.pid)) && !(await handlesSignal(init.pid, 'SIGTERM'))) return;
     signalProcess(init.pid, 'SIGTERM');
     if (init.state === 'T') await resumeLife(life, folder);
-    const late = await waitUntilGone(life, folder, timeoutMs).then(
-      () => false,
-      (error: unknown) => {
-        if (codeOf(error) === 'TIMEOUT') return true;
-        throw error;
-      },
-    );
-    if (!late) return;
+    asked = true;
+  };
+  try {
+    if (await initOf(life)) await waitUntilGone(life, folder, timeoutMs, ask);
+  } catch (error) {
+    if (codeOf(error) !== 'TIMEOUT') throw error;
   }
   await killLife(life, folder);
 }
 
 /** Kills all of a member at once. Resolves when nothing of it is left. */
 export async function killLife(life: Life, folder: MemberFolder): Promise<void> {
-  for (const { pid } of await processesOf(life, folder)) signalProcess(pid, 'SIGKILL');
-  await waitUntilGone(life, folder, 30_000, 'SIGKILL');
+  await waitUntilGone(life, folder, 30_000, async () => {
+    for (const { pid } of await processesOf(life, folder)) signalProcess(pid, 'SIGKILL');
+  });
 }
 
-/** @throws CodedError `TIMEOUT` when something of the member still lives. */
-export async function waitUntilGone(
+/** Urges the member on at each look. Throws `TIMEOUT` when something of it still lives. */
+async function waitUntilGone(
   life: Life,
   folder: MemberFolder,
   timeoutMs: number,
-  signal?: NodeJS.Signals,
+  urge: () => Promise<void>,
 ): Promise<void> {
   let left: readonly ProcessStat[] = [];
   await waitFor({
@@ -107,10 +113,9 @@ export async function waitUntilGone(
     intervalMs: 20,
     lastSeen: () => left.map(({ pid, command, state }) => `${command} (pid ${pid}, state ${state})`).join(', '),
     probe: async () => {
-      if (await initOf(life)) return false;
-      if (await namedProcess(life.supervisor)) return false;
+      await urge();
+      if ((await initOf(life)) || (await namedProcess(life.supervisor))) return false;
       left = await processesOf(life, folder);
-      if (signal !== undefined) for (const { pid } of left) signalProcess(pid, signal);
       return left.length === 0;
     },
   });

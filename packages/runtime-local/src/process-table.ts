@@ -1,4 +1,5 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
+import { constants } from 'node:os';
 
 /** One row of /proc/PID/stat (proc(5)): what is needed to tell one life of a pid from the next. */
 export interface ProcessStat {
@@ -71,6 +72,13 @@ export async function environmentOf(pid: number, variable: string): Promise<stri
   const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
   const entry = text.split('\0').find((candidate) => candidate.startsWith(`${variable}=`));
   return entry?.slice(variable.length + 1);
+}
+
+/** Whether a process has a handler for a signal by now: the init of a namespace never hears of any other one, but of SIGKILL and SIGSTOP. */
+export async function handlesSignal(pid: number, signal: NodeJS.Signals): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+  return caught !== undefined && ((BigInt(`0x${caught}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
 /** Sends a signal to a process that may be gone by now. */

@@ -48,6 +48,15 @@ export function memberLives(suite: ContractSuite): void {
     await suite.runtime.stop('alpha');
   });
 
+  it('stops a member that has only just been started, without having to kill it', async () => {
+    await suite.runtime.create(definition('alpha', suite.programs.calm));
+    await suite.runtime.start('alpha');
+    await suite.runtime.stop('alpha', { timeoutMs: 5000 });
+    const { state, incarnation } = await suite.runtime.member('alpha');
+    expect(state).toBe('exited');
+    expect(incarnation?.exitCode).not.toBe(137);
+  });
+
   it('kills a member that does not stop in time', async () => {
     await suite.started('alpha', 'stubborn');
     await suite.runtime.stop('alpha', { timeoutMs: 100 });
