@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError } from '@citus-ha/core';
@@ -57,4 +57,10 @@ export async function makeClusterFolder(folder: ClusterFolder, account: Account)
       fix: `Set XDG_STATE_HOME to a folder that every user may pass through, unset it to use /var/lib/citus-ha, or give its parents chmod o+x.`,
     },
   );
+}
+
+/** Takes back what a first `prepare` has made: folders only where they are empty, so that no member's data can go with them. */
+export async function unmakeClusterFolder({ home, path, state, hosts, store, members }: ClusterFolder): Promise<void> {
+  for (const file of [state, hosts]) await rm(file, { force: true });
+  for (const folder of [members, store, path, home]) await rmdir(folder).catch(() => undefined);
 }

@@ -83,11 +83,14 @@ export class AddressBook {
     this.#claim = undefined;
   }
 
-  /** In place, not renamed over: running members have this very file mounted as their /etc/hosts. */
+  /**
+   * Own names first, since the first line wins. In place, not renamed over: running members have this very file mounted as
+   * their /etc/hosts.
+   */
   async #writeHosts(state: ClusterState): Promise<void> {
     const machine = (await readFile('/etc/hosts', 'utf8').catch(() => '127.0.0.1 localhost\n')).trimEnd();
     const own = Object.keys(state.addresses).map((name) => `${addressOf(state, name)} ${name}`);
-    const text = [machine, ...own, ''].join('\n');
+    const text = [...own, machine, ''].join('\n');
     const known = await readFile(this.#folder.hosts, 'utf8').catch(() => undefined);
     if (text !== known) await writeFile(this.#folder.hosts, text, { mode: 0o644 });
   }

@@ -49,6 +49,8 @@ export async function installPackages(
       reject: false,
       all: true,
       stdin: 'ignore',
+      // An abort waits for dpkg to come to an end: killing it would leave packages half installed, and no one to tidy up.
+      forceKillAfterDelay: false,
       ...(signal && { cancelSignal: signal }),
     });
     signal?.throwIfAborted();

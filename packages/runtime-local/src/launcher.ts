@@ -73,7 +73,7 @@ echo $code >"$dir/exit"
 exit $code
 `;
 
-/** Reads the outer /proc, where the init sees itself as this machine does. Only from here on errors are the member's: unshare complains of a killed child. */
+/** Takes errors to the log again, from which unshare's complaint of a killed child is kept; reads the outer /proc, where the init sees itself as this machine does. */
 const lifeScript = `
 exec 2>&8 8>&-
 dir=$1 hosts=$2; shift 2

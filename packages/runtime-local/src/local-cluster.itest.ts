@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +46,8 @@ describe('a local cluster', () => {
     expect(new Set(blocks).size).toBe(2);
   });
 
-  it('names the process that holds a port it needs', async () => {
-    const { runtime, spec } = await newCluster();
+  it('names the process that holds a port it needs, and leaves nothing of a new cluster then', async () => {
+    const { runtime, spec, stateHome } = await newCluster();
     const server = createServer().listen(5001, '127.0.44.1');
     await once(server, 'listening');
     try {
@@ -56,6 +56,7 @@ describe('a local cluster', () => {
         member: 'haproxy',
         message: expect.stringContaining(`pid ${process.pid}`),
       });
+      expect(await readdir(stateHome)).toEqual([]);
     } finally {
       server.close();
     }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,6 +91,19 @@ describe('a local member', () => {
       member: 'worker1',
       message: expect.stringContaining('PostgreSQL 9'),
     });
+  });
+
+  it('begins a new log when the old one has grown large, and keeps that one beside it', async () => {
+    const { runtime, path } = cluster;
+    const log = join(path, 'members/alpha/log');
+    await runtime.create(testMember('alpha', { command: ['echo', 'new'] }));
+    await writeFile(log, '');
+    await truncate(log, 17 * 1024 ** 2);
+    await runtime.start('alpha');
+    const lines = runtime.logs('alpha', { follow: true, signal: AbortSignal.timeout(5000) });
+    for await (const line of lines) if (line === 'new') break;
+    expect((await stat(log)).size).toBeLessThan(100);
+    expect((await stat(`${log}.1`)).size).toBe(17 * 1024 ** 2);
   });
 
   it('keeps its data when it is removed without, and loses it with', async () => {

@@ -3,7 +3,7 @@ import { CodedError } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
 import { checkPorts } from './check-ports.js';
-import { makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
+import { makeClusterFolder, unmakeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { ownAddress, readState, type AddressBook } from './cluster-state.js';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
@@ -20,34 +20,50 @@ export interface PrepareSiteOptions {
   readonly isolation: Isolation;
 }
 
-/** Settles programs, addresses and folders of every member, and keeps the outcome in the cluster's state. */
-export async function prepareSite({ request, folder, addresses, isolation }: PrepareSiteOptions): Promise<Site> {
-  const { spec } = request;
+/**
+ * Settles programs, addresses and folders of every member, and keeps the outcome in the cluster's state. Where this fails
+ * for a new cluster, nothing of it is left.
+ */
+export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
+  const { request, folder, addresses } = options;
   const known = await readState(folder);
-  const found = await settlePrograms(await wantedMajor(spec, known?.site), request);
-  await makeClusterFolder(folder, await memberAccount());
-  const members = membersOf(spec);
-  const state = await addresses.assign(members.map(({ name }) => name));
-  const sites = Object.fromEntries(
-    members.map((member) => {
-      const namesResolve = isolation !== 'none';
-      const site = memberSite({
-        spec,
-        member,
-        folder: memberFolder(folder.members, member.name),
-        ownAddress: ownAddress(state, member.name),
-        namesResolve,
-      });
-      return [member.name, site] as const;
-    }),
-  );
-  for (const { name } of databaseMembers(spec)) {
-    await checkDataVersion(sites[name]?.dataDir ?? '', name, found.versions.postgres);
+  const found = await settlePrograms(await wantedMajor(request.spec, known?.site), request);
+  try {
+    await makeClusterFolder(folder, await memberAccount());
+    const site = await settleMembers(found, options);
+    await addresses.settle(site);
+    return site;
+  } catch (error) {
+    if (known === undefined) {
+      addresses.release();
+      await unmakeClusterFolder(folder);
+    }
+    throw error;
   }
-  await checkPorts({ spec, folder, members, sites });
-  const site: Site = { runtime: 'local', ...found, members: sites };
-  await addresses.settle(site);
-  return site;
+}
+
+async function settleMembers(
+  found: FoundPrograms,
+  { request: { spec }, folder, addresses, isolation }: PrepareSiteOptions,
+): Promise<Site> {
+  const specs = membersOf(spec);
+  const state = await addresses.assign(specs.map(({ name }) => name));
+  const sites = specs.map((member) => {
+    const site = memberSite({
+      spec,
+      member,
+      folder: memberFolder(folder.members, member.name),
+      ownAddress: ownAddress(state, member.name),
+      namesResolve: isolation !== 'none',
+    });
+    return [member.name, site] as const;
+  });
+  const members = Object.fromEntries(sites);
+  for (const { name } of databaseMembers(spec)) {
+    await checkDataVersion(members[name]?.dataDir ?? '', name, found.versions.postgres);
+  }
+  await checkPorts({ spec, folder, members: specs, sites: members });
+  return { runtime: 'local', ...found, members };
 }
 
 /** What the file asks for, else what existing data was written by. */
