@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CodedError, formatDuration } from '@citus-ha/core';
@@ -90,7 +91,8 @@ export interface CopyOptions {
 
 export async function copyCommand(client: Client, options: CopyOptions, io: Io): Promise<boolean> {
   const startedAt = performance.now();
-  const progress = createProgress({ to: io.err, unit: 'bytes' });
+  const total = options.file === '-' ? undefined : (await stat(options.file).catch(() => undefined))?.size;
+  const progress = createProgress({ to: io.err, unit: 'bytes', total });
   const { rows } = await copyFile(client, { ...options, onBytes: (bytes) => progress.add(bytes) });
   progress.end();
   const ms = performance.now() - startedAt;
