@@ -29,7 +29,7 @@ export function clusterFolder(cluster: string, stateHome = defaultStateHome()): 
   };
 }
 
-/** The XDG base directory specification's, but /var/lib for root: members run as an ordinary user, who cannot enter /root. */
+/** The XDG base directory specification's, but /var/lib for root: members run as an ordinary user, who cannot enter root's home. */
 function defaultStateHome(): string {
   const chosen = process.env['XDG_STATE_HOME'];
   if (chosen !== undefined && chosen.startsWith('/')) return chosen;
