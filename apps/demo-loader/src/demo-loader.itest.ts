@@ -13,7 +13,7 @@ import {
 } from '@citus-ha/citus/contract';
 import { standinEngine } from '@citus-ha/citus-standin';
 import { waitFor } from '@citus-ha/core';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withClient } from './connection.js';
 import { loadChat } from './load.js';
@@ -86,12 +86,12 @@ describe.skipIf(postgresBinDir === undefined)(`citus-ha-demo, ${where}`, { timeo
     const answer = JSON.parse(stdout);
     expect(answer).toMatchObject({ version: 1, rooms: 400, roomsLoaded: 400, changed: true, verified: true });
     expect(answer.rowsLoaded).toBe(answer.tables.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0));
-    const methods = await query('SELECT logicalrelid::text AS name, partmethod FROM pg_dist_partition ORDER BY 1');
-    expect(methods.map(({ name, partmethod }) => `${name} ${partmethod}`)).toEqual([
-      'messages h',
-      'room_members h',
-      'rooms h',
-      'topics n',
+    const distributed = await query('SELECT logicalrelid::text AS name, partmethod FROM pg_dist_partition ORDER BY 1');
+    expect(distributed).toEqual([
+      { name: 'messages', partmethod: 'h' },
+      { name: 'room_members', partmethod: 'h' },
+      { name: 'rooms', partmethod: 'h' },
+      { name: 'topics', partmethod: 'n' },
     ]);
     const joined = 'SELECT count(*) FROM rooms r JOIN topics t ON t.code = r.topic JOIN messages m ON m.room_id = r.id';
     expect(await query(joined)).toEqual(await query('SELECT count(*) FROM messages'));
@@ -185,9 +185,8 @@ describe.skipIf(postgresBinDir === undefined)(`citus-ha-demo, ${where}`, { timeo
     await query('CREATE TABLE cities (id bigint, "full name" text)');
     const file = join(folder, 'cities.csv');
     await writeFile(file, '\ufefffull name;id\r\n"Łódź; Poland";1\r\nUlm;2\r\n');
-    const { exitCode, stdout } = await run(
-      ...['copy', file, '--table', 'cities', '--header', '--delimiter', ';', '--distribute', 'id', '--json'],
-    );
+    const options = ['--table', 'cities', '--header', '--delimiter', ';', '--distribute', 'id', '--json'];
+    const { exitCode, stdout } = await run('copy', file, ...options);
     expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 0, table: 'cities', rows: 2 });
     expect(await query('SELECT * FROM cities ORDER BY id')).toEqual([
       { id: '1', 'full name': 'Łódź; Poland' },
