@@ -105,7 +105,13 @@ CREATE OR REPLACE FUNCTION pg_standin.replication_factor() RETURNS int LANGUAGE 
   SELECT coalesce(nullif(current_setting('citus.shard_replication_factor', true), ''), '1')::int
 $$;
 
--- One change of nodes or placements at a time.
-CREATE OR REPLACE FUNCTION pg_standin.lock_metadata() RETURNS void LANGUAGE sql AS $$
-  SELECT pg_advisory_xact_lock(hashtext('pg_standin.metadata'))
+-- One change of nodes, tables or placements at a time, on the coordinator only.
+CREATE OR REPLACE FUNCTION pg_standin.lock_metadata() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_dist_local_group WHERE groupid > 0) THEN
+    RAISE EXCEPTION 'operation is not allowed on this node'
+      USING ERRCODE = 'internal_error', HINT = 'Connect to the coordinator and run it again.';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('pg_standin.metadata'));
+END
 $$;

@@ -44,6 +44,13 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION pg_standin.drop_server(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER EXTENSION postgres_fdw DROP SERVER %I', name);
+  EXECUTE format('DROP SERVER %I CASCADE', name);
+END
+$$;
+
 -- Runs a command at a server; answers its value where it starts with SELECT.
 CREATE OR REPLACE FUNCTION pg_standin.run_at(server text, command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

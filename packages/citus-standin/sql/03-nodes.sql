@@ -6,7 +6,7 @@ DECLARE
 BEGIN
   SELECT * INTO node FROM pg_dist_node n WHERE n.nodename = host AND n.nodeport = port;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'node at "%:%" does not exist', host, port;
+    RAISE EXCEPTION 'node at "%:%" does not exist', host, port USING ERRCODE = 'internal_error';
   END IF;
   RETURN node;
 END
@@ -42,13 +42,13 @@ BEGIN
   VALUES (CASE WHEN $3 > 0 THEN $3 ELSE nextval('pg_dist_groupid_seq') END, $1, $2, $5, false)
   RETURNING * INTO node;
   PERFORM pg_standin.set_node(node.groupid, node.nodename, node.nodeport);
-  PERFORM pg_standin.claim_worker(node);
+  PERFORM pg_standin.refuse_known_server(node);
   RETURN citus_activate_node($1, $2);
 END
 $$;
 
 -- One server belongs to one node only: registered twice it would take every write twice.
-CREATE OR REPLACE FUNCTION pg_standin.claim_worker(node pg_dist_node) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pg_standin.refuse_known_server(node pg_dist_node) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   claimed int := pg_standin.run(node.groupid, 'SELECT groupid FROM pg_dist_local_group');
 BEGIN
@@ -57,7 +57,9 @@ BEGIN
       USING ERRCODE = 'deadlock_detected',
         DETAIL = format('The server at %s:%s is registered as group %s already.', node.nodename, node.nodeport, claimed);
   END IF;
-  PERFORM pg_standin.run(node.groupid, 'UPDATE pg_dist_local_group SET groupid = ' || node.groupid);
+EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection THEN
+  RAISE EXCEPTION 'connection to the remote node %@%:% failed', current_user, node.nodename, node.nodeport
+    USING ERRCODE = 'connection_failure', HINT = 'The log of this server has the cause.';
 END
 $$;
 
@@ -90,7 +92,8 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'cannot remove or disable the node %:% because because it contains the only shard placement for shard %',
       node.nodename, node.nodeport, lost.shardid
-      USING DETAIL = format('One of the table(s) that prevents the operation complete successfully is %s', lost.logicalrelid),
+      USING ERRCODE = 'internal_error',
+        DETAIL = format('One of the table(s) that prevents the operation complete successfully is %s', lost.logicalrelid),
         HINT = 'To proceed, either drop the tables or use undistribute_table() function to convert them to local tables';
   END IF;
 END
@@ -108,7 +111,7 @@ BEGIN
         HINT = format('You can force disabling node, SELECT citus_disable_node(%L, %s, synchronous:=true);', $1, $2);
   END IF;
   PERFORM pg_standin.refuse_to_lose_shards(node);
-  UPDATE pg_dist_node SET isactive = false, metadatasynced = false WHERE nodeid = node.nodeid;
+  UPDATE pg_dist_node SET isactive = false WHERE nodeid = node.nodeid;
   PERFORM pg_standin.sync_workers();
 END
 $$;
@@ -121,7 +124,9 @@ DECLARE
   stale record;
 BEGIN
   PERFORM pg_standin.lock_metadata();
+  PERFORM pg_standin.run(node.groupid, 'UPDATE pg_dist_local_group SET groupid = ' || node.groupid);
   IF node.isactive THEN
+    PERFORM pg_standin.sync_workers();
     RETURN node.nodeid;
   END IF;
   FOR stale IN SELECT s.* FROM pg_dist_placement p JOIN pg_dist_shard s USING (shardid) WHERE p.groupid = node.groupid LOOP
@@ -150,7 +155,7 @@ BEGIN
   DELETE FROM pg_dist_placement p WHERE p.groupid = node.groupid;
   DELETE FROM pg_dist_node n WHERE n.nodeid = node.nodeid;
   PERFORM pg_standin.sync_workers();
-  EXECUTE format('DROP SERVER IF EXISTS %I CASCADE', 'citus_node_' || node.groupid);
+  PERFORM pg_standin.drop_server('citus_node_' || node.groupid);
 END
 $$;
 
@@ -160,11 +165,12 @@ CREATE OR REPLACE FUNCTION pg_catalog.citus_update_node(
 BEGIN
   PERFORM pg_standin.lock_metadata();
   IF EXISTS (SELECT FROM pg_dist_node WHERE nodename = $2 AND nodeport = $3 AND nodeid <> $1) THEN
-    RAISE EXCEPTION 'there is already another node with the specified hostname and port';
+    RAISE EXCEPTION 'there is already another node with the specified hostname and port'
+      USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
   UPDATE pg_dist_node SET nodename = $2, nodeport = $3 WHERE nodeid = $1;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'node % not found', $1 USING ERRCODE = 'undefined_object';
+    RAISE EXCEPTION 'node % not found', $1 USING ERRCODE = 'no_data_found';
   END IF;
   PERFORM pg_standin.sync_workers();
 END

@@ -128,6 +128,9 @@ BEGIN
       (SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = rel AND shardid < shard))
      FROM pg_dist_colocation JOIN pg_dist_partition USING (colocationid) WHERE logicalrelid = rel AND key.attname IS NOT NULL),
     rel, server, (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace), class.relname || '_' || shard);
+  -- As for partitions: DROP TABLE drops them too, without CASCADE.
+  UPDATE pg_depend SET deptype = 'a' WHERE classid = 'pg_class'::regclass AND objid = to_regclass('pg_standin.shard_' || shard)
+    AND refclassid = 'pg_class'::regclass AND refobjid = rel;
 END
 $$;
 
@@ -156,7 +159,7 @@ BEGIN
   FOR stale IN SELECT srvname FROM pg_foreign_server s WHERE srvname ~ '^citus_(\d+_|reference)'
     AND (SELECT count(*) FROM pg_foreign_table WHERE ftserver = s.oid) = 1
   LOOP
-    EXECUTE format('DROP SERVER %I CASCADE', stale.srvname);
+    PERFORM pg_standin.drop_server(stale.srvname);
   END LOOP;
 END
 $$;

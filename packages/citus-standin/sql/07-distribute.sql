@@ -92,7 +92,7 @@ DECLARE
 BEGIN
   PERFORM pg_standin.lock_metadata();
   IF NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = table_name) THEN
-    RAISE EXCEPTION 'cannot undistribute table because the table is not distributed' USING ERRCODE = 'feature_not_supported';
+    RAISE EXCEPTION 'cannot undistribute table because the table is not distributed' USING ERRCODE = 'internal_error';
   END IF;
   PERFORM pg_standin.require_owner(table_name);
   EXECUTE format('LOCK TABLE %s', table_name);

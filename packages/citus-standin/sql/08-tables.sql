@@ -68,11 +68,12 @@ BEGIN
     SELECT c.* INTO colocation FROM pg_dist_partition p JOIN pg_dist_colocation c USING (colocationid)
     WHERE p.logicalrelid = with_table AND p.partmethod = 'h';
     IF NOT FOUND THEN
-      RAISE EXCEPTION 'relation % is not distributed', with_table USING ERRCODE = 'invalid_table_definition';
+      RAISE EXCEPTION 'relation % is not distributed', with_table USING ERRCODE = 'internal_error';
     END IF;
     IF colocation.distributioncolumntype <> key.atttypid THEN
       RAISE EXCEPTION 'cannot colocate tables % and %', with_table, $1
-        USING DETAIL = format('Distribution column types don''t match for %s and %s.', with_table, $1);
+        USING ERRCODE = 'internal_error',
+          DETAIL = format('Distribution column types don''t match for %s and %s.', with_table, $1);
     END IF;
   END IF;
   IF with_table IS NULL AND colocation.colocationid IS NOT NULL THEN

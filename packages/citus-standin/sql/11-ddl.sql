@@ -99,7 +99,7 @@ DECLARE
 BEGIN
   FOR done IN SELECT * FROM pg_event_trigger_ddl_commands() LOOP
     rel := CASE done.classid
-      WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = done.objid AND NOT tgisinternal)
+      WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = done.objid AND tgname NOT LIKE 'citus\_%')
       WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy WHERE oid = done.objid)
       WHEN 'pg_rewrite'::regclass THEN (SELECT ev_class FROM pg_rewrite WHERE oid = done.objid)
       WHEN 'pg_constraint'::regclass THEN (SELECT conrelid FROM pg_constraint WHERE oid = done.objid)
