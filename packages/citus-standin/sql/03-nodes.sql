@@ -50,8 +50,9 @@ $$;
 -- One server belongs to one node only: registered twice it would take every write twice.
 CREATE OR REPLACE FUNCTION pg_standin.refuse_known_server(node pg_dist_node) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  claimed int := pg_standin.run(node.groupid, 'SELECT groupid FROM pg_dist_local_group');
+  claimed int;
 BEGIN
+  claimed := pg_standin.run(node.groupid, 'SELECT groupid FROM pg_dist_local_group');
   IF EXISTS (SELECT FROM pg_dist_node n WHERE n.groupid = claimed AND n.groupid > 0 AND n.nodeid <> node.nodeid) THEN
     RAISE EXCEPTION 'canceling the transaction since it was involved in a distributed deadlock'
       USING ERRCODE = 'deadlock_detected',
@@ -116,7 +117,7 @@ BEGIN
 END
 $$;
 
--- What the node holds is stale: its placements of distributed tables are dropped, reference tables are copied anew.
+-- What the node holds is stale, so its placements are dropped; replicate_table_shards() makes new ones.
 CREATE OR REPLACE FUNCTION pg_catalog.citus_activate_node(nodename text, nodeport int)
 RETURNS int LANGUAGE plpgsql STRICT AS $$
 DECLARE
@@ -133,9 +134,6 @@ BEGIN
     PERFORM pg_standin.drop_placement(stale.logicalrelid, stale.shardid, node.groupid);
   END LOOP;
   UPDATE pg_dist_node n SET isactive = true, hasmetadata = true, metadatasynced = true WHERE n.nodeid = node.nodeid;
-  PERFORM pg_standin.copy_shard(s.logicalrelid, s.shardid, node.groupid)
-  FROM pg_dist_shard s JOIN pg_dist_partition t USING (logicalrelid)
-  WHERE t.repmodel = 't' ORDER BY s.shardid;
   PERFORM pg_standin.sync_workers();
   RETURN node.nodeid;
 END

@@ -61,12 +61,16 @@ $$;
 CREATE OR REPLACE FUNCTION pg_standin.drop_shards(rel oid, schema name, name name) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   table_row pg_dist_partition;
+  shard bigint;
 BEGIN
   PERFORM pg_standin.drop_local_copy(to_regclass(format('%I.%I', schema, name || '_' || shardid)))
   FROM pg_dist_shard JOIN pg_dist_placement USING (shardid) WHERE logicalrelid = rel AND groupid = 0;
   PERFORM pg_standin.run_at(pg_standin.shard_server(rel, shardid), format('SELECT pg_standin.run_on_siblings(%s, %L)', shardid,
     format('SELECT pg_standin.drop_shard(%L, %s)', format('%I.%I', schema, name || '_' || shardid), shardid)))
   FROM pg_dist_shard WHERE logicalrelid = rel ORDER BY shardid;
+  FOR shard IN SELECT shardid FROM pg_dist_shard WHERE logicalrelid = rel LOOP
+    EXECUTE format('DROP FOREIGN TABLE pg_standin.%I', 'shard_' || shard);
+  END LOOP;
   DELETE FROM pg_dist_placement WHERE shardid IN (SELECT shardid FROM pg_dist_shard WHERE logicalrelid = rel);
   DELETE FROM pg_dist_shard WHERE logicalrelid = rel;
   DELETE FROM pg_standin.definition WHERE logicalrelid = rel;
@@ -128,8 +132,9 @@ BEGIN
       (SELECT count(*) FROM pg_dist_shard WHERE logicalrelid = rel AND shardid < shard))
      FROM pg_dist_colocation JOIN pg_dist_partition USING (colocationid) WHERE logicalrelid = rel AND key.attname IS NOT NULL),
     rel, server, (SELECT nspname FROM pg_namespace WHERE oid = class.relnamespace), class.relname || '_' || shard);
-  -- As for partitions: DROP TABLE drops them too, without CASCADE.
-  UPDATE pg_depend SET deptype = 'a' WHERE classid = 'pg_class'::regclass AND objid = to_regclass('pg_standin.shard_' || shard)
+  -- Dropped by drop_shards(); a dependency would stand in the way of DROP TABLE, and change the order in which pg_dump
+  -- writes tables.
+  DELETE FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = to_regclass('pg_standin.shard_' || shard)
     AND refclassid = 'pg_class'::regclass AND refobjid = rel;
 END
 $$;

@@ -64,9 +64,17 @@ DECLARE
   step bigint := 4294967296 / shards;
   shard bigint;
   has_rows bool;
+  has_null bool;
 BEGIN
   EXECUTE format('LOCK TABLE %s', rel);
   EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s)', rel) INTO has_rows;
+  IF key IS NOT NULL THEN
+    EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s WHERE %I IS NULL)', rel,
+      (SELECT attname FROM pg_attribute WHERE attrelid = rel AND attnum = key)) INTO has_null;
+    IF has_null THEN
+      PERFORM pg_standin.refuse(format('%s: it has rows without a value in the distribution column', rel), 'Delete them first.');
+    END IF;
+  END IF;
   INSERT INTO pg_dist_partition VALUES (rel, CASE WHEN key IS NULL THEN 'n' ELSE 'h' END, key, colocation, model);
   FOR i IN 0 .. shards - 1 LOOP
     shard := nextval('pg_dist_shardid_seq');
@@ -106,8 +114,5 @@ BEGIN
   END LOOP;
   PERFORM pg_standin.drop_shards(table_name, nspname, relname)
   FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = table_name;
-  FOR shard IN SELECT inhrelid::regclass AS name FROM pg_inherits WHERE inhparent = table_name LOOP
-    EXECUTE format('DROP FOREIGN TABLE %s', shard.name);
-  END LOOP;
 END
 $$;

@@ -10,7 +10,6 @@ DECLARE
   columns text := pg_standin.insertable_columns(rel);
   shards bigint[] := ARRAY(SELECT shardid FROM pg_dist_shard WHERE logicalrelid = rel ORDER BY shardid);
   slot int;
-  has_null bool;
 BEGIN
   IF key.attname IS NULL THEN
     EXECUTE format('INSERT INTO pg_standin.%I (%s) SELECT %2$s FROM ONLY %s', 'shard_' || shards[1], columns, rel);
@@ -18,10 +17,6 @@ BEGIN
       EXECUTE format('INSERT INTO %s (%s) SELECT %2$s FROM ONLY %s', pg_standin.local_copy(rel), columns, rel);
     END IF;
   ELSE
-    EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s WHERE %I IS NULL)', rel, key.attname) INTO has_null;
-    IF has_null THEN
-      RAISE EXCEPTION 'cannot perform an INSERT with NULL in the partition column' USING ERRCODE = 'null_value_not_allowed';
-    END IF;
     FOR slot IN EXECUTE format('SELECT DISTINCT pg_standin.slot(%I, %s) FROM ONLY %s', key.attname, cardinality(shards), rel) LOOP
       EXECUTE format('INSERT INTO pg_standin.%I (%s) SELECT %2$s FROM ONLY %s WHERE pg_standin.slot(%I, %s) = %s',
         'shard_' || shards[slot + 1], columns, rel, key.attname, cardinality(shards), slot);

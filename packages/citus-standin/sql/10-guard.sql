@@ -23,6 +23,12 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION pg_standin.refuse_null() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'cannot perform an INSERT with NULL in the partition column' USING ERRCODE = 'null_value_not_allowed';
+END
+$$;
+
 CREATE OR REPLACE FUNCTION pg_standin.guard(rel regclass, model text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   key pg_attribute := pg_standin.key_column(rel);
@@ -33,6 +39,8 @@ BEGIN
       FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.guard_write()', rel);
   END IF;
   IF key.attname IS NOT NULL THEN
+    EXECUTE format('CREATE TRIGGER citus_refuse_null BEFORE INSERT ON %s
+      FOR EACH ROW WHEN (NEW.%I IS NULL) EXECUTE FUNCTION pg_standin.refuse_null()', rel, key.attname);
     EXECUTE format('CREATE TRIGGER citus_refuse_key_update BEFORE UPDATE OF %I ON %s
       FOR EACH STATEMENT EXECUTE FUNCTION pg_standin.refuse_key_update()', key.attname, rel);
   END IF;
@@ -40,30 +48,35 @@ BEGIN
 END
 $$;
 
--- All rows of a distributed table, for pg_dump, which forbids its session to read foreign tables by itself.
-CREATE OR REPLACE FUNCTION pg_standin.rows_of(row_type anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$
-DECLARE
-  restricted text := current_setting('restrict_nonsystem_relation_kind', true);
-BEGIN
-  IF restricted <> '' THEN
-    SET LOCAL restrict_nonsystem_relation_kind = '';
-  END IF;
-  RETURN QUERY EXECUTE format('SELECT * FROM %s', pg_typeof(row_type));
-  IF restricted <> '' THEN
-    PERFORM set_config('restrict_nonsystem_relation_kind', restricted, true);
-  END IF;
-END
-$$;
-
--- pg_dump writes the rows of an extension's configuration tables by COPY (SELECT columns FROM table CONDITION). The table
--- is entered as one of postgres_fdw, with a condition that puts the rows of the shards in the place of its own.
+-- pg_dump writes the rows of an extension's configuration tables by COPY (SELECT columns FROM table CONDITION), which reads
+-- the shards too, where a plain COPY reads the table alone. So tables are entered as ones of postgres_fdw.
 CREATE OR REPLACE FUNCTION pg_standin.dump_through(rel regclass) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_standin.dump_no_longer(rel);
   UPDATE pg_extension SET extconfig = array_append(extconfig, rel::oid),
-    extcondition = array_append(extcondition, format('WHERE false UNION ALL SELECT %s FROM pg_standin.rows_of(NULL::%s)',
+    extcondition = array_append(extcondition, format('WHERE pg_standin.dumping() UNION ALL SELECT %s FROM pg_standin.dumped(NULL::%s)',
       pg_standin.insertable_columns(rel), (SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = rel)))
   WHERE extname = 'postgres_fdw';
+END
+$$;
+
+-- pg_dump forbids its session to read foreign tables. The planner evaluates dumping(), since it is called immutable,
+-- before it opens any; dumped() answers no rows, after all others, and restores the setting.
+CREATE OR REPLACE FUNCTION pg_standin.dumping() RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF current_setting('restrict_nonsystem_relation_kind', true) <> '' THEN
+    PERFORM set_config('pg_standin.restricted', current_setting('restrict_nonsystem_relation_kind'), true);
+    PERFORM set_config('restrict_nonsystem_relation_kind', '', true);
+  END IF;
+  RETURN true;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION pg_standin.dumped(row_type anyelement) RETURNS SETOF anyelement LANGUAGE plpgsql AS $$
+BEGIN
+  IF current_setting('pg_standin.restricted', true) <> '' THEN
+    PERFORM set_config('restrict_nonsystem_relation_kind', current_setting('pg_standin.restricted'), true);
+  END IF;
 END
 $$;
 
