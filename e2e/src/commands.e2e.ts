@@ -50,7 +50,9 @@ describe('the command line on a running cluster', () => {
   });
 
   it('shows logs of one member, or of all with their names', async () => {
-    expect(await cluster.run('logs', (await cluster.leader()).name, '--tail', '50')).toContain('the leader with the lock');
+    expect(await cluster.run('logs', (await cluster.leader()).name, '--tail', '50')).toContain(
+      'the leader with the lock',
+    );
     expect(await cluster.run('logs', '--tail', '3')).toMatch(/^worker1 \| /m);
   });
 

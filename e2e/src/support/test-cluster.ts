@@ -41,7 +41,11 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
     if (exitCode !== 0) throw new Error(`citus-ha ${args.join(' ')} exited with ${exitCode}:\n${stderr}\n${stdout}`);
     return stdout;
   };
-  const status = async () => JSON.parse((await cli(place, 'status', '--json')).stdout) as ClusterStatus;
+  const status = async () => {
+    const { stdout, stderr } = await cli(place, 'status', '--json');
+    if (stdout === '') throw new Error(stderr);
+    return JSON.parse(stdout) as ClusterStatus;
+  };
   const uri = async (...args: readonly string[]) => (await run('uri', ...args)).trim();
   return {
     ...place,
