@@ -79,7 +79,7 @@ exec 2>&8 8>&-
 dir=$1 hosts=$2; shift 2
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/self/stat
-printf '%s\\n' "$boot" "$stat" "$supervisor" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
+printf '%s\\n' "$boot" "$stat" "$supervisor" "$(readlink /proc/self/ns/pid)" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
 unset supervisor
 `;
 

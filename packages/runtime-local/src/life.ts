@@ -20,18 +20,21 @@ export const memberVariable = 'CITUS_HA_MEMBER';
 export interface Life {
   readonly init: ProcessName;
   readonly supervisor: ProcessName;
+  /** Its PID namespace. */
+  readonly namespace: string;
 }
 
 /** What runs in this folder now, or ran last. */
 export async function readLife(folder: MemberFolder): Promise<Life | undefined> {
   const text = await readFile(folder.life, 'utf8').catch(() => '');
-  const [bootId, initStat, supervisorStat] = text.split('\n');
+  const [bootId, initStat, supervisorStat, namespace = ''] = text.split('\n');
   const init = parseStat(initStat ?? '');
   const supervisor = parseStat(supervisorStat ?? '');
   if (bootId === undefined || init === undefined || supervisor === undefined) return undefined;
   return {
     init: { bootId, pid: init.pid, startTime: init.startTime },
     supervisor: { bootId, pid: supervisor.pid, startTime: supervisor.startTime },
+    namespace,
   };
 }
 
@@ -45,19 +48,18 @@ export function initOf(life: Life): Promise<ProcessStat | undefined> {
 }
 
 /** Whether the member has a PID namespace of its own, so that the end of its init is the end of all of it. */
-export async function isIsolated(pid: number): Promise<boolean> {
-  const namespace = await pidNamespace(pid);
-  return namespace !== undefined && namespace !== (await pidNamespace('self'));
+export async function isIsolated(life: Life): Promise<boolean> {
+  return life.namespace !== '' && life.namespace !== (await pidNamespace('self'));
 }
 
 /** Every living process of the member: of its PID namespace, or where it has none those marked as its own and their children. */
 export async function processesOf(life: Life, folder: MemberFolder): Promise<readonly ProcessStat[]> {
-  const init = await initOf(life);
+  const isolated = await isIsolated(life);
+  if (isolated && !(await initOf(life))) return [];
   const all = await livingProcesses();
-  if (init !== undefined && (await isIsolated(init.pid))) {
-    const namespace = await pidNamespace(init.pid);
+  if (isolated) {
     const namespaces = await Promise.all(all.map(({ pid }) => pidNamespace(pid)));
-    return all.filter((_, index) => namespaces[index] === namespace);
+    return all.filter((_, index) => namespaces[index] === life.namespace);
   }
   const supervisor = await namedProcess(life.supervisor);
   const marks = await Promise.all(all.map(({ pid }) => environmentOf(pid, memberVariable)));
@@ -78,7 +80,7 @@ export async function stopLife(life: Life, folder: MemberFolder, timeoutMs: numb
   const ask = async () => {
     const init = await initOf(life);
     if (asked || init === undefined) return;
-    if ((await isIsolated(init.pid)) && !(await handlesSignal(init.pid, 'SIGTERM'))) return;
+    if ((await isIsolated(life)) && !(await handlesSignal(init.pid, 'SIGTERM'))) return;
     signalProcess(init.pid, 'SIGTERM');
     if (init.state === 'T') await resumeLife(life, folder);
     asked = true;

@@ -37,7 +37,7 @@ export async function runInLife({
   const { inherit = false, input = '', signal } = options;
   signal?.throwIfAborted();
   const [file = '', ...args] = execCommand({
-    isolation: (await isIsolated(pid)) ? isolation : 'none',
+    isolation: (await isIsolated(life)) ? isolation : 'none',
     account,
     pid,
     cwd: folder.data,
