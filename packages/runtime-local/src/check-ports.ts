@@ -47,7 +47,6 @@ async function refuseStranger(
       ? `Stop it, or choose another port or proxy.bind under proxy in cluster.yaml.`
       : `Stop it and run the command again.`;
   throw new CodedError('PORT_TAKEN', `${listen}:${port}, which ${member.name} needs, is taken by ${whose}`, {
-    blame: 'user',
     member: member.name,
     fix,
   });

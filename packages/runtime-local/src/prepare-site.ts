@@ -115,7 +115,6 @@ function programMissing(missing: readonly MissingProgram[]): CodedError {
     ? ` Patroni must be ${minimumPatroniMajor} or later: 3.0 loses acknowledged writes.`
     : '';
   return new CodedError('PROGRAM_MISSING', `Not installed: ${missing.map(({ what }) => what).join(', ')}.${old}`, {
-    blame: 'user',
     fix: `Run it as root on Debian without --no-install, or install the packages: apt-get install ${packages.join(' ')}.`,
   });
 }
