@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '@citus-ha/core';
 import type { EtcdClient } from './etcd-client.js';
@@ -78,14 +80,11 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
   it('restarts a member and copies a replica anew', async () => {
     await first.restart();
     expect((await first.status()).state).toBe('running');
+    const marker = join(servers.dataDir('coord-1'), 'written-before-the-copy');
+    writeFileSync(marker, '');
     await first.reinitialize({ force: true });
     await expect(second.reinitialize()).rejects.toMatchObject({ code: 'PATRONI_REFUSED', member: 'coord-2' });
-    await waitFor({
-      what: 'coord-1 to be copied',
-      probe: async () => (await first.status()).state === 'creating replica',
-      timeoutMs: 20_000,
-      intervalMs: 50,
-    });
+    await waitFor({ what: 'the old data to go', probe: () => !existsSync(marker), timeoutMs: 30_000 });
     await waitForSync('coord-1');
   });
 

@@ -56,7 +56,7 @@ export class RealServers {
       postgresql: {
         listen: new URL(postgres).host,
         connect_address: new URL(postgres).host,
-        data_dir: join(folder, 'data'),
+        data_dir: this.dataDir(name),
         bin_dir: this.#programs.postgresBinDir,
         pgpass: join(folder, 'pgpass'),
         parameters: { unix_socket_directories: folder, fsync: 'off' },
@@ -69,6 +69,10 @@ export class RealServers {
     writeFileSync(file, JSON.stringify(config));
     this.#spawn(name, [...this.#programs.patroni, file]);
     return createPatroniClient({ url, member: name, user: 'api', password: 'secret' });
+  }
+
+  dataDir(name: string): string {
+    return join(this.#folder, name, 'data');
   }
 
   /** In the reverse of the order in which they were started: etcd last. */
