@@ -126,6 +126,8 @@ DECLARE
 BEGIN
   PERFORM pg_standin.lock_metadata();
   PERFORM pg_standin.run(node.groupid, 'UPDATE pg_dist_local_group SET groupid = ' || node.groupid);
+  PERFORM pg_standin.run(node.groupid, format('CREATE SCHEMA IF NOT EXISTS %I', nspname)) FROM pg_namespace
+  WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public');
   IF node.isactive THEN
     PERFORM pg_standin.sync_workers();
     RETURN node.nodeid;

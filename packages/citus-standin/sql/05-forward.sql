@@ -72,10 +72,10 @@ BEGIN
     RETURN NULL;
   END IF;
   IF TG_OP IN ('UPDATE', 'DELETE') THEN
-    SELECT array_agg(o::text) INTO removed FROM old_rows o;
+    SELECT array_agg(ROW(o.*)::text) INTO removed FROM old_rows o;
   END IF;
   IF TG_OP IN ('INSERT', 'UPDATE') THEN
-    SELECT array_agg(n::text) INTO added FROM new_rows n;
+    SELECT array_agg(ROW(n.*)::text) INTO added FROM new_rows n;
   END IF;
   IF TG_OP <> 'TRUNCATE' AND removed IS NULL AND added IS NULL THEN
     RETURN NULL;
@@ -107,7 +107,7 @@ BEGIN
         USING removed;
     ELSE
       EXECUTE format($sql$DELETE FROM %s WHERE ctid IN (
-          SELECT ctid FROM (SELECT ctid, t::text AS image, row_number() OVER (PARTITION BY t::text) AS nth FROM %s t) have
+          SELECT ctid FROM (SELECT ctid, ROW(t.*)::text AS image, row_number() OVER (PARTITION BY ROW(t.*)::text) AS nth FROM %s t) have
             JOIN (SELECT u AS image, count(*) FROM unnest($1) u GROUP BY u) gone USING (image)
           WHERE nth <= count)$sql$, shard, shard) USING removed;
     END IF;

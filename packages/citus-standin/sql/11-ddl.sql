@@ -1,4 +1,5 @@
 -- DDL on distributed tables: what can be repeated on the shards is, the rest is refused by name, nothing is ignored.
+-- Schemas are created on the workers as soon as here, since two connections cannot create one in the same transaction.
 
 CREATE OR REPLACE FUNCTION pg_standin.run_on_placements(rel regclass, command text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -98,6 +99,10 @@ DECLARE
   rel regclass;
 BEGIN
   FOR done IN SELECT * FROM pg_event_trigger_ddl_commands() LOOP
+    IF done.command_tag = 'CREATE SCHEMA' THEN
+      PERFORM pg_standin.run(groupid, 'CREATE SCHEMA IF NOT EXISTS ' || done.object_identity) FROM pg_standin.active_workers();
+      CONTINUE;
+    END IF;
     rel := CASE done.classid
       WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = done.objid AND tgname NOT LIKE 'citus\_%')
       WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy WHERE oid = done.objid)
@@ -149,7 +154,7 @@ DO $$
 BEGIN
   IF NOT EXISTS (SELECT FROM pg_event_trigger WHERE evtname = 'citus_on_ddl') THEN
     CREATE EVENT TRIGGER citus_on_ddl ON ddl_command_end
-      WHEN TAG IN ('ALTER TABLE', 'CREATE INDEX', 'ALTER INDEX', 'CREATE TRIGGER', 'CREATE POLICY', 'CREATE RULE')
+      WHEN TAG IN ('CREATE SCHEMA', 'ALTER TABLE', 'CREATE INDEX', 'ALTER INDEX', 'CREATE TRIGGER', 'CREATE POLICY', 'CREATE RULE')
       EXECUTE FUNCTION pg_standin.on_ddl();
     CREATE EVENT TRIGGER citus_on_drop ON sql_drop EXECUTE FUNCTION pg_standin.on_drop();
     ALTER EXTENSION postgres_fdw ADD EVENT TRIGGER citus_on_ddl;
