@@ -91,6 +91,7 @@ describe('the command line on a running cluster', () => {
   });
 
   it('has nothing to bootstrap a second time', async () => {
+    await cluster.run('bootstrap');
     expect(JSON.parse(await cluster.run('bootstrap', '--json'))).toEqual({ changes: [] });
   });
 
