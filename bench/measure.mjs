@@ -2,7 +2,12 @@ import { execFileSync } from 'node:child_process';
 
 /** Runs a command to its end and answers its output; its errors show only when it fails. */
 export function run(command, args, options = {}) {
-  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1e9, ...options });
+  return execFileSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 1e9,
+    ...options,
+  });
 }
 
 /** Milliseconds that a task takes. */

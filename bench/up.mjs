@@ -16,19 +16,32 @@ for (let trial = 0; trial < trials; trial++) {
   benchUp();
   results.bare.push(bareChain());
 }
-for (const [name, times] of Object.entries(results)) console.log(`${name.padEnd(7)} ${times.map(seconds).join(' ')}  median ${seconds(median(times))}`);
+for (const [name, times] of Object.entries(results))
+  console.log(`${name.padEnd(7)} ${times.map(seconds).join(' ')}  median ${seconds(median(times))}`);
 console.log(`up / bare chain: ${(median(results.up) / median(results.bare)).toFixed(2)}`);
 
 function benchUp() {
   const cwd = mkdtempSync(join(tmpdir(), 'citus-ha-bench-'));
   chmodSync(cwd, 0o711);
-  writeFileSync(join(cwd, 'cluster.yaml'), 'name: bench-up\nproxy: { ports: { write: 5900, read: 5901, stats: 5902 } }\n');
-  const citusHa = (...args) => run(process.execPath, [cli, ...args], { cwd, env: { ...process.env, XDG_STATE_HOME: join(cwd, 'state') } });
+  writeFileSync(
+    join(cwd, 'cluster.yaml'),
+    'name: bench-up\nproxy: { ports: { write: 5900, read: 5901, stats: 5902 } }\n',
+  );
+  const citusHa = (...args) =>
+    run(process.execPath, [cli, ...args], { cwd, env: { ...process.env, XDG_STATE_HOME: join(cwd, 'state') } });
   try {
     results.up.push(
       timed(() => {
         citusHa('up');
-        run('psql', [citusHa('uri').trim(), '-qc', 'CREATE TABLE t (id int)', '-c', "SELECT create_distributed_table('t', 'id')", '-c', 'INSERT INTO t VALUES (1)']);
+        run('psql', [
+          citusHa('uri').trim(),
+          '-qc',
+          'CREATE TABLE t (id int)',
+          '-c',
+          "SELECT create_distributed_table('t', 'id')",
+          '-c',
+          'INSERT INTO t VALUES (1)',
+        ]);
       }),
     );
     results.status.push(timed(() => citusHa('status', '--json')));
@@ -56,7 +69,9 @@ function bareChain() {
     ${bin}/pg_ctl -s -w -D standby promote
     psql -qh 127.0.99.1 -p 6104 -U postgres -c 'CREATE TABLE t (id int)' -c 'INSERT INTO t VALUES (1)'`;
   try {
-    return timed(() => run('setpriv', ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups', 'bash', '-c', script]));
+    return timed(() =>
+      run('setpriv', ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups', 'bash', '-c', script]),
+    );
   } finally {
     const stop = `cd ${folder}/servers; for s in coord worker1 worker2 worker3 standby; do ${bin}/pg_ctl -s -m immediate -D $s stop; done`;
     run('setpriv', ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups', 'bash', '-c', stop]);
