@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION pg_standin.drop_server(name text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION pg_standin.drop_server(name text) RETURNS void LANGUAGE plpgsql SET client_min_messages = warning AS $$
 BEGIN
   EXECUTE format('ALTER EXTENSION postgres_fdw DROP SERVER %I', name);
   EXECUTE format('DROP SERVER %I CASCADE', name);

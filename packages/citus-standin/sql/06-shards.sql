@@ -39,8 +39,8 @@ CREATE OR REPLACE FUNCTION pg_standin.create_shard_on(rel regclass, shard bigint
 BEGIN
   INSERT INTO pg_dist_placement (shardid, shardstate, shardlength, groupid)
   SELECT shard, 1, 0, groupid::int FROM jsonb_array_elements_text(groups) groupid;
-  PERFORM pg_standin.set_server(pg_standin.shard_server(rel, shard), hosts, ports) FROM pg_standin.placement_hosts(shard);
-  PERFORM pg_standin.run_at(pg_standin.shard_server(rel, shard), pg_standin.create_shard_call(rel, shard, groups));
+  PERFORM pg_standin.set_server(pg_standin.server_name(rel, shard), hosts, ports) FROM pg_standin.placement_hosts(shard);
+  PERFORM pg_standin.run_at(pg_standin.server_name(rel, shard), pg_standin.create_shard_call(rel, shard, groups));
   PERFORM pg_standin.attach_shard(rel, shard);
 END
 $$;
@@ -65,7 +65,7 @@ DECLARE
 BEGIN
   PERFORM pg_standin.drop_local_copy(to_regclass(format('%I.%I', schema, name || '_' || shardid)))
   FROM pg_dist_shard JOIN pg_dist_placement USING (shardid) WHERE logicalrelid = rel AND groupid = 0;
-  PERFORM pg_standin.run_at(pg_standin.shard_server(rel, shardid), format('SELECT pg_standin.run_on_siblings(%s, %L)', shardid,
+  PERFORM pg_standin.run_at(pg_standin.shard_server(shardid), format('SELECT pg_standin.run_on_siblings(%s, %L)', shardid,
     format('SELECT pg_standin.drop_shard(%L, %s)', format('%I.%I', schema, name || '_' || shardid), shardid)))
   FROM pg_dist_shard WHERE logicalrelid = rel ORDER BY shardid;
   FOR shard IN SELECT shardid FROM pg_dist_shard WHERE logicalrelid = rel LOOP
@@ -103,10 +103,16 @@ END
 $$;
 
 -- Tables of one co-location group whose shards are on the same nodes share a server, hence one connection and pushed-down joins.
-CREATE OR REPLACE FUNCTION pg_standin.shard_server(rel regclass, shardid bigint) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION pg_standin.server_name(rel regclass, shardid bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN t.repmodel = 't' THEN 'citus_reference' ELSE format('citus_%s_%s', t.colocationid,
     (SELECT string_agg(groupid::text, '_' ORDER BY placementid) FROM pg_dist_placement p WHERE p.shardid = $2)) END
   FROM pg_dist_partition t WHERE t.logicalrelid = $1
+$$;
+
+-- The server that a shard is on now: its name tells where the shard was placed, its hosts are the placements that are left.
+CREATE OR REPLACE FUNCTION pg_standin.shard_server(shardid bigint) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT srvname FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver
+  WHERE f.ftrelid = to_regclass('pg_standin.shard_' || shardid)
 $$;
 
 CREATE OR REPLACE FUNCTION pg_standin.placement_hosts(shardid bigint, OUT hosts text[], OUT ports int[]) LANGUAGE sql STABLE AS $$
@@ -114,17 +120,30 @@ CREATE OR REPLACE FUNCTION pg_standin.placement_hosts(shardid bigint, OUT hosts 
   FROM pg_dist_placement p JOIN pg_standin.active_workers() w USING (groupid) WHERE p.shardid = $1
 $$;
 
--- (Re-)creates the foreign table of a shard on the server of its placements.
+-- No command moves a foreign table to another server, and a query that waits for one that is dropped meanwhile goes on
+-- without it, hence without its rows. The ALTER waits for such queries and has the others look again.
+CREATE OR REPLACE FUNCTION pg_standin.move_shard(foreign_table regclass, server oid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER FOREIGN TABLE %s OPTIONS (SET table_name %L)', foreign_table, (SELECT option_value
+    FROM pg_foreign_table, pg_options_to_table(ftoptions) WHERE ftrelid = foreign_table AND option_name = 'table_name'));
+  UPDATE pg_foreign_table SET ftserver = server WHERE ftrelid = foreign_table;
+  UPDATE pg_depend SET refobjid = server WHERE classid = 'pg_class'::regclass AND objid = foreign_table
+    AND refclassid = 'pg_foreign_server'::regclass;
+END
+$$;
+
+-- Creates the foreign table of a shard on the server of its placements, or moves it there.
 CREATE OR REPLACE FUNCTION pg_standin.attach_shard(rel regclass, shard bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  server text := pg_standin.shard_server(rel, shard);
+  server text := pg_standin.server_name(rel, shard);
   key pg_attribute := pg_standin.key_column(rel);
   class pg_class;
 BEGIN
   SELECT * INTO class FROM pg_class WHERE oid = rel;
   PERFORM pg_standin.set_server(server, hosts, ports) FROM pg_standin.placement_hosts(shard);
   IF to_regclass('pg_standin.shard_' || shard) IS NOT NULL THEN
-    EXECUTE format('DROP FOREIGN TABLE pg_standin.%I', 'shard_' || shard);
+    PERFORM pg_standin.move_shard(to_regclass('pg_standin.shard_' || shard), (SELECT oid FROM pg_foreign_server WHERE srvname = server));
+    RETURN;
   END IF;
   EXECUTE format('CREATE FOREIGN TABLE pg_standin.%I (%s) INHERITS (%s) SERVER %I OPTIONS (schema_name %L, table_name %L)', 'shard_' || shard,
     -- By which the planner leaves the shard out: see teach_planner().

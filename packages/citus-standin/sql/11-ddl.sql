@@ -6,7 +6,7 @@ BEGIN
   IF pg_standin.local_copy(rel) IS NOT NULL THEN
     EXECUTE replace(replace(command, '{shard}', pg_standin.local_copy(rel)::text), '{id}', (SELECT shardid::text FROM pg_dist_shard WHERE logicalrelid = rel));
   END IF;
-  PERFORM pg_standin.run_at(pg_standin.shard_server(rel, shardid), format('SELECT pg_standin.run_on_siblings(%s, %L)', shardid,
+  PERFORM pg_standin.run_at(pg_standin.shard_server(shardid), format('SELECT pg_standin.run_on_siblings(%s, %L)', shardid,
     replace(replace(command, '{shard}', pg_standin.shard_table(rel, shardid)), '{id}', shardid::text)))
   FROM pg_dist_shard WHERE logicalrelid = rel ORDER BY shardid;
 END

@@ -67,10 +67,12 @@ END
 $$;
 
 -- As for what initdb makes: pg_dump writes privileges in pg_catalog only where they differ from these.
-DELETE FROM pg_init_privs WHERE objoid >= 16384 AND classoid IN ('pg_class'::regclass, 'pg_proc'::regclass) AND privtype = 'i';
+DELETE FROM pg_init_privs WHERE objoid >= 16384 AND privtype = 'i';
 INSERT INTO pg_init_privs
-SELECT oid, 'pg_class'::regclass, 0, 'i', relacl FROM pg_class
-WHERE oid >= 16384 AND relnamespace = 'pg_catalog'::regnamespace AND relacl IS NOT NULL
-UNION ALL
-SELECT oid, 'pg_proc'::regclass, 0, 'i', proacl FROM pg_proc
-WHERE oid >= 16384 AND pronamespace = 'pg_catalog'::regnamespace AND proacl IS NOT NULL;
+SELECT object.* FROM (
+  SELECT oid AS objoid, 'pg_class'::regclass AS classoid, 0, 'i', relacl FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace
+  UNION ALL
+  SELECT oid, 'pg_proc'::regclass, 0, 'i', proacl FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+) AS object
+WHERE objoid >= 16384 AND relacl IS NOT NULL
+  AND NOT EXISTS (SELECT FROM pg_init_privs known WHERE (known.objoid, known.classoid) = (object.objoid, object.classoid));

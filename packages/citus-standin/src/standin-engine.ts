@@ -51,7 +51,10 @@ SELECT current_setting('server_version_num')::int >= 150000 AS recent,
 const requirements = {
   recent: ['is older than PostgreSQL 15', 'Use PostgreSQL 15 or later.'],
   superuser: ['is reached as a user who is no superuser', 'Connect as a superuser.'],
-  fdw: ['has no extension named postgres_fdw', 'Install the contrib extensions of its version (Debian: postgresql-contrib).'],
+  fdw: [
+    'has no extension named postgres_fdw',
+    'Install the contrib extensions of its version (Debian: postgresql-contrib).',
+  ],
   withoutCitus: ['has Citus itself in this database', 'Use Citus (engine: citus), or another database.'],
 } as const;
 
@@ -59,7 +62,9 @@ async function refuseUnfit(client: ClientBase): Promise<void> {
   const { rows } = await client.query<Record<keyof typeof requirements, boolean>>(fitnessSql);
   for (const [name, [failure, fix]] of Object.entries(requirements)) {
     if (rows[0]?.[name as keyof typeof requirements] !== true) {
-      throw new CodedError('STANDIN_REFUSED', `The stand-in for Citus cannot be installed: the server ${failure}`, { fix });
+      throw new CodedError('STANDIN_REFUSED', `The stand-in for Citus cannot be installed: the server ${failure}`, {
+        fix,
+      });
     }
   }
 }
