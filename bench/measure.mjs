@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 export function run(command, args, options = {}) {
   return execFileSync(command, args, {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     maxBuffer: 1e9,
     ...options,
   });
