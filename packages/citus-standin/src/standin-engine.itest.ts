@@ -12,5 +12,9 @@ describe.skipIf(postgresBinDir === undefined)('The stand-in, where PostgreSQL is
     engine: standinEngine,
     postgresBinDir: postgresBinDir ?? '',
     golden: join(citusPackage, 'golden/citus-13.2.2'),
+    differs: {
+      'copies a whole table out, in any order':
+        'PostgreSQL copies only the empty parent out; COPY (SELECT ...) TO has the rows',
+    },
   });
 });
