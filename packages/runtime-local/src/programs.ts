@@ -82,7 +82,7 @@ export function parseVersion(text: string): string {
 
 /** The folder that the user names instead of Debian's. */
 export function chosenPostgres(): string | undefined {
-  return process.env['CITUS_HA_POSTGRES_BIN'];
+  return process.env['CITUS_HA_POSTGRES_BIN'] || undefined;
 }
 
 async function findPostgres(major: number | undefined): Promise<string | undefined> {
