@@ -83,7 +83,8 @@ describe('a cluster under load', () => {
   it('leaves no writable PostgreSQL behind when only Patroni of the leader is killed', async () => {
     await cluster.untilHealthy();
     const old = await cluster.leader();
-    const patroni = (await runtime.exec(old.name, ['pgrep', '-P', '1', '-f', 'patroni'])).stdout.trim();
+    const children = await runtime.exec(old.name, ['cat', '/proc/1/task/1/children']);
+    const [patroni = ''] = children.stdout.split(' ');
     await runtime.exec(old.name, ['kill', '-9', patroni]);
     await waitFor({
       what: 'PostgreSQL of the old leader to be gone',

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { defaultClusterSpec } from '@citus-ha/config';
 import { createLocalRuntime } from '@citus-ha/runtime-local';
 
-/** Before tests that start real servers: installs what is missing, the way `citus-ha up` does. */
+/** Before tests that start real servers: installs what is missing, the way `citus-ha up` does, and tells them its Patroni. */
 export async function setup(): Promise<void> {
   const stateHome = await mkdtemp(join(tmpdir(), 'citus-ha-install-'));
   try {
     await chmod(stateHome, 0o711);
     const runtime = await createLocalRuntime({ cluster: 'install-programs', stateHome });
     const spec = { ...defaultClusterSpec('install-programs'), proxy: anyPorts };
-    await runtime.prepare({ spec, install: true, onProgress: (step) => console.error(step) });
+    const { programs } = await runtime.prepare({ spec, install: true, onProgress: (step) => console.error(step) });
+    process.env['CITUS_HA_TEST_PATRONI'] ??= programs.patroni.join(' ');
     await runtime.destroy({ data: true });
   } finally {
     await rm(stateHome, { recursive: true, force: true });
