@@ -77,10 +77,10 @@ it('a wait for a leader says of each member what it saw last', async () => {
     createPatroniClient({ url: 'http://127.0.45.91:8008', member: 'coord-1' }),
     createPatroniClient({ url: await silent(), member: 'coord-2' }),
   ];
-  await expect(waitForLeader({ clients, aboveTimeline: 3, timeoutMs: 100 })).rejects.toMatchObject({
+  await expect(waitForLeader({ clients, aboveTimeline: 3, timeoutMs: 1000 })).rejects.toMatchObject({
     code: 'TIMEOUT',
     message: expect.stringMatching(
-      /coord-1 to lead on a timeline above 3; last seen: GET .*ECONNREFUSED.*; Waited 100 ms for coord-2 .*last seen: nothing$/,
+      /coord-1 to lead on a timeline above 3; last seen: GET .*ECONNREFUSED.*; Waited 1000 ms for coord-2 .*last seen: nothing$/,
     ),
   });
 });

@@ -9,6 +9,8 @@ export async function rootPrefix(): Promise<readonly string[] | undefined> {
   return tried.exitCode === 0 ? ['sudo', '-n'] : undefined;
 }
 
+const aptOptions = ['-q', '-o', 'DPkg::Lock::Timeout=300'];
+
 export async function hasApt(): Promise<boolean> {
   const tried = await execa('apt-get', ['--version'], { reject: false, stdio: 'ignore' });
   return tried.exitCode === 0;
@@ -23,18 +25,13 @@ export async function candidateMajor(name: string): Promise<number | undefined> 
 
 /** Lets apt look up what its sources have; a failure shows in what is done next. */
 export async function updateLists(prefix: readonly string[], signal: AbortSignal | undefined): Promise<void> {
-  const command = [...prefix, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', 'update'];
-  await execa(command[0] ?? '', command.slice(1), {
-    reject: false,
-    stdin: 'ignore',
-    ...(signal && { cancelSignal: signal }),
-  });
-  signal?.throwIfAborted();
+  await aptGet(prefix, ['update'], signal);
 }
 
 /**
  * Installs Debian packages without starting their services or making PostgreSQL's "main" cluster. What suppresses these
- * is taken away again, also after a failure.
+ * is taken away again, also after a failure. An abort ends the download; once dpkg is at work it is waited for, and goes
+ * on to its end where even this process is killed: packages half installed would be worse.
  *
  * @throws CodedError `INSTALL_FAILED` with what apt said last.
  */
@@ -44,15 +41,14 @@ export async function installPackages(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await withMachineLock('packages', async () => {
-    const [file = '', ...args] = [...prefix, 'sh', '-c', installScript, 'install', ...packages];
-    const done = await execa(file, args, {
-      reject: false,
-      all: true,
-      stdin: 'ignore',
-      // An abort waits for dpkg to come to an end: killing it would leave packages half installed, and no one to tidy up.
-      forceKillAfterDelay: false,
-      ...(signal && { cancelSignal: signal }),
-    });
+    const install = ['install', '-y', '--no-install-recommends', ...packages];
+    const download = () => aptGet(prefix, [...install, '--download-only'], signal);
+    if ((await download()).exitCode !== 0) {
+      await updateLists(prefix, signal);
+      await download();
+    }
+    const [file = '', ...args] = [...prefix, 'sh', '-c', installScript, 'install', ...aptOptions, ...install];
+    const done = await execa(file, args, { reject: false, all: true, stdin: 'ignore', detached: true, cleanup: false });
     signal?.throwIfAborted();
     if (done.exitCode === 0) return;
     throw new CodedError('INSTALL_FAILED', `apt-get could not install ${packages.join(', ')}: ${lastLines(done.all)}`, {
@@ -62,24 +58,39 @@ export async function installPackages(
   });
 }
 
-/** policy-rc.d is Debian's way to forbid service starts (invoke-rc.d(8)); the drop-in is pg_createcluster(8)'s. */
+/** Ends when aborted, as no command may that runs dpkg. */
+async function aptGet(prefix: readonly string[], args: readonly string[], signal: AbortSignal | undefined) {
+  const [file = '', ...rest] = [...prefix, 'apt-get', ...aptOptions, ...args];
+  const done = await execa(file, rest, { reject: false, stdin: 'ignore', ...(signal && { cancelSignal: signal }) });
+  signal?.throwIfAborted();
+  return done;
+}
+
+/**
+ * policy-rc.d is Debian's way to forbid service starts (invoke-rc.d(8)); the drop-in is pg_createcluster(8)'s. Its output
+ * goes through a file: apt would end at once where the reader of a pipe is gone.
+ */
 const installScript = `
 set -u
 policy=/usr/sbin/policy-rc.d
 dropins=/etc/postgresql-common/createcluster.d
 mark='# citus-ha: while packages are installed'
+log=$(mktemp) || exit
+exec 3>&1 >"$log" 2>&1
 restore() {
   if grep -qsF "$mark" "$policy"; then rm -f "$policy"; fi
   rm -f "$dropins/citus-ha.conf"
   rmdir --ignore-fail-on-non-empty "$dropins" 2>/dev/null
+  cat "$log" >&3
+  rm -f "$log"
 }
 trap restore EXIT
-trap 'exit 130' INT TERM HUP
+trap '' INT TERM HUP
 if [ ! -e "$policy" ]; then printf '#!/bin/sh\\n%s\\nexit 101\\n' "$mark" >"$policy" && chmod 755 "$policy"; fi
 mkdir -p "$dropins" && printf 'create_main_cluster = false\\n' >"$dropins/citus-ha.conf"
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"; }
-install "$@" || { apt-get -q -o DPkg::Lock::Timeout=300 update && install "$@"; }
+dpkg --configure -a
+apt-get "$@"
 `;
 
 function lastLines(text: string): string {

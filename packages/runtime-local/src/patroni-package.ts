@@ -8,9 +8,9 @@ import { withMachineLock } from './machine-lock.js';
 /** Patroni 3.0.2 loses acknowledged writes when a paused leader comes back; 4 was measured not to. */
 export const minimumPatroniMajor = 4;
 
-/** What Patroni imports with etcd's version 3 API and PostgreSQL, and Debian's packages of it. */
+/** What an unpacked Patroni and its patronictl import with etcd's version 3 API and PostgreSQL, and Debian's packages of it. */
 export const patroniModules = {
-  imports: ['psycopg2', 'yaml', 'dateutil', 'prettytable', 'psutil', 'urllib3', 'click', 'etcd'],
+  imports: ['psycopg2', 'yaml', 'dateutil', 'prettytable', 'psutil', 'urllib3', 'click', 'etcd', 'cdiff'],
   packages: [
     'python3-psycopg2',
     'python3-yaml',
@@ -20,6 +20,7 @@ export const patroniModules = {
     'python3-urllib3',
     'python3-click',
     'python3-etcd',
+    'python3-cdiff',
   ],
 } as const;
 

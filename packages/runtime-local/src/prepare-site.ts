@@ -89,24 +89,23 @@ async function settlePrograms(major: number | undefined, request: PrepareRequest
 
 async function installMissing(missing: readonly MissingProgram[], request: PrepareRequest): Promise<void> {
   const { onProgress = () => undefined, signal } = request;
-  const others = missing.flatMap(({ packages }) => packages).filter((name) => name !== 'patroni');
-  const needsPatroni = missing.some(({ packages }) => packages.includes('patroni'));
+  const packages = missing.flatMap((program) => program.packages);
+  const needsPatroni = packages.includes('patroni');
   const prefix = await rootPrefix();
-  if (others.length > 0) await install(others);
-  if (!needsPatroni) return;
-  if (prefix !== undefined && (await candidateMajor('patroni')) === undefined) await updateLists(prefix, signal);
-  if (((await candidateMajor('patroni')) ?? 0) >= minimumPatroniMajor) {
-    await install(['patroni', ...patroniModules.packages]);
-  } else {
-    onProgress(`Fetching Patroni ${minimumPatroniMajor} into the cache`);
-    await fetchPatroni(signal);
+  if (needsPatroni && prefix !== undefined && (await candidateMajor('patroni')) === undefined) {
+    await updateLists(prefix, signal);
   }
-
-  async function install(packages: readonly string[]): Promise<void> {
+  const packaged = needsPatroni && ((await candidateMajor('patroni')) ?? 0) >= minimumPatroniMajor;
+  const unwanted: readonly string[] = packaged ? patroniModules.packages : ['patroni'];
+  const wanted = packages.filter((name) => !unwanted.includes(name));
+  if (wanted.length > 0) {
     if (prefix === undefined) throw programMissing(missing);
-    onProgress(`Installing ${packages.join(', ')}`);
-    await installPackages(prefix, packages, signal);
+    onProgress(`Installing ${wanted.join(', ')}`);
+    await installPackages(prefix, wanted, signal);
   }
+  if (!needsPatroni || packaged) return;
+  onProgress(`Fetching Patroni ${minimumPatroniMajor} into the cache`);
+  await fetchPatroni(signal);
 }
 
 function programMissing(missing: readonly MissingProgram[]): CodedError {

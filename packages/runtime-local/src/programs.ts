@@ -43,7 +43,7 @@ export async function findPrograms(major: number | undefined): Promise<Findings>
   ]);
   need(etcd, 'etcd', ['etcd-server']);
   need(haproxy, 'HAProxy', ['haproxy']);
-  need(modules, "Patroni's Python modules", patroniModules.packages);
+  need(modules || patroni?.installed, "Patroni's Python modules", patroniModules.packages);
   need(patroni, `Patroni ${minimumPatroniMajor} or later`, ['patroni']);
   if (missing.length > 0 || !postgresBinDir || !etcd || !haproxy || !patroni) return { missing };
   const [postgresVersion, etcdVersion, haproxyVersion, citusAvailable] = await Promise.all([
@@ -102,13 +102,16 @@ async function findPostgres(major: number | undefined): Promise<string | undefin
 }
 
 /** The machine's where it is recent enough, else the one unpacked into the tool's cache. */
-async function findPatroni(): Promise<{ readonly path: string; readonly version: string } | undefined> {
+async function findPatroni(): Promise<
+  { readonly path: string; readonly version: string; readonly installed: boolean } | undefined
+> {
   const path = await findExecutable('patroni');
   if (path !== undefined) {
     const version = (await packagedVersion(path)) ?? (await versionOf([path, '--version']));
-    if (Number.parseInt(version, 10) >= minimumPatroniMajor) return { path, version };
+    if (Number.parseInt(version, 10) >= minimumPatroniMajor) return { path, version, installed: true };
   }
-  return cachedPatroni();
+  const cached = await cachedPatroni();
+  return cached && { ...cached, installed: false };
 }
 
 /** What dpkg says, at a tenth of the time that the program takes. */
