@@ -1,0 +1,36 @@
+import { CodedError } from '@citus-ha/core';
+import { CommanderError } from 'commander';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { reportError } from './report-error.js';
+
+describe('an error that ends a command', () => {
+  let printed: string[];
+
+  beforeEach(() => {
+    printed = [];
+    vi.spyOn(console, 'error').mockImplementation((text: string) => void printed.push(text));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('exits with 2 when it is the user who has to change something, else with 1', () => {
+    expect(reportError(new CodedError('CONFIG_INVALID', 'a key is unknown', { blame: 'user' }))).toBe(2);
+    expect(reportError(new CodedError('PORT_TAKEN', 'a port is taken'))).toBe(1);
+    expect(reportError(new Error('unforeseen'))).toBe(1);
+  });
+
+  it('says what failed, its code, its cause and the fix', () => {
+    const cause = new Error('connect ECONNREFUSED');
+    reportError(new CodedError('ETCD_UNREACHABLE', 'etcd does not answer', { cause, fix: 'Start etcd.' }));
+    const text = printed.join('\n');
+    for (const part of ['etcd does not answer', 'ETCD_UNREACHABLE', 'connect ECONNREFUSED', 'Start etcd.'])
+      expect(text).toContain(part);
+  });
+
+  it('leaves to the argument parser what it has printed itself', () => {
+    expect(reportError(new CommanderError(1, 'commander.unknownOption', 'unknown option'))).toBe(2);
+    expect(reportError(new CommanderError(0, 'commander.helpDisplayed', 'help'))).toBe(0);
+    expect(printed).toEqual([]);
+  });
+});
