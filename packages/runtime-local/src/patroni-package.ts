@@ -8,9 +8,9 @@ import { withMachineLock } from './machine-lock.js';
 /** Patroni 3.0.2 loses acknowledged writes when a paused leader comes back; 4 was measured not to. */
 export const minimumPatroniMajor = 4;
 
-/** What an unpacked Patroni and its patronictl import with etcd's version 3 API and PostgreSQL, and Debian's packages of it. */
+/** What Patroni and patronictl import with etcd's version 3 API and PostgreSQL, and Debian's packages of it: its own package is content with another store's. */
 export const patroniModules = {
-  imports: ['psycopg2', 'yaml', 'dateutil', 'prettytable', 'psutil', 'urllib3', 'click', 'etcd', 'cdiff'],
+  imports: ['psycopg2', 'yaml', 'dateutil', 'prettytable', 'psutil', 'urllib3', 'click', 'etcd', 'cdiff|ydiff'],
   packages: [
     'python3-psycopg2',
     'python3-yaml',

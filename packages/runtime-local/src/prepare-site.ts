@@ -10,7 +10,7 @@ import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
 import { checkDataVersion, dataVersion } from './member-record.js';
 import { memberSite } from './member-site.js';
-import { fetchPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
+import { fetchPatroni, minimumPatroniMajor } from './patroni-package.js';
 import { chosenPostgres, findPrograms, type FoundPrograms, type MissingProgram } from './programs.js';
 
 export interface PrepareSiteOptions {
@@ -96,8 +96,7 @@ async function installMissing(missing: readonly MissingProgram[], request: Prepa
     await updateLists(prefix, signal);
   }
   const packaged = needsPatroni && ((await candidateMajor('patroni')) ?? 0) >= minimumPatroniMajor;
-  const unwanted: readonly string[] = packaged ? patroniModules.packages : ['patroni'];
-  const wanted = packages.filter((name) => !unwanted.includes(name));
+  const wanted = packages.filter((name) => packaged || name !== 'patroni');
   if (wanted.length > 0) {
     if (prefix === undefined) throw programMissing(missing);
     onProgress(`Installing ${wanted.join(', ')}`);

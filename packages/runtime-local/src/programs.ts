@@ -43,7 +43,7 @@ export async function findPrograms(major: number | undefined): Promise<Findings>
   ]);
   need(etcd, 'etcd', ['etcd-server']);
   need(haproxy, 'HAProxy', ['haproxy']);
-  need(modules || patroni?.installed, "Patroni's Python modules", patroniModules.packages);
+  need(modules, "Patroni's Python modules", patroniModules.packages);
   need(patroni, `Patroni ${minimumPatroniMajor} or later`, ['patroni']);
   if (missing.length > 0 || !postgresBinDir || !etcd || !haproxy || !patroni) return { missing };
   const [postgresVersion, etcdVersion, haproxyVersion, citusAvailable] = await Promise.all([
@@ -102,16 +102,13 @@ async function findPostgres(major: number | undefined): Promise<string | undefin
 }
 
 /** The machine's where it is recent enough, else the one unpacked into the tool's cache. */
-async function findPatroni(): Promise<
-  { readonly path: string; readonly version: string; readonly installed: boolean } | undefined
-> {
+async function findPatroni(): Promise<{ readonly path: string; readonly version: string } | undefined> {
   const path = await findExecutable('patroni');
   if (path !== undefined) {
     const version = (await packagedVersion(path)) ?? (await versionOf([path, '--version']));
-    if (Number.parseInt(version, 10) >= minimumPatroniMajor) return { path, version, installed: true };
+    if (Number.parseInt(version, 10) >= minimumPatroniMajor) return { path, version };
   }
-  const cached = await cachedPatroni();
-  return cached && { ...cached, installed: false };
+  return cachedPatroni();
 }
 
 /** What dpkg says, at a tenth of the time that the program takes. */
@@ -122,7 +119,8 @@ async function packagedVersion(path: string): Promise<string | undefined> {
 }
 
 async function havePatroniModules(): Promise<boolean> {
-  const lookUp = 'import importlib.util as u, sys; sys.exit(any(u.find_spec(name) is None for name in sys.argv[1:]))';
+  const lookUp =
+    'import importlib.util as u, sys; sys.exit(not all(any(map(u.find_spec, name.split("|"))) for name in sys.argv[1:]))';
   const tried = await execa('/usr/bin/python3', ['-c', lookUp, ...patroniModules.imports], {
     reject: false,
     stdio: 'ignore',
