@@ -97,12 +97,16 @@ describe.skipIf(postgresBinDir === undefined)('A connection to a server', () => 
   });
 
   it('says that it lost a server that ended while it was working', async () => {
+    let stopped = Promise.resolve();
     const error = await failure(() =>
       withConnection(address, async (client) => {
-        await Promise.all([client.query('SELECT pg_sleep(30)'), servers.stop(0)]);
+        const asleep = client.query('SELECT pg_sleep(30)');
+        stopped = servers.stop(0);
+        await asleep;
       }),
     );
     expect(error).toMatchObject({ code: 'CONNECTION_LOST', member: 'worker1' });
+    await stopped;
     await servers.start(0);
   });
 
