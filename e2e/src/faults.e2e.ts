@@ -86,6 +86,21 @@ describe('what keeps a cluster from coming up', () => {
   });
 });
 
+describe('two ups at a time', () => {
+  it('make one cluster, the second finding nothing left to do', async () => {
+    const cluster = await createTestCluster('e2e-twice', small);
+    try {
+      const runs = await Promise.all([cluster.try('up', '--json'), cluster.try('up', '--json')]);
+      expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+      const changes = runs.map(({ stdout }) => (JSON.parse(stdout) as { changes: string[] }).changes.length);
+      expect(Math.min(...changes)).toBe(0);
+      expect((await cluster.sql('SELECT 1')).rowCount).toBe(1);
+    } finally {
+      await cluster.destroy();
+    }
+  });
+});
+
 describe('an up that is interrupted', () => {
   let cluster: TestCluster;
   afterEach(() => cluster.destroy());

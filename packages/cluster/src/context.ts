@@ -11,3 +11,6 @@ export interface ClusterContext {
   readonly onStep?: (step: string) => void;
   readonly signal?: AbortSignal;
 }
+
+/** The lock of what must not run twice at a time on one cluster; no member has this name. */
+export const wholeCluster = 'cluster';

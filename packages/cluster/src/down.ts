@@ -1,6 +1,6 @@
 import { coordinators } from '@citus-ha/config';
 import { createPatroniClient } from '@citus-ha/patroni';
-import type { ClusterContext } from './context.js';
+import { wholeCluster, type ClusterContext } from './context.js';
 
 export interface DownOptions {
   /** Remove data, passwords and addresses as well. */
@@ -12,6 +12,10 @@ export interface DownOptions {
  * Answers the members that were stopped; none where nothing ran.
  */
 export async function down(context: ClusterContext, { volumes }: DownOptions): Promise<readonly string[]> {
+  return context.runtime.withLock(wholeCluster, () => bringDown(context, volumes));
+}
+
+async function bringDown(context: ClusterContext, volumes: boolean): Promise<readonly string[]> {
   const { runtime, onStep } = context;
   const running = (await runtime.members()).filter(({ state }) => state === 'running' || state === 'paused');
   const leader = await findLeader(context);

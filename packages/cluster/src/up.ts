@@ -5,7 +5,7 @@ import { renderMember } from '@citus-ha/emitters';
 import { waitForLeader } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import { readRecord, settleRecord, writeRecord } from './cluster-record.js';
-import type { ClusterContext } from './context.js';
+import { wholeCluster, type ClusterContext } from './context.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { explainWithLogs } from './explain-with-logs.js';
 import { isSynchronous } from './find-problems.js';
@@ -35,8 +35,12 @@ export interface UpResult {
  * @throws CodedError naming the member that kept it from coming up, with the last lines of its log.
  */
 export async function up(context: ClusterContext, options: UpOptions): Promise<UpResult> {
+  requireSupported(context.spec);
+  return context.runtime.withLock(wholeCluster, () => bringUp(context, options));
+}
+
+async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpResult> {
   const { spec, runtime, onStep, signal } = context;
-  requireSupported(spec);
   const site = await runtime.prepare({
     spec,
     install: options.install,
