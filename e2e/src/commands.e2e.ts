@@ -155,6 +155,21 @@ describe('the command line on a running cluster', () => {
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') as string });
   });
 
+  it('writes a commented cluster.yaml, never over another one, and checks it', async () => {
+    const file = join(cluster.cwd, 'new.yaml');
+    await cluster.run('init', 'shop', '-c', file);
+    expect(JSON.parse(await cluster.run('validate', file, '--json'))).toMatchObject({ file, spec: { name: 'shop' } });
+    expect(await cluster.try('init', '-c', file)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('FILE_EXISTS') as string,
+    });
+    await writeFile(file, 'etcd: { count: 2 }\n');
+    expect(await cluster.try('validate', file)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('new.yaml:1:9 etcd.count') as string,
+    });
+  });
+
   it('prints completion for every shell, and its version', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) expect(await cluster.run('completion', shell)).toContain('switchover');
     await execa('bash', ['-n'], { input: await cluster.run('completion', 'bash') });
