@@ -22,7 +22,10 @@ try {
         : []),
     ]) {
       const [command, ...args] = check;
-      const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, TMPDIR: out } });
+      const { status, stdout, stderr } = spawnSync(command, args, {
+        encoding: 'utf8',
+        env: { ...process.env, TMPDIR: out },
+      });
       if (status !== 0) problems.push(`${folder}: ${command}\n${stdout}${stderr}`);
     }
   }

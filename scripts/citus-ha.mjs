@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const main = new URL('../apps/cli/dist/main.js', import.meta.url);
 
-function run(script, args, stdio) {
-  const { status, signal } = spawnSync(process.execPath, [fileURLToPath(script), ...args], { stdio });
-  if (status !== 0) process.exit(signal ? 130 : (status ?? 1));
+if (!existsSync(main)) {
+  const pnpm = fileURLToPath(new URL('pnpm.mjs', import.meta.url));
+  const { status } = spawnSync(process.execPath, [pnpm, 'run', 'build'], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) process.exit(status ?? 1);
 }
-
-if (!existsSync(main)) run(new URL('pnpm.mjs', import.meta.url), ['run', 'build'], ['ignore', 2, 2]);
-run(main, process.argv.slice(2), 'inherit');
+await import(main);

@@ -2,6 +2,12 @@
 import { createProgram } from './program.js';
 import { reportError } from './report-error.js';
 
+// A reader that has seen enough, as in `citus-ha logs | head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 createProgram()
   .parseAsync()
   .catch((error: unknown) => {

@@ -91,7 +91,7 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
     },
     uri,
     destroy: async () => {
-      await cli(place, 'down', '--volumes', '--yes');
+      await run('down', '--volumes', '--yes');
       await rm(cwd, { recursive: true, force: true });
     },
   };

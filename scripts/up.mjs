@@ -1,0 +1,21 @@
+// Brings the cluster up and loads the demo. The same as `turbo run up`, which would not give an interrupted `up` the time to clean up.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
+const demo = fileURLToPath(new URL('../apps/demo-loader/dist/main.js', import.meta.url));
+
+// Ctrl-C reaches the commands themselves; this waits until they have ended.
+process.on('SIGINT', () => undefined);
+
+async function run(args, stdio) {
+  const child = spawn(process.execPath, args, { stdio });
+  const [code] = await once(child, 'exit');
+  return code ?? 130;
+}
+
+const up = await run([cli, 'up', ...process.argv.slice(2)], 'inherit');
+if (up !== 0) process.exit(up);
+const uri = spawn(process.execPath, [cli, 'uri'], { stdio: ['ignore', 'pipe', 'inherit'] });
+process.exitCode = await run([demo, 'load', '--uri', '-'], [uri.stdout, 'inherit', 'inherit']);
