@@ -23,6 +23,7 @@ describe('what keeps a cluster from coming up', () => {
       exitCode: 2,
       stderr: expect.stringMatching(/cluster\.yaml:3:1 wrokers.*workers/) as string,
     });
+    await writeFile(join(cluster.cwd, 'cluster.yaml'), 'name: e2e-faults\n');
   });
 
   it('is a taken port, named with its owner', async () => {
