@@ -67,6 +67,13 @@ describe('the command line on a running cluster', () => {
     await cluster.untilHealthy();
   });
 
+  it('refuses a dynamic configuration that Patroni does not know or cluster.yaml decides', async () => {
+    for (const set of ['loop_wiat=1', 'ttl=5', 'postgresql.parameters.citus.shard_count=7']) {
+      const refused = await cluster.try('config', 'edit', '--set', set, '--yes');
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('CONFIG_INVALID') as string });
+    }
+  });
+
   it('copies a standby anew, and refuses to do that to the leader', async () => {
     const leader = (await cluster.leader()).name;
     const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
@@ -84,6 +84,57 @@ describe('what keeps a cluster from coming up', () => {
     expect((await cli(withPassword('first secret'), 'up')).exitCode).toBe(0);
     const refused = await cli(withPassword('another'), 'up');
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('PASSWORD_CHANGED') as string });
+  });
+});
+
+describe('data that was there before', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.destroy());
+  const countKept = async () =>
+    Number((await cluster.sql<{ count: string }>('SELECT count(*) FROM kept')).rows[0]?.count);
+  const makeKept = () => cluster.sql('CREATE TABLE kept AS SELECT generate_series(1, 100)');
+
+  it('outlives an up that is interrupted after an earlier one was killed near its end', async () => {
+    cluster = await createTestCluster('e2e-kept', small);
+    const first = cluster.start('up');
+    await waitFor({
+      what: 'the end of up',
+      probe: () => stepSeen(first, 'waiting for every member'),
+      timeoutMs: 60_000,
+      intervalMs: 10,
+    });
+    first.kill('SIGKILL');
+    await first;
+    await makeKept();
+    await cluster.run('down');
+    const second = cluster.start('up');
+    await waitFor({
+      what: 'a start',
+      probe: () => stepSeen(second, 'started coord-1'),
+      timeoutMs: 60_000,
+      intervalMs: 10,
+    });
+    second.kill('SIGINT');
+    expect((await second).exitCode).toBe(130);
+    await cluster.run('up');
+    expect(await countKept()).toBe(100);
+  });
+
+  it('is kept where the record of its passwords is gone, and up refuses', async () => {
+    cluster = await createTestCluster('e2e-kept', small);
+    await cluster.run('up');
+    await makeKept();
+    await cluster.run('down');
+    const record = join(cluster.cwd, 'state', 'citus-ha', 'e2e-kept', 'store', 'cluster.json');
+    const text = await readFile(record, 'utf8');
+    await rm(record);
+    expect(await cluster.try('up')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('PASSWORDS_LOST') as string,
+    });
+    await writeFile(record, text, { mode: 0o600 });
+    await cluster.run('up');
+    expect(await countKept()).toBe(100);
   });
 });
 

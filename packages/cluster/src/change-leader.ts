@@ -1,7 +1,15 @@
 import { coordinators } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { leaderOf, readLeader, waitForLeader, type PatroniCluster } from '@citus-ha/patroni';
-import { coordinatorClients, dcsPathOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { isSynchronous } from './find-problems.js';
+import {
+  coordinatorClients,
+  coordinatorCluster,
+  dcsPathOf,
+  etcdOf,
+  patroniOf,
+  type OpenCluster,
+} from './open-cluster.js';
 
 export interface LeaderChange {
   readonly from: string | null;
@@ -17,7 +25,7 @@ const timeoutMs = 60_000;
  * @throws CodedError `NO_CANDIDATE` where no standby is fit, `NO_LEADER` where `failover` is what is needed.
  */
 export async function switchover(cluster: OpenCluster, to?: string): Promise<LeaderChange> {
-  const seen = await seenCluster(cluster);
+  const seen = await coordinatorCluster(cluster);
   const leader = leaderOf(seen);
   if (!leader) {
     throw new CodedError('NO_LEADER', 'No coordinator leads, so there is none to move', {
@@ -60,11 +68,15 @@ export async function failover(cluster: OpenCluster, to?: string): Promise<Leade
   const scopePath = dcsPathOf(cluster, first);
   const etcd = etcdOf(cluster);
   const key = await readLeader(etcd, scopePath);
-  const before = await seenCluster(cluster);
+  const before = await coordinatorCluster(cluster);
   const timeline = Math.max(0, ...before.members.map((member) => member.timeline ?? 0));
-  if (key && (await cluster.runtime.member(key.name)).state === 'exited') {
+  const provable = cluster.runtime.capabilities.has('isolation') && !before.paused;
+  if (key && provable && (await cluster.runtime.member(key.name)).state === 'exited') {
     await requireSuccessor(cluster, key.name);
-    await etcd.deleteIfUnchanged(key, [key.key]);
+    await cluster.runtime.withLock(key.name, async () => {
+      const { state } = await cluster.runtime.member(key.name);
+      if (state === 'exited') await etcd.deleteIfUnchanged(key, [key.key]);
+    });
   } else {
     const candidate = to ?? before.members.find(({ role, state }) => role !== 'leader' && state === 'streaming')?.name;
     if (!candidate) {
@@ -83,22 +95,20 @@ export async function failover(cluster: OpenCluster, to?: string): Promise<Leade
   return { from: key?.name ?? null, to: now.name, timeline: now.timeline };
 }
 
-/** Someone alive must be able to take over before a key is deleted, else the dead leader is better started again. */
+/** Someone alive, and synchronous where that is promised, must be able to take over before a key is deleted. */
 async function requireSuccessor(cluster: OpenCluster, dead: string): Promise<void> {
-  const running = (await cluster.runtime.members()).filter(
-    ({ kind, state }) => kind === 'coordinator' && state === 'running',
+  const { members } = await coordinatorCluster(cluster);
+  const running = (await cluster.runtime.members()).filter(({ state }) => state === 'running').map(({ name }) => name);
+  const fit = members.filter((member) => cluster.spec.durability === 'async' || isSynchronous(member));
+  if (fit.some(({ name }) => name !== dead && running.includes(name))) return;
+  throw new CodedError(
+    'NO_CANDIDATE',
+    `No coordinator that has every acknowledged write could take over from ${dead}`,
+    {
+      member: dead,
+      fix: `Start it again: \`citus-ha start ${dead}\`.`,
+    },
   );
-  if (running.some(({ name }) => name !== dead)) return;
-  throw new CodedError('NO_CANDIDATE', `No other coordinator than ${dead} could lead`, {
-    member: dead,
-    fix: `Start it: \`citus-ha start ${dead}\`.`,
-  });
-}
-
-async function seenCluster(cluster: OpenCluster): Promise<PatroniCluster> {
-  return Promise.any(coordinatorClients(cluster).map((client) => client.cluster())).catch((cause: unknown) => {
-    throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
-  });
 }
 
 function standbyNames({ members }: PatroniCluster): string {

@@ -18,13 +18,22 @@ const key = 'cluster.json';
 export async function readRecord(store: ClusterStore): Promise<ClusterRecord | undefined> {
   const text = await store.read(key);
   if (text === undefined) return undefined;
+  const record = parseRecord(text);
+  if (record) return record;
+  // What JSON.parse says of it may quote a password.
+  throw new CodedError('STATE_UNREADABLE', `${key} in the store of the cluster is not what citus-ha wrote`, {
+    fix: 'Restore it from a backup; without it the passwords of this cluster are lost.',
+  });
+}
+
+function parseRecord(text: string): ClusterRecord | undefined {
   try {
-    return JSON.parse(text) as ClusterRecord;
-  } catch (cause) {
-    throw new CodedError('STATE_UNREADABLE', `The cluster's ${key} is no JSON: ${messageOf(cause)}`, {
-      cause,
-      fix: 'Restore it from a backup; without it the passwords of this cluster are lost.',
-    });
+    const record = JSON.parse(text) as Partial<ClusterRecord>;
+    return record.engine && record.secrets?.superuser && record.secrets.replication
+      ? (record as ClusterRecord)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -48,8 +48,8 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   etcd: ['ETCD_UNHEALTHY'],
   leader: ['NO_LEADER'],
   members: ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED', 'MEMBER_NOT_READY'],
-  patroni: ['PATRONI_SILENT', 'NOT_STREAMING'],
-  nodes: ['NODE_UNREGISTERED', 'NODE_INACTIVE'],
+  patroni: ['PATRONI_SILENT', 'NOT_STREAMING', 'NOT_SYNCHRONOUS', 'RESTART_PENDING'],
+  nodes: ['NODE_UNREGISTERED', 'NODE_INACTIVE', 'NODE_WITHOUT_MEMBER'],
   redundancy: ['UNDER_REPLICATED'],
 };
 

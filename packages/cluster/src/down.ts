@@ -1,4 +1,5 @@
 import { coordinators } from '@citus-ha/config';
+import { codeOf } from '@citus-ha/core';
 import { createPatroniClient } from '@citus-ha/patroni';
 import { wholeCluster, type ClusterContext } from './context.js';
 
@@ -16,7 +17,17 @@ export async function down(context: ClusterContext, { volumes }: DownOptions): P
 }
 
 async function bringDown(context: ClusterContext, volumes: boolean): Promise<readonly string[]> {
-  const { runtime, onStep } = context;
+  const stopped = await stopAll(context).catch((error: unknown) => {
+    // What cannot be read can still be removed.
+    if (volumes && codeOf(error) === 'STATE_UNREADABLE') return [];
+    throw error;
+  });
+  if (volumes) await context.runtime.destroy({ data: true });
+  return stopped;
+}
+
+async function stopAll(context: ClusterContext): Promise<readonly string[]> {
+  const { runtime, onStep, signal } = context;
   const running = (await runtime.members()).filter(({ state }) => state === 'running' || state === 'paused');
   const leader = await findLeader(context);
   const last = (name: string) => name === leader;
@@ -26,6 +37,7 @@ async function bringDown(context: ClusterContext, volumes: boolean): Promise<rea
     running.filter(({ kind }) => kind === 'etcd'),
   ];
   for (const phase of phases) {
+    signal?.throwIfAborted();
     await Promise.all(
       phase.map(async ({ name, state }) => {
         if (state === 'paused') await runtime.resume(name);
@@ -34,7 +46,6 @@ async function bringDown(context: ClusterContext, volumes: boolean): Promise<rea
       }),
     );
   }
-  await runtime.destroy({ data: volumes });
   return running.map(({ name }) => name);
 }
 

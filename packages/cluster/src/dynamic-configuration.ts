@@ -27,16 +27,9 @@ export async function readConfiguration(cluster: OpenCluster, group: number): Pr
   return (await firstAnswer(clientsOf(cluster, group), (client) => client.config())) as JsonObject;
 }
 
-/** Replaces the dynamic configuration of a group by an edited one; answers the patch that was sent, if any. */
-export async function editConfiguration(
-  cluster: OpenCluster,
-  group: number,
-  edited: JsonObject,
-): Promise<JsonObject | undefined> {
-  const patch = patchBetween(await readConfiguration(cluster, group), edited);
-  if (patch === undefined) return undefined;
+/** Merges a patch into the dynamic configuration of a group. */
+export async function patchConfiguration(cluster: OpenCluster, group: number, patch: JsonObject): Promise<void> {
   await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch));
-  return patch;
 }
 
 function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[] {

@@ -28,7 +28,18 @@ const healthy: Omit<ClusterStatus, 'healthy' | 'problems'> = {
 };
 
 function member(name: string, kind: MemberStatus['kind'], role: string | null, state: string): MemberStatus {
-  return { name, kind, group: null, role, state, timeline: 1, lagBytes: null, host: '127.0.11.1', ports: {} };
+  return {
+    name,
+    kind,
+    group: null,
+    role,
+    state,
+    timeline: 1,
+    lagBytes: null,
+    host: '127.0.11.1',
+    ports: {},
+    pendingRestart: false,
+  };
 }
 
 function codes(change: Partial<typeof healthy>, etcdHealthy = true): readonly string[] {

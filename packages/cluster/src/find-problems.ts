@@ -13,6 +13,7 @@ export function findProblems(
     ...synchronyProblems(spec, status.members),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
+    ...strayNodeProblems(status),
     ...redundancyProblems(status),
   ];
 }
@@ -54,7 +55,7 @@ export function isSynchronous({ role }: { readonly role: string | null }): boole
   return role === 'sync_standby' || role === 'quorum_standby';
 }
 
-function memberProblems({ name, kind, state, role }: MemberStatus): readonly Problem[] {
+function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatus): readonly Problem[] {
   const problem = (code: string, message: string, fix: string) => [
     { code, member: name, message: `${name} ${message}`, fix },
   ];
@@ -85,6 +86,9 @@ function memberProblems({ name, kind, state, role }: MemberStatus): readonly Pro
       'does not stream from the leader',
       `Wait, or rebuild it: \`citus-ha reinit ${name}\`.`,
     );
+  }
+  if (pendingRestart) {
+    return problem('RESTART_PENDING', 'has settings that need a restart', `Restart it: \`citus-ha restart ${name}\`.`);
   }
   return [];
 }
@@ -119,6 +123,19 @@ function nodeProblems({
         },
       ];
     });
+}
+
+/** A registered worker that is no member takes shards, and nothing starts it. */
+function strayNodeProblems({ members, nodes }: Pick<ClusterStatus, 'members' | 'nodes'>): readonly Problem[] {
+  const known = new Set(members.flatMap(({ name, host }) => [name, host]));
+  return nodes
+    .filter(({ groupId, host, active }) => groupId > 0 && active && !known.has(host))
+    .map(({ host, port }) => ({
+      code: 'NODE_WITHOUT_MEMBER',
+      member: null,
+      message: `${host}:${port} is registered in Citus, but is no member of this cluster`,
+      fix: 'Raise workers.count again, or remove the node with citus_remove_node.',
+    }));
 }
 
 function redundancyProblems({

@@ -1,15 +1,24 @@
 export { newRecord, type ClusterRecord } from './cluster-record.js';
 export { bootstrapNodes } from './bootstrap-nodes.js';
 export { failover, switchover, type LeaderChange } from './change-leader.js';
+export { checkConfiguration } from './check-configuration.js';
 export { collectReport, type ReportFile } from './collect-report.js';
 export { connectionUri, type UriTarget } from './connection-uri.js';
 export type { ClusterContext } from './context.js';
 export { examine, type Finding } from './doctor.js';
 export { down, type DownOptions } from './down.js';
-export { editConfiguration, readConfiguration } from './dynamic-configuration.js';
+export { patchConfiguration, readConfiguration } from './dynamic-configuration.js';
 export { isObject, patchBetween, type Json, type JsonObject } from './json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './maintain.js';
-export { coordinatorClients, endpointOf, openCluster, serverOf, siteOf, type OpenCluster } from './open-cluster.js';
+export {
+  coordinatorClients,
+  coordinatorCluster,
+  endpointOf,
+  openCluster,
+  serverOf,
+  siteOf,
+  type OpenCluster,
+} from './open-cluster.js';
 export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
 export { memberNamed, startMember, stopMember } from './start-stop.js';

@@ -1,6 +1,8 @@
 import { coordinators, databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
-import { CodedError, waitFor } from '@citus-ha/core';
-import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
+import { CodedError, messageOf, waitFor } from '@citus-ha/core';
+import { patchConfiguration } from './dynamic-configuration.js';
+import { coordinatorCluster, patroniOf, type OpenCluster } from './open-cluster.js';
+import { restartProcess } from './start-stop.js';
 
 /** Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one. */
 export async function restartMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
@@ -9,10 +11,7 @@ export async function restartMember(cluster: OpenCluster, member: MemberSpec): P
     await waitUntilFit(cluster, member.name);
     return;
   }
-  await cluster.runtime.withLock(member.name, async () => {
-    await cluster.runtime.stop(member.name);
-    await cluster.runtime.start(member.name);
-  });
+  await restartProcess(cluster, member);
 }
 
 /**
@@ -21,7 +20,7 @@ export async function restartMember(cluster: OpenCluster, member: MemberSpec): P
  * @throws CodedError `NOT_A_STANDBY` for the leader, for workers and for members without PostgreSQL.
  */
 export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Promise<void> {
-  const seen = await Promise.any(coordinatorClients(cluster).map((client) => client.cluster()));
+  const seen = await coordinatorCluster(cluster);
   if (member.kind !== 'coordinator' || seen.members.find(({ name }) => name === member.name)?.role === 'leader') {
     throw new CodedError('NOT_A_STANDBY', `${member.name} holds the only copy of its data, or none`, {
       blame: 'user',
@@ -32,21 +31,43 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
     });
   }
   await patroniOf(cluster, member.name).reinitialize({ force: true });
+  await waitUntilCopying(cluster, member.name);
   await waitUntilFit(cluster, member.name);
 }
 
 /** Tells every Patroni of the cluster to leave its PostgreSQL as it is (`on`), or to manage it again. */
 export async function setMaintenance(cluster: OpenCluster, on: boolean): Promise<void> {
-  const groups = [coordinators(cluster.spec)[0], ...workers(cluster.spec)];
-  await Promise.all(
-    groups.map(async (member) => {
-      if (member) await patroniOf(cluster, member.name).patchConfig({ pause: on ? true : null });
-    }),
+  const groups = [0, ...workers(cluster.spec).flatMap(({ group }) => group ?? [])];
+  const patch = { pause: on ? true : null };
+  const done = await Promise.allSettled(groups.map((group) => patchConfiguration(cluster, group, patch)));
+  const failed = done.flatMap((result, index) =>
+    result.status === 'rejected' ? [`group ${groups[index]}: ${messageOf(result.reason)}`] : [],
   );
+  if (failed.length === 0) return;
+  throw new CodedError('MAINTENANCE_PARTIAL', `Not every group could be told: ${failed.join('; ')}`, {
+    fix: 'Start the members that do not answer, and run the command again.',
+  });
 }
 
 function isDatabase({ spec }: OpenCluster, { name }: MemberSpec): boolean {
   return databaseMembers(spec).some((member) => member.name === name);
+}
+
+/** Patroni answers before the copy begins; until then the standby still looks fit. */
+async function waitUntilCopying(cluster: OpenCluster, name: string): Promise<void> {
+  await waitFor({
+    what: `${name} to begin its copy`,
+    member: name,
+    probe: async () => {
+      const { members } = await coordinatorCluster(cluster);
+      const state = members.find((member) => member.name === name)?.state;
+      return state !== 'running' && state !== 'streaming';
+    },
+    timeoutMs: 30_000,
+    intervalMs: 50,
+    signal: cluster.signal,
+    fix: `See its log: \`citus-ha logs ${name}\`.`,
+  });
 }
 
 async function waitUntilFit(cluster: OpenCluster, name: string): Promise<void> {

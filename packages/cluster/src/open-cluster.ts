@@ -2,7 +2,13 @@ import type { ServerAddress } from '@citus-ha/citus';
 import { coordinators, etcdMembers, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { patroniScope, restUser } from '@citus-ha/emitters';
-import { createEtcdClient, createPatroniClient, type EtcdClient, type PatroniClient } from '@citus-ha/patroni';
+import {
+  createEtcdClient,
+  createPatroniClient,
+  type EtcdClient,
+  type PatroniClient,
+  type PatroniCluster,
+} from '@citus-ha/patroni';
 import { readRecord, type ClusterRecord } from './cluster-record.js';
 import type { ClusterContext } from './context.js';
 
@@ -67,8 +73,18 @@ export function dcsPathOf({ spec, record }: OpenCluster, member: MemberSpec): st
   return patroniScope(spec, record.engine, member).path;
 }
 
+/** Of every coordinator that has an address yet. */
 export function coordinatorClients(cluster: OpenCluster): readonly PatroniClient[] {
-  return coordinators(cluster.spec).map(({ name }) => patroniOf(cluster, name));
+  return coordinators(cluster.spec).flatMap(({ name }) =>
+    cluster.site.members[name] ? [patroniOf(cluster, name)] : [],
+  );
+}
+
+/** The coordinators' cluster as the first of them that answers sees it. */
+export async function coordinatorCluster(cluster: OpenCluster): Promise<PatroniCluster> {
+  return Promise.any(coordinatorClients(cluster).map((client) => client.cluster())).catch((cause: unknown) => {
+    throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
+  });
 }
 
 /** An address that listens everywhere is reached on loopback. */

@@ -1,10 +1,10 @@
 import { engineVersion, readNodes, readRedundancy, withConnection } from '@citus-ha/citus';
-import { coordinators, membersOf, workers, type MemberSpec } from '@citus-ha/config';
+import { coordinators, databaseMembers, membersOf, workers, type MemberSpec } from '@citus-ha/config';
 import type { PatroniMember } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findProblems } from './find-problems.js';
 import {
-  coordinatorClients,
+  coordinatorCluster,
   endpointHost,
   etcdOf,
   patroniOf,
@@ -32,7 +32,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const leader = coordinators(spec).find(({ name }) => patroni.get(name)?.role === 'leader');
   const sql = leader ? await readSql(cluster, leader.name) : nothingSeen;
   const members = membersOf(spec).map((member) =>
-    memberStatus(siteOf(site, member.name).address, member, processes, patroni.get(member.name)),
+    memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.get(member.name)),
   );
   const { bind, ports } = spec.proxy;
   const host = endpointHost(bind);
@@ -60,15 +60,35 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
 
 const nothingSeen: SqlView = { version: null, nodes: [], underReplicatedShards: null };
 
-/** What Patroni says of every database member: the coordinators' cluster by one of them, each worker by itself. */
-async function readPatroni(cluster: OpenCluster): Promise<ReadonlyMap<string, PatroniMember>> {
-  const asked = [
-    Promise.any(coordinatorClients(cluster).map((client) => client.cluster())),
-    ...workers(cluster.spec).map(({ name }) => patroniOf(cluster, name).cluster()),
-  ];
+/** What Patroni says of every database member: of its cluster in etcd, or where that is away, of itself. */
+async function readPatroni(cluster: OpenCluster): Promise<ReadonlyMap<string, SeenByPatroni>> {
+  const placed = workers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
+  const asked = [coordinatorCluster(cluster), ...placed.map(({ name }) => patroniOf(cluster, name).cluster())];
   const answers = await Promise.allSettled(asked);
   const members = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.members : []));
-  return new Map(members.map((member) => [member.name, member]));
+  const silent = databaseMembers(cluster.spec).filter(
+    ({ name }) => cluster.site.members[name] && !members.some((member) => member.name === name),
+  );
+  const selves = await Promise.all(silent.map(({ name }) => readSelf(cluster, name)));
+  return new Map([...members, ...selves.flatMap((self) => self ?? [])].map((member) => [member.name, member]));
+}
+
+type SeenByPatroni = Pick<PatroniMember, 'name' | 'role' | 'state' | 'timeline' | 'lagBytes' | 'pendingRestart'>;
+
+async function readSelf(cluster: OpenCluster, name: string): Promise<SeenByPatroni | undefined> {
+  return patroniOf(cluster, name)
+    .status()
+    .then(
+      ({ role, state, timeline, synchronous, replicationState, pendingRestart }) => ({
+        name,
+        role: role === 'primary' ? 'leader' : synchronous ? 'sync_standby' : role,
+        state: replicationState ?? state,
+        timeline,
+        lagBytes: null,
+        pendingRestart,
+      }),
+      () => undefined,
+    );
 }
 
 async function readEtcd(cluster: OpenCluster): Promise<boolean> {
@@ -99,7 +119,7 @@ function memberStatus(
   address: string,
   { name, kind, group }: MemberSpec,
   processes: readonly Member[],
-  patroni: PatroniMember | undefined,
+  patroni: SeenByPatroni | undefined,
 ): MemberStatus {
   const process = processes.find((member) => member.name === name);
   const runs = process?.state === 'running';
@@ -114,6 +134,7 @@ function memberStatus(
     lagBytes: patroni?.lagBytes ?? null,
     host: address,
     ports: process?.ports ?? {},
+    pendingRestart: patroni?.pendingRestart ?? false,
     ...(incarnation?.pid !== undefined && { process: { pid: incarnation.pid } }),
     ...(incarnation?.container && { container: incarnation.container }),
   };

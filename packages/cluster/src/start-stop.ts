@@ -23,6 +23,14 @@ export async function stopMember(cluster: OpenCluster, member: MemberSpec): Prom
   await cluster.runtime.withLock(member.name, () => cluster.runtime.stop(member.name));
 }
 
+/** Ends and starts the whole process of a member. */
+export async function restartProcess({ runtime }: OpenCluster, { name }: MemberSpec): Promise<void> {
+  await runtime.withLock(name, async () => {
+    await runtime.stop(name);
+    await runtime.start(name);
+  });
+}
+
 /** @throws CodedError `MEMBER_UNKNOWN` listing the members there are. */
 export function memberNamed({ spec }: OpenCluster, name: string): MemberSpec {
   const members = membersOf(spec);

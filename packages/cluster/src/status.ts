@@ -52,6 +52,8 @@ export interface MemberStatus {
   readonly lagBytes: number | null;
   readonly host: string;
   readonly ports: Readonly<Record<string, number>>;
+  /** Whether settings were changed that its PostgreSQL takes over only at a restart. */
+  readonly pendingRestart: boolean;
   readonly process?: { readonly pid: number };
   readonly container?: { readonly id: string; readonly name: string };
 }

@@ -1,10 +1,11 @@
 import { withConnection } from '@citus-ha/citus';
-import { coordinators, etcdMembers, membersOf, workers, type MemberSpec } from '@citus-ha/config';
-import { CodedError, waitFor } from '@citus-ha/core';
+import { coordinators, etcdMembers, membersOf, workers, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
+import { CodedError, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import { waitForLeader } from '@citus-ha/patroni';
+import type { Member } from '@citus-ha/runtime';
 import { bootstrapNodes } from './bootstrap-nodes.js';
-import { readRecord, settleRecord, writeRecord } from './cluster-record.js';
+import { readRecord, settleRecord, writeRecord, type ClusterRecord } from './cluster-record.js';
 import { wholeCluster, type ClusterContext } from './context.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { explainWithLogs } from './explain-with-logs.js';
@@ -12,7 +13,7 @@ import { isSynchronous } from './find-problems.js';
 import { coordinatorClients, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { planUp, surplusMembers, type UpStep } from './plan-up.js';
 import { requireSupported } from './require-supported.js';
-import { startMember } from './start-stop.js';
+import { restartProcess, startMember } from './start-stop.js';
 
 export interface UpOptions {
   /** Whether missing packages may be installed. */
@@ -30,7 +31,7 @@ export interface UpResult {
 /**
  * Makes the cluster be as its spec says: members created and running, a leader elected, workers registered, the write
  * endpoint taking SQL. Can be repeated, and finishes what an interrupted run began. Where the very first run fails or is
- * aborted, all that it made is removed again; a later run that fails stops what it started and keeps data.
+ * aborted, all that it made is removed again; a later run that fails leaves what it reached to the next one.
  *
  * @throws CodedError naming the member that kept it from coming up, with the last lines of its log.
  */
@@ -41,34 +42,38 @@ export async function up(context: ClusterContext, options: UpOptions): Promise<U
 
 async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpResult> {
   const { spec, runtime, onStep, signal } = context;
-  const site = await runtime.prepare({
-    spec,
-    install: options.install,
-    ...(onStep && { onProgress: onStep }),
-    ...(signal && { signal }),
-  });
   const kept = await readRecord(runtime.store);
-  const record = await settleRecord(spec, site, kept);
-  const cluster: OpenCluster = { ...context, site, record };
   const wanted = membersOf(spec);
   const seen = await runtime.members();
-  refuseSurplus(cluster, surplusMembers(wanted, seen));
+  refuseLostPasswords(spec, kept, seen);
+  refuseSurplus(spec, surplusMembers(wanted, seen));
   const plan = planUp(wanted, seen);
-  options.onPlan?.(plan);
-
   const log = changeLog(onStep);
+  let record = kept;
   try {
+    const site = await runtime.prepare({
+      spec,
+      install: options.install,
+      ...(onStep && { onProgress: onStep }),
+      ...(signal && { signal }),
+    });
+    record = await settleRecord(spec, site, kept);
     if (!kept) await writeRecord(runtime.store, record);
-    const updated = await createMembers(cluster, wanted, plan, log);
-    await startAll(cluster, wanted, plan, updated, log);
+    options.onPlan?.(plan);
+    const cluster: OpenCluster = { ...context, site, record };
+    await runMembers(cluster, wanted, plan, log);
     await bringIntoService(cluster, log);
+    const complete = { ...record, complete: true };
+    if (!record.complete) await writeRecord(runtime.store, complete);
+    return { cluster: { ...cluster, record: complete }, changes: log.changes };
   } catch (error) {
     const explained = await explainWithLogs(runtime, error);
-    await undo(cluster, plan);
+    if (seen.length === 0 && !record?.complete) {
+      onStep?.('removing what this run made');
+      await runtime.destroy({ data: true }).catch((left: unknown) => onStep?.(`not all of it: ${messageOf(left)}`));
+    }
     throw explained;
   }
-  if (!record.complete) await writeRecord(runtime.store, { ...record, complete: true });
-  return { cluster: { ...cluster, record: { ...record, complete: true } }, changes: log.changes };
 }
 
 interface ChangeLog {
@@ -86,7 +91,14 @@ function changeLog(onStep: ClusterContext['onStep']): ChangeLog {
   return { changes, change };
 }
 
-function refuseSurplus({ spec }: OpenCluster, surplus: readonly string[]): void {
+function refuseLostPasswords(spec: ClusterSpec, kept: ClusterRecord | undefined, seen: readonly Member[]): void {
+  if (kept || seen.length === 0) return;
+  throw new CodedError('PASSWORDS_LOST', `Cluster ${spec.name} has members, but the record of its passwords is gone`, {
+    fix: 'Restore cluster.json in its store from a backup; the data is kept. Or remove the cluster with `citus-ha down --volumes`.',
+  });
+}
+
+function refuseSurplus(spec: ClusterSpec, surplus: readonly string[]): void {
   if (surplus.length === 0) return;
   throw new CodedError(
     'MEMBER_SURPLUS',
@@ -96,6 +108,23 @@ function refuseSurplus({ spec }: OpenCluster, surplus: readonly string[]): void 
       fix: 'Raise the counts again; removing members is not done by `up`.',
     },
   );
+}
+
+const updatingKey = 'updating';
+
+/** New definitions are noted as such until members have taken them, so that an interrupted run is finished by the next one. */
+async function runMembers(
+  cluster: OpenCluster,
+  wanted: readonly MemberSpec[],
+  plan: readonly UpStep[],
+  log: ChangeLog,
+): Promise<void> {
+  const { store } = cluster.runtime;
+  const unfinished = await store.read(updatingKey);
+  await store.write(updatingKey, 'definitions were written that members may not have taken yet');
+  const updated = await createMembers(cluster, wanted, plan, log);
+  await startAll(cluster, wanted, plan, unfinished === undefined ? updated : wanted.map(({ name }) => name), log);
+  await store.remove(updatingKey);
 }
 
 /** Answers the members that exist and run already, but were given a new definition. */
@@ -149,8 +178,7 @@ async function takeNewDefinition(cluster: OpenCluster, member: MemberSpec): Prom
     await patroniOf(cluster, member.name).reload();
     return;
   }
-  await cluster.runtime.stop(member.name);
-  await cluster.runtime.start(member.name);
+  await restartProcess(cluster, member);
 }
 
 async function waitForEtcd(cluster: OpenCluster): Promise<void> {
@@ -220,18 +248,4 @@ async function waitForWrites(cluster: OpenCluster): Promise<void> {
     signal: cluster.signal,
     fix: 'See `citus-ha doctor`, and the log of the proxy: `citus-ha logs haproxy`.',
   });
-}
-
-/** Data is removed only where no `up` of this cluster ever came to its end: nothing was acknowledged to anyone yet. */
-async function undo({ runtime, record, onStep }: OpenCluster, plan: readonly UpStep[]): Promise<void> {
-  if (plan.length === 0) return;
-  const created = new Set(plan.filter(({ action }) => action === 'create').map(({ member }) => member));
-  const members = await runtime.members();
-  if (!record.complete && members.every(({ name }) => created.has(name))) {
-    onStep?.('removing what this run made');
-    return runtime.destroy({ data: true });
-  }
-  onStep?.('stopping what this run started');
-  const started = plan.filter(({ action }) => action === 'start').map(({ member }) => member);
-  await Promise.all(started.map((name) => runtime.stop(name)));
 }

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  editConfiguration,
+  checkConfiguration,
   isObject,
   patchBetween,
+  patchConfiguration,
   readConfiguration,
   type Json,
   type JsonObject,
@@ -16,6 +17,7 @@ import { parse, stringify } from 'yaml';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
+import { readConfig } from '../load-spec.js';
 import { print, printJson, step } from '../output.js';
 
 interface ConfigOptions extends CommonOptions {
@@ -60,15 +62,16 @@ async function edit(options: ConfigOptions): Promise<void> {
     else step('nothing changed');
     return;
   }
+  checkConfiguration(cluster.spec, current, edited);
   if (!options.json) print(diff(current, edited));
   await confirm('Apply this change?', options.yes);
-  await editConfiguration(cluster, group, edited);
+  await patchConfiguration(cluster, group, patch);
   if (options.json) printJson({ changed: patch });
   else step('applied; Patroni takes it over within its next loop');
 }
 
 async function editedBy(options: ConfigOptions, current: JsonObject): Promise<JsonObject> {
-  if (options.apply !== undefined) return parseYaml(await readFile(options.apply, 'utf8'), options.apply);
+  if (options.apply !== undefined) return parseYaml(readConfig(options.apply), options.apply);
   if (options.set !== undefined) return options.set.reduce((config, assignment) => assign(config, assignment), current);
   return inEditor(current);
 }

@@ -1,6 +1,6 @@
 import { membersOf } from '@citus-ha/config';
 import { memberNamed, type OpenCluster } from '@citus-ha/cluster';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { interruption } from '../interrupt.js';
@@ -8,13 +8,13 @@ import { print } from '../output.js';
 
 interface LogsOptions extends CommonOptions {
   readonly follow?: boolean;
-  readonly tail?: string;
+  readonly tail?: number;
 }
 
 export function logsCommand(): Command {
   return command('logs [members...]', 'show what members log; all of them unless named')
     .option('-f, --follow', 'go on until Ctrl-C')
-    .option('-n, --tail <lines>', 'only the last lines')
+    .option('-n, --tail <lines>', 'only the last lines', wholeNumber)
     .action(async (names: string[], options: LogsOptions) => {
       const cluster = await composeCluster(options);
       const members =
@@ -32,9 +32,14 @@ function show(cluster: OpenCluster, name: string, { follow, tail }: LogsOptions,
   return async () => {
     const lines = cluster.runtime.logs(name, {
       follow: follow ?? false,
-      ...(tail !== undefined && { tail: Number(tail) }),
+      ...(tail !== undefined && { tail }),
       signal: interruption(),
     });
     for await (const line of lines) print(prefix + line);
   };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number of lines.');
+  return Number(text);
 }

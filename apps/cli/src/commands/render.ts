@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { newRecord, openCluster, type ClusterRecord } from '@citus-ha/cluster';
 import type { RenderedFile } from '@citus-ha/config';
@@ -7,6 +7,7 @@ import { dockerSite, renderFolder } from '@citus-ha/emitters';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { compose } from '../compose.js';
+import { loadSpec } from '../load-spec.js';
 import { printJson, step } from '../output.js';
 
 const recordFile = '.citus-ha.json';
@@ -21,6 +22,7 @@ export function renderCommand(): Command {
         const target = join(folder, path);
         await mkdir(dirname(target), { recursive: true });
         await writeFile(target, content, { mode });
+        await chmod(target, mode);
       }
       if (options.json) printJson({ folder, files: files.map(({ path }) => path) });
       else step(`wrote ${files.length} files to ${folder}`);
@@ -35,7 +37,7 @@ async function renderLocal(options: CommonOptions): Promise<readonly RenderedFil
 
 /** The files for containers; passwords once generated are kept beside them, so that a second run changes nothing. */
 async function renderDocker(options: CommonOptions, folder: string): Promise<readonly RenderedFile[]> {
-  const { spec } = await compose(options);
+  const spec = loadSpec(options.config);
   const site = dockerSite(spec);
   const record = (await readKept(folder)) ?? (await newRecord(spec, site));
   const kept = { path: recordFile, content: `${JSON.stringify(record, null, 2)}\n`, mode: 0o600 };
