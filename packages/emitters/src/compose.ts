@@ -3,11 +3,11 @@ import {
   databaseMembers,
   etcdMembers,
   membersOf,
+  networkOf,
   proxies,
   type MemberSpec,
   type RenderedFile,
 } from '@citus-ha/config';
-import { networkOf } from './docker-site.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { ports } from './ports.js';
