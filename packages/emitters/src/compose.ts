@@ -38,14 +38,13 @@ export function hostPath(service: string, { path }: RenderedFile): string {
 }
 
 function memberService(input: RenderInput, member: MemberSpec) {
-  const { address, runDir } = placeOf(input.site, member.name);
+  const { address } = placeOf(input.site, member.name);
   const { volumes, ...common } = commonOptions(input, member.name, renderMember(input, member));
   return {
     image: imageOf(input, member),
     ...common,
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
-    tmpfs: [runDir],
     volumes: keepsData(member) ? [...volumes, `${volumeOf(member.name)}:/var/lib/citus-ha`] : volumes,
     healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
     ...kindOptions(input, member),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterSpec } from '@citus-ha/config';
@@ -39,8 +40,31 @@ function wanted({ engine }: ClusterSpec): readonly string[] {
   return engine === 'standin' ? [debian] : [official, debian];
 }
 
+/** Whether {@link baseImage} would find one: there already, in a registry that answers, or to be made here. */
+export async function canHaveBaseImage(engine: Docker, spec: ClusterSpec): Promise<boolean> {
+  const asked = spec.docker.baseImage;
+  const names = asked === 'auto' ? [...wanted(spec), `${homemade.repo}:${homemade.tag}`] : [asked];
+  for (const name of names) if (await isLocal(engine, name)) return true;
+  for (const name of names) if (await isInRegistry(engine, name)) return true;
+  return asked === 'auto' && canDebootstrap();
+}
+
 async function isLocal(engine: Docker, name: string): Promise<boolean> {
   return (await ifThere(engine.getImage(name).inspect())) !== undefined;
+}
+
+async function isInRegistry(engine: Docker, name: string): Promise<boolean> {
+  return engine
+    .getImage(name)
+    .distribution()
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+function canDebootstrap(): boolean {
+  return process.getuid?.() === 0 && existsSync('/etc/debian_version');
 }
 
 async function pull(
@@ -73,9 +97,8 @@ async function pull(
 
 async function debootstrap(engine: Docker, request: PrepareRequest, attempts: string[]): Promise<boolean> {
   const { install, onProgress, signal } = request;
-  const isRoot = process.getuid?.() === 0;
-  if (!install || !isRoot) {
-    attempts.push('debootstrap needs root and permission to install');
+  if (!install || !canDebootstrap()) {
+    attempts.push('debootstrap needs root on Debian, and permission to install');
     return false;
   }
   const options = { ...(signal && { cancelSignal: signal }), env: { DEBIAN_FRONTEND: 'noninteractive' } };

@@ -1,4 +1,4 @@
-import { networkOf, type RenderedFile, type Site } from '@citus-ha/config';
+import { networkOf, type ClusterSpec, type RenderedFile, type Site } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import {
   unknownMember,
@@ -16,6 +16,7 @@ import {
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
 import { getFile, putFiles } from './archive.js';
+import { canHaveBaseImage } from './base-image.js';
 import { readState, withAddress, writeState, type ClusterState } from './cluster-state.js';
 import { killContainer, startContainer, stopContainer } from './container-life.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
@@ -42,6 +43,17 @@ export async function createDockerRuntime({ cluster }: DockerRuntimeOptions): Pr
   const engine = await createEngineClient();
   await pingEngine(engine);
   return new DockerRuntime(engine, cluster);
+}
+
+/** Whether an engine answers that has a base for the images of this cluster, or can get one. */
+export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
+  try {
+    const engine = await createEngineClient();
+    await pingEngine(engine);
+    return await canHaveBaseImage(engine, spec);
+  } catch {
+    return false;
+  }
 }
 
 class DockerRuntime implements Runtime {

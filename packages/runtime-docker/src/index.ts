@@ -1,1 +1,1 @@
-export { createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';
+export { canRunInDocker, createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';

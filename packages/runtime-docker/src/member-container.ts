@@ -12,8 +12,7 @@ export interface ContainerDefinition extends Omit<MemberDefinition, 'name' | 'fi
 /** The number of the members' user in every image of the set. */
 export const memberUser = { uid: 999, gid: 999 } as const;
 
-export const dataFolder = '/var/lib/citus-ha';
-const runFolder = '/run/citus-ha';
+const dataFolder = '/var/lib/citus-ha';
 
 export function containerDefinition(definition: MemberDefinition, state: ClusterState): ContainerDefinition {
   const { kind, group, command, env, ports } = definition;
@@ -53,7 +52,6 @@ export function createOptions(
       ),
       // A name resolves also while its container is down.
       ExtraHosts: Object.entries(state.addresses).map(([name, address]) => `${name}:${address}`),
-      Tmpfs: { [runFolder]: 'mode=1777' },
       Binds: kind === 'proxy' ? [] : [`${volumeName(cluster, member)}:${dataFolder}`],
       // Parallel queries need more than Docker's 64 MB.
       ShmSize: 256 * 1024 * 1024,
