@@ -40,9 +40,8 @@ export async function getFile(container: Container, path: string): Promise<strin
   let content: string | undefined;
   const entries = extract();
   entries.on('entry', (header, stream, next) => {
-    if (header.type !== 'file') return void stream.resume().once('end', next);
     text(stream).then((found) => {
-      content = found;
+      if (header.type === 'file') content = found;
       next();
     }, next);
   });

@@ -13,7 +13,7 @@ export async function execInContainer(
   { input, env = {}, signal, inherit = false }: ExecOptions,
 ): Promise<ExecResult> {
   signal?.throwIfAborted();
-  const tty = inherit && process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const tty = inherit && process.stdin.isTTY && process.stdout.isTTY;
   const exec = await container.exec({
     Cmd: [...command],
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
@@ -73,7 +73,8 @@ export async function* containerLogs(
   }
   let first = true;
   try {
-    while (!signal?.aborted) {
+    for (;;) {
+      signal?.throwIfAborted();
       const { State } = await container.inspect();
       const since = first ? {} : { tail: undefined, since: Date.parse(State.StartedAt) / 1000 };
       const stream = await container.logs({
@@ -109,10 +110,10 @@ export function memberEvents(
   cluster: string,
   { signal }: { readonly signal: AbortSignal },
 ): AsyncIterable<RuntimeEvent> {
-  return follow(engine, cluster, signal, Date.now() / 1000);
+  return eventsSince(engine, cluster, signal, Date.now() / 1000);
 }
 
-async function* follow(
+async function* eventsSince(
   engine: Docker,
   cluster: string,
   signal: AbortSignal,

@@ -78,7 +78,8 @@ async function build(
     });
     await followProgress(stream, ({ stream: text = '' }) => {
       output.push(...text.split('\n').filter((line) => line.trim() !== ''));
-      if (text.startsWith('Step ')) onProgress?.(`${kind} image: ${text.split(' : ')[0]?.toLowerCase()}`);
+      const [step = '', instruction = ''] = text.split(' : ');
+      if (instruction.startsWith('RUN')) onProgress?.(`${kind} image: ${step.toLowerCase()}`);
     });
   } catch (cause) {
     signal?.throwIfAborted();

@@ -15,13 +15,13 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
   const known = await readState(store);
   await checkPorts(engine, spec);
   const base = await baseImage(engine, request, known?.base);
-  const asked = spec.postgres.version === 'auto' ? known?.site.versions.postgres : spec.postgres.version;
+  const { version } = spec.postgres;
   const buildargs = { BASE_IMAGE: base };
   const [member, etcd, proxy] = await Promise.all([
     buildImage({
       engine,
       kind: 'member',
-      buildargs: { ...buildargs, ...(asked !== undefined && { POSTGRES_VERSION: String(asked) }) },
+      buildargs: { ...buildargs, ...(version !== 'auto' && { POSTGRES_VERSION: String(version) }) },
       request,
     }),
     buildImage({ engine, kind: 'etcd', buildargs, request }),
