@@ -1,7 +1,7 @@
 import type { Runtime } from '@citus-ha/runtime';
 import { createDockerRuntime } from '@citus-ha/runtime-docker';
 import { createLocalRuntime } from '@citus-ha/runtime-local';
-import type { TestCluster } from './test-cluster.js';
+import type { CliPlace } from './cli.js';
 
 /** Where the clusters under test run: $E2E_RUNTIME, local unless told. */
 export const runtimeKind = process.env['E2E_RUNTIME'] === 'docker' ? 'docker' : 'local';
@@ -13,7 +13,7 @@ export const runtimeYaml = [
 ].join('\n');
 
 /** The members of a cluster, past the command line. */
-export function openRuntime({ name, env }: TestCluster): Promise<Runtime> {
+export function openRuntime({ name, env }: CliPlace & { readonly name: string }): Promise<Runtime> {
   return runtimeKind === 'docker'
     ? createDockerRuntime({ cluster: name })
     : createLocalRuntime({ cluster: name, stateHome: env['XDG_STATE_HOME'] ?? '' });
