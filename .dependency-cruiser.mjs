@@ -32,7 +32,10 @@ export default {
     {
       name: 'only-the-cli-composes',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|citus-standin)/|${test}` },
+      from: {
+        path: '^(packages|apps)/',
+        pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|citus-standin)/|${test}`,
+      },
       to: { path: '^packages/(runtime-local|runtime-docker|citus-standin)/' },
     },
     {

@@ -14,6 +14,9 @@ import { ports } from './ports.js';
 import { renderSetup } from './setup.js';
 import { yamlText } from './yaml-text.js';
 
+/** Where an image of the set looks for files to copy to where they belong. */
+const given = '/citus-ha/files';
+
 /**
  * A compose.yaml for a cluster on a `dockerSite`, beside the files of `renderFolder`: one service a member, fixed
  * addresses, names that resolve also while their container is down, published ports on `proxy.bind` alone, passwords in
@@ -70,7 +73,10 @@ function commonOptions(
     command,
     environment: env,
     extra_hosts: membersOf(spec).map(({ name }) => `${name}:${placeOf(site, name).address}`),
-    volumes: files.map((file) => `./${hostPath(service, file)}:${file.path}:ro`),
+    // Begins as root, since files belong to whoever rendered them: the entrypoint copies them for the member's user, as whom
+    // it goes on.
+    user: '0:0',
+    volumes: files.map((file) => `./${hostPath(service, file)}:${given}${file.path}:ro`),
   };
 }
 

@@ -55,6 +55,19 @@ export async function killContainer(container: Container): Promise<void> {
   await ended;
 }
 
+/** Freezes a running container. A kernel with cgroups of version 1 may be too busy to do so at the first try. */
+export async function pauseContainer(container: Container, member: string): Promise<void> {
+  await waitFor({
+    what: `${member} to be frozen`,
+    member,
+    timeoutMs: 15_000,
+    probe: async () => {
+      await container.pause();
+      return true;
+    },
+  });
+}
+
 /** Whether the engine may start it by itself; this is also where the user's intent is kept. */
 async function setRestart(container: Container, Name: 'no' | 'unless-stopped'): Promise<void> {
   const { HostConfig } = await container.inspect();

@@ -18,7 +18,7 @@ import type { Container, ContainerInspectInfo } from 'dockerode';
 import { getFile, putFiles } from './archive.js';
 import { canHaveBaseImage } from './base-image.js';
 import { readState, withAddress, writeState, type ClusterState } from './cluster-state.js';
-import { killContainer, startContainer, stopContainer } from './container-life.js';
+import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
 import { createEngineClient, ifThere, pingEngine, statusOf } from './engine.js';
@@ -131,7 +131,7 @@ class DockerRuntime implements Runtime {
 
   async pause(name: string): Promise<void> {
     const { State } = await this.#running(name);
-    if (!State.Paused) await this.#container(name).pause();
+    if (!State.Paused) await pauseContainer(this.#container(name), name);
   }
 
   async resume(name: string): Promise<void> {
