@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,10 +11,8 @@ import { archiveOf, getFile, type ArchiveEntry } from './archive.js';
 import { followProgress } from './progress.js';
 import { labels } from './names.js';
 
-/** Shipped in the package; beside the packages in the repository. */
-const imageSet = ['../docker', '../../../docker']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((path) => existsSync(join(path, 'member', 'Dockerfile')));
+/** Shipped in the package. */
+const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
 
 export type ImageKind = 'member' | 'etcd' | 'proxy';
 
@@ -95,11 +92,6 @@ async function build(
 }
 
 async function contextOf(kind: ImageKind): Promise<readonly ArchiveEntry[]> {
-  if (imageSet === undefined) {
-    throw new CodedError('IMAGE_SET_MISSING', 'The folder docker/ of this package is not there', {
-      fix: 'Install @citus-ha/runtime-docker again.',
-    });
-  }
   const folder = join(imageSet, kind);
   const names = await readdir(folder);
   return Promise.all(
