@@ -8,6 +8,7 @@ const arrows = {
   'citus-standin': ['core'],
   runtime: ['core', 'config'],
   'runtime-local': ['core', 'config', 'runtime'],
+  'runtime-docker': ['core', 'config', 'runtime'],
   cluster: ['core', 'config', 'emitters', 'patroni', 'citus', 'runtime'],
 };
 const test = '\\.(test|itest|e2e)\\.ts$|/testing/';
@@ -31,7 +32,10 @@ export default {
     {
       name: 'only-the-cli-composes',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: `^apps/cli/|^packages/(runtime-local|citus-standin)/|${test}` },
+      from: {
+        path: '^(packages|apps)/',
+        pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|citus-standin)/|${test}`,
+      },
       to: { path: '^packages/(runtime-local|runtime-docker|citus-standin)/' },
     },
     {

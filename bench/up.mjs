@@ -25,7 +25,7 @@ function benchUp() {
   chmodSync(cwd, 0o711);
   writeFileSync(
     join(cwd, 'cluster.yaml'),
-    'name: bench-up\nproxy: { ports: { write: 5900, read: 5901, stats: 5902 } }\n',
+    'name: bench-up\nruntime: local\nproxy: { ports: { write: 5900, read: 5901, stats: 5902 } }\n',
   );
   const citusHa = (...args) =>
     run(process.execPath, [cli, ...args], { cwd, env: { ...process.env, XDG_STATE_HOME: join(cwd, 'state') } });

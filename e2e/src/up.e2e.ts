@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { demoPath } from './support/cli.js';
+import { runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const rooms = 300;
@@ -29,10 +30,10 @@ describe('a cluster brought up from its defaults', () => {
     expect(status).toMatchObject({
       version: 1,
       cluster: 'e2e-up',
-      runtime: 'local',
+      runtime: runtimeKind,
       healthy: true,
       problems: [],
-      isolation: 'pid',
+      isolation: runtimeKind === 'docker' ? 'container' : 'pid',
     });
     expect(status.members.map(({ name, kind, group, state }) => [name, kind, group, state])).toEqual([
       ['etcd', 'etcd', null, 'running'],
@@ -101,11 +102,18 @@ describe('a cluster brought up from its defaults', () => {
     const second = await createTestCluster('e2e-second', 'coordinators: { count: 1 }\nworkers: { count: 2 }');
     try {
       await second.run('up');
-      const { stdout } = await execa(
-        'pg_dump',
-        ['--no-owner', '--table=rooms', '--table=messages', await cluster.uri()],
-        { maxBuffer: 1e9 },
-      );
+      const dump = ['pg_dump', '--no-owner', '--table=rooms', '--table=messages'];
+      // The machine's own pg_dump may be older than the servers in containers.
+      const stdout =
+        runtimeKind === 'docker'
+          ? await cluster.run(
+              'exec',
+              'coord-1',
+              '--',
+              ...dump,
+              `postgresql://postgres@haproxy:${cluster.ports.write}/postgres`,
+            )
+          : (await execa(dump[0] ?? '', [...dump.slice(1), await cluster.uri()], { maxBuffer: 1e9 })).stdout;
       await execa('psql', ['-q', '-v', 'ON_ERROR_STOP=1', await second.uri()], { input: stdout });
       for (const table of ['rooms', 'messages']) {
         const count = `SELECT count(*), sum(hashtext(${table}::text)) AS sum FROM ${table}`;

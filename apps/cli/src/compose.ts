@@ -2,8 +2,8 @@ import { citusEngine } from '@citus-ha/citus';
 import { standinEngine } from '@citus-ha/citus-standin';
 import { openCluster, type ClusterContext, type OpenCluster } from '@citus-ha/cluster';
 import type { ClusterSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
+import { canRunInDocker, createDockerRuntime } from '@citus-ha/runtime-docker';
 import { createLocalRuntime } from '@citus-ha/runtime-local';
 import type { CommonOptions } from './command.js';
 import { interruption } from './interrupt.js';
@@ -27,10 +27,13 @@ export async function composeCluster(options: CommonOptions): Promise<OpenCluste
   return openCluster(await compose(options));
 }
 
+/** What `auto` is: where the cluster is already; for a new one docker where it can run there, else local. */
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
-  if (kind === 'auto' || kind === 'local') return createLocalRuntime({ cluster: spec.name });
-  throw new CodedError('RUNTIME_UNKNOWN', `This version has no runtime ${JSON.stringify(kind)}`, {
-    blame: 'user',
-    fix: 'Use auto or local.',
-  });
+  const cluster = spec.name;
+  if (kind === 'docker') return createDockerRuntime({ cluster });
+  const local = await createLocalRuntime({ cluster });
+  if (kind === 'local' || (await local.site())) return local;
+  const docker = await createDockerRuntime({ cluster }).catch(() => undefined);
+  if (docker === undefined) return local;
+  return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
 }

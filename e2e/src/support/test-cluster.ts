@@ -6,9 +6,11 @@ import type { ClusterStatus, MemberStatus } from '@citus-ha/cluster';
 import { waitFor } from '@citus-ha/core';
 import { Client, type QueryResult, type QueryResultRow } from 'pg';
 import { cli, startCli, type CliPlace, type CliRun } from './cli.js';
+import { runtimeYaml } from './runtime.js';
 
 /** A cluster of its own for one test file, in a folder of its own, driven through the command line. */
 export interface TestCluster extends CliPlace {
+  readonly name: string;
   readonly ports: { readonly write: number; readonly read: number; readonly stats: number };
   /** Runs a command that must succeed, and answers its standard output. */
   run(...args: readonly string[]): Promise<string>;
@@ -33,7 +35,7 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
   const ports = { write: write ?? 0, read: read ?? 0, stats: stats ?? 0 };
   await writeFile(
     join(cwd, 'cluster.yaml'),
-    `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n`,
+    `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${runtimeYaml}\n${yaml}\n`,
   );
   const place = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state'), NO_COLOR: '1' } };
   const run = async (...args: readonly string[]) => {
@@ -49,6 +51,7 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
   const uri = async (...args: readonly string[]) => (await run('uri', ...args)).trim();
   return {
     ...place,
+    name,
     ports,
     run,
     try: (...args) => cli(place, ...args),

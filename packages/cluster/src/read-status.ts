@@ -3,15 +3,7 @@ import { coordinators, databaseMembers, membersOf, workers, type MemberSpec } fr
 import type { PatroniMember } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findProblems } from './find-problems.js';
-import {
-  coordinatorCluster,
-  endpointHost,
-  etcdOf,
-  patroniOf,
-  serverOf,
-  siteOf,
-  type OpenCluster,
-} from './open-cluster.js';
+import { coordinatorCluster, endpointHost, etcdOf, patroniOf, serverOf, type OpenCluster } from './open-cluster.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 
 /** What was seen of a cluster's SQL side; all empty while no leader answers. */

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderCompose } from './compose.js';
-import { dockerSite } from './docker-site.js';
+import { dockerSite } from '@citus-ha/config';
 import { renderFolder } from './render-folder.js';
 import { exampleSpecs } from './testing/example-specs.js';
 

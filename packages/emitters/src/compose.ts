@@ -3,16 +3,19 @@ import {
   databaseMembers,
   etcdMembers,
   membersOf,
+  networkOf,
   proxies,
   type MemberSpec,
   type RenderedFile,
 } from '@citus-ha/config';
-import { networkOf } from './docker-site.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { ports } from './ports.js';
 import { renderSetup } from './setup.js';
 import { yamlText } from './yaml-text.js';
+
+/** Where an image of the set looks for files to copy to where they belong. */
+const given = '/citus-ha/files';
 
 /**
  * A compose.yaml for a cluster on a `dockerSite`, beside the files of `renderFolder`: one service a member, fixed
@@ -38,14 +41,13 @@ export function hostPath(service: string, { path }: RenderedFile): string {
 }
 
 function memberService(input: RenderInput, member: MemberSpec) {
-  const { address, runDir } = placeOf(input.site, member.name);
+  const { address } = placeOf(input.site, member.name);
   const { volumes, ...common } = commonOptions(input, member.name, renderMember(input, member));
   return {
     image: imageOf(input, member),
     ...common,
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
-    tmpfs: [runDir],
     volumes: keepsData(member) ? [...volumes, `${volumeOf(member.name)}:/var/lib/citus-ha`] : volumes,
     healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
     ...kindOptions(input, member),
@@ -71,7 +73,10 @@ function commonOptions(
     command,
     environment: env,
     extra_hosts: membersOf(spec).map(({ name }) => `${name}:${placeOf(site, name).address}`),
-    volumes: files.map((file) => `./${hostPath(service, file)}:${file.path}:ro`),
+    // Begins as root, since files belong to whoever rendered them: the entrypoint copies them for the member's user, as whom
+    // it goes on.
+    user: '0:0',
+    volumes: files.map((file) => `./${hostPath(service, file)}:${given}${file.path}:ro`),
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { dockerSite } from './docker-site.js';
+import { dockerSite } from '@citus-ha/config';
 import { renderFolder } from './render-folder.js';
 import type { RenderInput } from './rendering.js';
 import { exampleSpecs } from './testing/example-specs.js';

@@ -1,5 +1,4 @@
 export { renderCompose } from './compose.js';
-export { dockerSite } from './docker-site.js';
 export { dynamicConfiguration } from './dynamic-configuration.js';
 export { restUser } from './patroni.js';
 export { patroniScope, type PatroniScope } from './patroni-scope.js';

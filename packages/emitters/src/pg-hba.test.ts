@@ -1,6 +1,6 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import { expect, test } from 'vitest';
-import { dockerSite } from './docker-site.js';
+import { dockerSite } from '@citus-ha/config';
 import { passfile } from './passfile.js';
 import { pgHba } from './pg-hba.js';
 

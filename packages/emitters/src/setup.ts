@@ -42,9 +42,13 @@ ${extensions}
 `;
 }
 
-const extensions = `CREATE EXTENSION IF NOT EXISTS citus;
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
-`;
+/** Asks first: a worker that is registered refuses the statement even where nothing is to be done. */
+const extensions = ['citus', 'pg_stat_statements']
+  .map(
+    (name) =>
+      `SELECT 'CREATE EXTENSION ${name}' WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = '${name}')\n\\gexec\n`,
+  )
+  .join('');
 
 function proxyName({ spec }: RenderInput): string {
   return proxies(spec)[0]?.name ?? 'haproxy';

@@ -1,9 +1,9 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { newRecord, openCluster, type ClusterRecord } from '@citus-ha/cluster';
-import type { RenderedFile } from '@citus-ha/config';
+import { dockerSite, type RenderedFile } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
-import { dockerSite, renderFolder } from '@citus-ha/emitters';
+import { renderFolder } from '@citus-ha/emitters';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { compose } from '../compose.js';

@@ -1,4 +1,6 @@
-import { membersOf, type ClusterSpec, type MemberKind, type Site } from '@citus-ha/config';
+import type { ClusterSpec } from './cluster-spec.js';
+import type { Site } from './site.js';
+import { membersOf, type MemberKind } from './topology.js';
 
 /** Files in a container are where the programs' own images and manuals have them. */
 const configFiles: Readonly<Record<MemberKind, string>> = {
@@ -10,26 +12,36 @@ const configFiles: Readonly<Record<MemberKind, string>> = {
   sentinel: '/etc/citus-ha/sentinel.json',
 };
 
+/** What the image of coordinators and workers has in it. */
+export interface MemberImage {
+  /** Major version. */
+  readonly postgres: number;
+  readonly patroni: string;
+  readonly citus: boolean;
+}
+
 /** The first address of a network is its gateway's; Docker gives others to containers that ask for none. */
 const firstHost = 11;
 
 /**
  * The site of a cluster in containers: names as hosts, a fixed private address for each member, programs from the PATH of
- * the images. Depends on nothing but the spec, so files can be rendered where there is no Docker.
+ * the images. Depends on nothing but the spec and, where it is known, what the member image has in it: so files can be
+ * rendered where there is no Docker.
  */
-export function dockerSite(spec: ClusterSpec): Site {
-  const postgres = spec.postgres.version === 'auto' ? 17 : spec.postgres.version;
+export function dockerSite(spec: ClusterSpec, image?: MemberImage): Site {
+  const asked = spec.postgres.version === 'auto' ? 17 : spec.postgres.version;
+  const { postgres, patroni, citus } = image ?? { postgres: asked, patroni: '4.0.7', citus: spec.engine !== 'standin' };
   const { address } = networkOf(spec);
   return {
     runtime: 'docker',
-    versions: { postgres, patroni: '4.0.7', etcd: '3.5', haproxy: '3.0' },
+    versions: { postgres, patroni, etcd: '3.5', haproxy: '3.0' },
     programs: {
       patroni: ['patroni'],
       etcd: ['etcd'],
       haproxy: ['haproxy'],
       postgresBinDir: `/usr/lib/postgresql/${postgres}/bin`,
     },
-    citusAvailable: spec.engine !== 'standin',
+    citusAvailable: citus,
     members: Object.fromEntries(
       membersOf(spec).map(({ name, kind }, index) => [
         name,
@@ -51,7 +63,10 @@ export function dockerSite(spec: ClusterSpec): Site {
  * The cluster's private network of 1022 addresses. It follows from the cluster's name, so that it stays the same and
  * clusters of other names are most likely elsewhere.
  */
-export function networkOf(spec: ClusterSpec): { readonly subnet: string; readonly address: (host: number) => string } {
+export function networkOf(spec: Pick<ClusterSpec, 'name'>): {
+  readonly subnet: string;
+  readonly address: (host: number) => string;
+} {
   // FNV-1a, 32 bits.
   const hash = new TextEncoder()
     .encode(spec.name)

@@ -1,0 +1,44 @@
+import { createServer } from 'node:net';
+import type { ClusterSpec } from '@citus-ha/config';
+import { CodedError, codeOf } from '@citus-ha/core';
+import type Docker from 'dockerode';
+import { engineAddress } from './engine.js';
+import { labels } from './names.js';
+
+/**
+ * Looks whether every port that will be published is free, or this cluster's own already.
+ *
+ * @throws CodedError `PORT_TAKEN` naming the container that has it, or saying that a process of this machine does.
+ */
+export async function checkPorts(engine: Docker, { name, proxy }: ClusterSpec): Promise<void> {
+  const containers = await engine.listContainers();
+  const isHere = (await engineAddress()).startsWith('unix:');
+  for (const port of Object.values(proxy.ports)) {
+    const holder = containers.find(({ Ports }) =>
+      Ports.some(({ PublicPort, IP }) => PublicPort === port && overlaps(IP, proxy.bind)),
+    );
+    if (holder?.Labels[labels.project] === name) continue;
+    if (holder !== undefined) throw portTaken(proxy.bind, port, `the container ${holder.Names[0]?.slice(1)}`);
+    if (isHere && !(await canListen(proxy.bind, port))) throw portTaken(proxy.bind, port, 'a process of this machine');
+  }
+}
+
+export function portTaken(bind: string, port: number, owner: string): CodedError {
+  return new CodedError('PORT_TAKEN', `${bind}:${port}, which haproxy needs, is taken by ${owner}`, {
+    member: 'haproxy',
+    fix: 'Stop it, or choose another port or proxy.bind under proxy in cluster.yaml.',
+  });
+}
+
+function overlaps(one: string, other: string): boolean {
+  return [one, other].some((address) => address === '0.0.0.0' || address === '::') || one === other;
+}
+
+function canListen(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    // An address that this machine does not have is for the engine to judge.
+    server.once('error', (error) => resolve(codeOf(error) !== 'EADDRINUSE'));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}

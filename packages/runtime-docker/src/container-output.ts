@@ -1,0 +1,148 @@
+import { Readable } from 'node:stream';
+import { waitFor } from '@citus-ha/core';
+import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-ha/runtime';
+import type Docker from 'dockerode';
+import type { Container } from 'dockerode';
+import { labels } from './names.js';
+import { frames, lines } from './multiplexed.js';
+
+/** Runs a command in a running container. On abort the connection is cut; the command itself ends when it next writes. */
+export async function execInContainer(
+  container: Container,
+  command: readonly string[],
+  { input, env = {}, signal, inherit = false }: ExecOptions,
+): Promise<ExecResult> {
+  signal?.throwIfAborted();
+  const tty = inherit && process.stdin.isTTY && process.stdout.isTTY;
+  const exec = await container.exec({
+    Cmd: [...command],
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: tty,
+  });
+  const stream = await exec.start({ hijack: true, stdin: true, Tty: tty });
+  const abort = () => stream.destroy();
+  signal?.addEventListener('abort', abort, { once: true });
+  const output: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
+  try {
+    if (inherit) process.stdin.pipe(stream);
+    else stream.end(input ?? '');
+    if (tty) await throughTerminal(stream);
+    else {
+      for await (const { channel, bytes } of frames(stream as AsyncIterable<Buffer>)) {
+        if (inherit) process[channel].write(bytes);
+        else output[channel].push(Buffer.from(bytes));
+      }
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    if (inherit) process.stdin.unpipe(stream).pause();
+  }
+  signal?.throwIfAborted();
+  const { ExitCode } = await exec.inspect();
+  return {
+    exitCode: ExitCode ?? -1,
+    stdout: Buffer.concat(output.stdout).toString('utf8'),
+    stderr: Buffer.concat(output.stderr).toString('utf8'),
+  };
+}
+
+async function throughTerminal(stream: NodeJS.ReadableStream): Promise<void> {
+  process.stdin.setRawMode(true);
+  try {
+    for await (const bytes of stream) process.stdout.write(bytes);
+  } finally {
+    process.stdin.setRawMode(false);
+  }
+}
+
+/** Lines that the engine has kept of all lives of a container; with `follow` also those of lives to come. */
+export async function* containerLogs(
+  container: Container,
+  { follow = false, tail, signal }: LogOptions,
+): AsyncGenerator<string> {
+  const wanted = { stdout: true, stderr: true, ...(tail !== undefined && { tail }) };
+  if (!follow) {
+    yield* lines(Readable.from([await container.logs({ ...wanted, follow: false })]));
+    return;
+  }
+  let first = true;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { State } = await container.inspect();
+      const since = first ? {} : { tail: undefined, since: Date.parse(State.StartedAt) / 1000 };
+      const stream = await container.logs({
+        ...wanted,
+        ...since,
+        follow: true as const,
+        ...(signal && { abortSignal: signal }),
+      });
+      yield* lines(stream as unknown as AsyncIterable<Buffer>);
+      first = false;
+      await waitFor({
+        what: 'another life',
+        timeoutMs: 2 ** 31 - 1,
+        signal,
+        probe: async () => (await container.inspect()).State.StartedAt !== State.StartedAt,
+      });
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
+}
+
+const eventTypes: Readonly<Record<string, RuntimeEvent['type']>> = {
+  start: 'started',
+  die: 'exited',
+  pause: 'paused',
+  unpause: 'resumed',
+};
+
+/** The engine's own events of a cluster's members. Asked from the moment of the call on, by this machine's clock. */
+export function memberEvents(
+  engine: Docker,
+  cluster: string,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncIterable<RuntimeEvent> {
+  return eventsSince(engine, cluster, signal, Date.now() / 1000);
+}
+
+async function* eventsSince(
+  engine: Docker,
+  cluster: string,
+  signal: AbortSignal,
+  since: number,
+): AsyncGenerator<RuntimeEvent> {
+  try {
+    const stream = await engine.getEvents({
+      since,
+      filters: { type: ['container'], event: Object.keys(eventTypes), label: [`${labels.project}=${cluster}`] },
+      abortSignal: signal,
+    });
+    let rest = '';
+    for await (const chunk of stream) {
+      const parts = (rest + chunk.toString()).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const { Action, Actor, timeNano } = JSON.parse(part) as EngineEvent;
+        const member = Actor.Attributes[labels.service];
+        const type = eventTypes[Action];
+        if (type !== undefined && member !== undefined) yield { type, member, at: new Date(timeNano / 1e6) };
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+interface EngineEvent {
+  readonly Action: string;
+  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
+  readonly timeNano: number;
+}

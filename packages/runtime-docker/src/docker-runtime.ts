@@ -1,0 +1,271 @@
+import { networkOf, type ClusterSpec, type RenderedFile, type Site } from '@citus-ha/config';
+import { CodedError, messageOf } from '@citus-ha/core';
+import {
+  unknownMember,
+  type Capability,
+  type ClusterStore,
+  type ExecOptions,
+  type ExecResult,
+  type LogOptions,
+  type Member,
+  type MemberDefinition,
+  type PrepareRequest,
+  type Runtime,
+  type RuntimeEvent,
+} from '@citus-ha/runtime';
+import type Docker from 'dockerode';
+import type { Container, ContainerInspectInfo } from 'dockerode';
+import { getFile, putFiles } from './archive.js';
+import { canHaveBaseImage } from './base-image.js';
+import { readState, withAddress, writeState, type ClusterState } from './cluster-state.js';
+import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
+import { containerLogs, execInContainer, memberEvents } from './container-output.js';
+import { withEngineLock } from './engine-lock.js';
+import { createEngineClient, ifThere, pingEngine, statusOf } from './engine.js';
+import { containerDefinition, createOptions, memberOf, memberUser } from './member-container.js';
+import { containerName, labels, networkName, volumeName } from './names.js';
+import { prepareSite } from './prepare.js';
+import { VolumeStore } from './volume-store.js';
+
+export interface DockerRuntimeOptions {
+  /** Name of the cluster; of its Compose project too. */
+  readonly cluster: string;
+}
+
+/**
+ * Gives the runtime that runs members as containers of the engine that the environment names: DOCKER_HOST, else the docker
+ * command's context, else this machine's. Any number of them, on any machine that uses the same engine, may work on one
+ * cluster: all of its state is in the engine.
+ *
+ * @throws CodedError `ENGINE_UNREACHABLE`, `ENGINE_DENIED` or `ENGINE_CONTEXT` where no engine can be used.
+ */
+export async function createDockerRuntime({ cluster }: DockerRuntimeOptions): Promise<Runtime> {
+  const engine = await createEngineClient();
+  await pingEngine(engine);
+  return new DockerRuntime(engine, cluster);
+}
+
+/** Whether an engine answers that has a base for the images of this cluster, or can get one. */
+export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
+  try {
+    const engine = await createEngineClient();
+    await pingEngine(engine);
+    return await canHaveBaseImage(engine, spec);
+  } catch {
+    return false;
+  }
+}
+
+class DockerRuntime implements Runtime {
+  readonly kind = 'docker';
+  readonly cluster: string;
+  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
+  readonly store: ClusterStore;
+  readonly #engine: Docker;
+  readonly #volumeStore: VolumeStore;
+
+  constructor(engine: Docker, cluster: string) {
+    this.cluster = cluster;
+    this.#engine = engine;
+    this.#volumeStore = new VolumeStore(engine, cluster);
+    this.store = this.#volumeStore;
+  }
+
+  prepare(request: PrepareRequest): Promise<Site> {
+    return prepareSite(this.#engine, this.store, request);
+  }
+
+  async site(): Promise<Site | undefined> {
+    return (await readState(this.store))?.site;
+  }
+
+  async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
+    const { name, files } = definition;
+    const state = await this.#stateWith(name);
+    const wanted = containerDefinition(definition, state);
+    const found = await ifThere(this.#container(name).inspect());
+    if (found !== undefined) this.#refuseStranger(found);
+    if (found?.Config.Labels[labels.definition] === JSON.stringify(wanted)) {
+      return { changed: await this.#updateFiles(name, files) };
+    }
+    await this.#ensureNetwork();
+    if (found !== undefined) await this.#removeContainer(name, found);
+    await this.#ensureVolume(name, wanted.kind !== 'proxy');
+    const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
+    await putFiles(container, files, memberUser);
+    if (found?.State.Running) await startContainer(container, name);
+    return { changed: true };
+  }
+
+  async members(): Promise<readonly Member[]> {
+    const found = await this.#engine.listContainers({
+      all: true,
+      filters: { label: this.#labelled(labels.definition) },
+    });
+    const inspected = await Promise.all(found.map(({ Id }) => ifThere(this.#engine.getContainer(Id).inspect())));
+    return inspected
+      .filter((info) => info !== undefined)
+      .map((info) => memberOf(this.cluster, info))
+      .toSorted((a, b) => a.name.localeCompare(b.name));
+  }
+
+  async member(name: string): Promise<Member> {
+    return memberOf(this.cluster, await this.#inspect(name));
+  }
+
+  async start(name: string): Promise<Member> {
+    await this.#inspect(name);
+    await startContainer(this.#container(name), name);
+    return this.member(name);
+  }
+
+  async stop(name: string, { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    await this.#inspect(name);
+    await stopContainer(this.#container(name), name, timeoutMs);
+  }
+
+  async kill(name: string): Promise<void> {
+    await this.#inspect(name);
+    await killContainer(this.#container(name));
+  }
+
+  async pause(name: string): Promise<void> {
+    const { State } = await this.#running(name);
+    if (!State.Paused) await pauseContainer(this.#container(name), name);
+  }
+
+  async resume(name: string): Promise<void> {
+    const { State } = await this.#running(name);
+    if (State.Paused) await this.#container(name).unpause();
+  }
+
+  async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    await this.#running(name);
+    return execInContainer(this.#container(name), command, options);
+  }
+
+  async *logs(name: string, options: LogOptions = {}): AsyncIterable<string> {
+    await this.#inspect(name);
+    yield* containerLogs(this.#container(name), options);
+  }
+
+  events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
+    return memberEvents(this.#engine, this.cluster, options);
+  }
+
+  withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
+    return withEngineLock(this.#engine, this.cluster, name, task);
+  }
+
+  async remove(name: string, { data }: { readonly data: boolean }): Promise<void> {
+    const found = await ifThere(this.#container(name).inspect());
+    if (found !== undefined) {
+      this.#refuseStranger(found);
+      if (!data) await stopContainer(this.#container(name), name, 60_000);
+      await ifThere(this.#container(name).remove({ force: true, v: true }));
+    }
+    if (data) await ifThere(this.#engine.getVolume(volumeName(this.cluster, name)).remove({ force: true }));
+  }
+
+  async destroy({ data }: { readonly data: boolean }): Promise<void> {
+    await Promise.all((await this.members()).map(({ name }) => this.remove(name, { data })));
+    await ifThere(this.#engine.getNetwork(networkName(this.cluster)).remove());
+    if (!data) return;
+    const { Volumes } = await this.#engine.listVolumes({ filters: { label: this.#labelled(labels.volume) } });
+    await Promise.all((Volumes ?? []).map(({ Name }) => ifThere(this.#engine.getVolume(Name).remove({ force: true }))));
+    await this.#volumeStore.destroy();
+  }
+
+  #container(name: string): Container {
+    return this.#engine.getContainer(containerName(this.cluster, name));
+  }
+
+  #labelled(label: string): string[] {
+    return [`${labels.project}=${this.cluster}`, label];
+  }
+
+  async #inspect(name: string): Promise<ContainerInspectInfo> {
+    const found = await ifThere(this.#container(name).inspect());
+    if (found?.Config.Labels[labels.definition] !== undefined) return found;
+    throw unknownMember(name, await this.members());
+  }
+
+  async #running(name: string): Promise<ContainerInspectInfo> {
+    const found = await this.#inspect(name);
+    if (found.State.Running) return found;
+    throw new CodedError('MEMBER_NOT_RUNNING', `${name} is not running`, {
+      member: name,
+      fix: `Start it first: citus-ha start ${name}.`,
+    });
+  }
+
+  async #stateWith(name: string): Promise<ClusterState> {
+    const state = await this.#state();
+    if (name in state.addresses) return state;
+    return this.withLock('addresses', async () => {
+      const settled = withAddress(await this.#state(), this.cluster, name);
+      await writeState(this.store, settled);
+      return settled;
+    });
+  }
+
+  async #state(): Promise<ClusterState> {
+    const state = await readState(this.store);
+    if (state !== undefined) return state;
+    throw new CodedError('NOT_PREPARED', `Nothing is settled yet for cluster ${this.cluster}`, {
+      fix: 'Call prepare first: it builds the images that members are made of.',
+    });
+  }
+
+  /** Answers whether any file was missing or different. */
+  async #updateFiles(name: string, files: readonly RenderedFile[]): Promise<boolean> {
+    const container = this.#container(name);
+    const known = await Promise.all(files.map(({ path }) => getFile(container, path)));
+    const different = files.filter(({ content }, index) => known[index] !== content);
+    await putFiles(container, different, memberUser);
+    return different.length > 0;
+  }
+
+  async #removeContainer(name: string, { State }: ContainerInspectInfo): Promise<void> {
+    if (State.Running) await stopContainer(this.#container(name), name, 60_000);
+    await this.#container(name).remove({ v: true });
+  }
+
+  #refuseStranger({ Name, Config }: ContainerInspectInfo): void {
+    const owner = Config.Labels[labels.project];
+    if (owner === this.cluster && Config.Labels[labels.definition] !== undefined) return;
+    throw new CodedError(
+      'CONTAINER_TAKEN',
+      `The container name ${Name.slice(1)} is taken by ${owner === undefined ? `a container of ${Config.Image}` : `the Compose project ${owner}`}`,
+      { blame: 'user', fix: `Remove it (docker rm -f ${Name.slice(1)}), or give the cluster another name.` },
+    );
+  }
+
+  async #ensureVolume(member: string, wanted: boolean): Promise<void> {
+    if (!wanted) return;
+    await this.#engine.createVolume({
+      Name: volumeName(this.cluster, member),
+      Labels: { [labels.project]: this.cluster, [labels.volume]: `${member}-data` },
+    });
+  }
+
+  async #ensureNetwork(): Promise<void> {
+    const name = networkName(this.cluster);
+    if (await ifThere(this.#engine.getNetwork(name).inspect())) return;
+    const { subnet } = networkOf({ name: this.cluster });
+    try {
+      await this.#engine.createNetwork({
+        Name: name,
+        CheckDuplicate: true,
+        IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
+        Labels: { [labels.project]: this.cluster, [labels.network]: 'default' },
+      });
+    } catch (error) {
+      if (statusOf(error) === 409) return;
+      throw new CodedError('NETWORK_TAKEN', `The network ${subnet} cannot be made: ${messageOf(error)}`, {
+        cause: error,
+        fix: 'Remove the network that overlaps (docker network ls), or give the cluster another name.',
+      });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { FatalProbeError, waitFor } from '@citus-ha/core';
+import type Docker from 'dockerode';
+import { emptyImage } from './empty-image.js';
+import { ifThere, statusOf } from './engine.js';
+import { labels } from './names.js';
+
+interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: string | undefined;
+}
+
+/**
+ * Runs one task at a time under a name, for all who use this engine. The lock is a container that is never started: the
+ * engine gives its name to one only. A holder that has died on this machine is seen and its lock broken; one that died on
+ * another machine leaves a container that has to be removed by hand, as the error says.
+ */
+export async function withEngineLock<T>(
+  engine: Docker,
+  cluster: string,
+  name: string,
+  task: () => Promise<T>,
+): Promise<T> {
+  const container = `${cluster}-lock-${name}`;
+  const holder: Holder = { host: hostname(), pid: process.pid, startedAt: await startOf(process.pid) };
+  let holding: Holder | undefined;
+  const lock = await waitFor({
+    what: `the lock of ${name}`,
+    timeoutMs: 600_000,
+    intervalMs: 50,
+    lastSeen: () => (holding ? `held by process ${holding.pid} on ${holding.host}` : 'nothing'),
+    fix: `If that process is no more, remove its lock: docker rm ${container}`,
+    probe: async () => {
+      const taken = await take(engine, container, cluster, holder);
+      if (taken) return taken;
+      holding = await breakIfDead(engine, container);
+      return undefined;
+    },
+  });
+  try {
+    return await task();
+  } finally {
+    await ifThere(lock.remove());
+  }
+}
+
+async function take(engine: Docker, name: string, cluster: string, holder: Holder) {
+  try {
+    return await engine.createContainer({
+      name,
+      Image: await emptyImage(engine),
+      Cmd: ['never-started'],
+      Labels: { [labels.cluster]: cluster, [labels.holder]: JSON.stringify(holder) },
+      HostConfig: { NetworkMode: 'none' },
+    });
+  } catch (error) {
+    if (statusOf(error) === 409) return undefined;
+    throw new FatalProbeError(error);
+  }
+}
+
+/** Removes by id: a lock that someone else has taken in the meantime has another one. */
+async function breakIfDead(engine: Docker, container: string): Promise<Holder | undefined> {
+  const found = await ifThere(engine.getContainer(container).inspect());
+  if (found === undefined) return undefined;
+  const holder = JSON.parse(found.Config.Labels[labels.holder] ?? 'null') as Holder | null;
+  if (holder === null) return undefined;
+  const isDead = holder.host === hostname() && (await startOf(holder.pid)) !== holder.startedAt;
+  if (isDead) await ifThere(engine.getContainer(found.Id).remove());
+  return holder;
+}
+
+/** When a process of this machine began, in ticks since boot; `undefined` where there is none or no /proc. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}

@@ -1,0 +1,1 @@
+export { canRunInDocker, createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';

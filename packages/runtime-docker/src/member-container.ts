@@ -1,0 +1,108 @@
+import type { MemberDefinition, Member } from '@citus-ha/runtime';
+import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
+import type { ClusterState } from './cluster-state.js';
+import type { ImageKind } from './image-set.js';
+import { containerName, labels, networkName, volumeName } from './names.js';
+
+/** What a container cannot be given later: all of a definition but its files, and the image. */
+export interface ContainerDefinition extends Omit<MemberDefinition, 'name' | 'files'> {
+  readonly image: string;
+}
+
+/** The number of the members' user in every image of the set. */
+export const memberUser = { uid: 999, gid: 999 } as const;
+
+const dataFolder = '/var/lib/citus-ha';
+
+export function containerDefinition(definition: MemberDefinition, state: ClusterState): ContainerDefinition {
+  const { kind, group, command, env, ports } = definition;
+  return { kind, ...(group !== undefined && { group }), command, env, ports, image: state.images[imageKind(kind)] };
+}
+
+/** What Docker is asked for, Compose's names and labels included. */
+export function createOptions(
+  cluster: string,
+  member: string,
+  definition: ContainerDefinition,
+  state: ClusterState,
+): ContainerCreateOptions {
+  const { kind, command, env, ports, image } = definition;
+  const published = kind === 'proxy' ? Object.values(ports).map((port) => `${port}/tcp`) : [];
+  return {
+    name: containerName(cluster, member),
+    Hostname: member,
+    Image: image,
+    Cmd: [...command],
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    ExposedPorts: Object.fromEntries(published.map((port) => [port, {}])),
+    Labels: {
+      [labels.project]: cluster,
+      [labels.service]: member,
+      [labels.number]: '1',
+      [labels.oneOff]: 'False',
+      [labels.definition]: JSON.stringify(definition),
+    },
+    ...healthcheck(definition),
+    HostConfig: {
+      NetworkMode: networkName(cluster),
+      // After the engine's own restart the cluster comes back by itself.
+      RestartPolicy: { Name: 'unless-stopped' },
+      PortBindings: Object.fromEntries(
+        published.map((port) => [port, [{ HostIp: state.bind, HostPort: port.split('/')[0] ?? '' }]]),
+      ),
+      // A name resolves also while its container is down.
+      ExtraHosts: Object.entries(state.addresses).map(([name, address]) => `${name}:${address}`),
+      Binds: kind === 'proxy' ? [] : [`${volumeName(cluster, member)}:${dataFolder}`],
+      // Parallel queries need more than Docker's 64 MB.
+      ShmSize: 256 * 1024 * 1024,
+    },
+    NetworkingConfig: {
+      EndpointsConfig: {
+        [networkName(cluster)]: {
+          IPAMConfig: { IPv4Address: state.addresses[member] ?? '' },
+          Aliases: [member],
+        },
+      },
+    },
+  };
+}
+
+/** A member as its container shows it. */
+export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
+  const { State, Config, HostConfig, NetworkSettings } = info;
+  const { kind, group, ports } = JSON.parse(Config.Labels[labels.definition] ?? '{}') as ContainerDefinition;
+  const wasStarted = !State.StartedAt.startsWith('0001');
+  const state = stateOf(State.Status);
+  return {
+    name: Config.Labels[labels.service] ?? '',
+    kind,
+    ...(group !== undefined && { group }),
+    address: NetworkSettings.Networks[networkName(cluster)]?.IPAMConfig?.IPv4Address ?? '',
+    ports,
+    state,
+    intent: HostConfig.RestartPolicy?.Name === 'no' ? 'stopped' : 'running',
+    ...(wasStarted && {
+      incarnation: {
+        id: `${info.Id.slice(0, 12)}:${State.StartedAt}`,
+        container: { id: info.Id, name: info.Name.slice(1) },
+        ...(state === 'exited' && { exitCode: State.ExitCode }),
+      },
+    }),
+  };
+}
+
+/** A container that the engine is about to start again has ended. */
+function stateOf(status: string): Member['state'] {
+  return status === 'created' || status === 'running' || status === 'paused' ? status : 'exited';
+}
+
+export function imageKind(kind: MemberDefinition['kind']): ImageKind {
+  return kind === 'etcd' || kind === 'proxy' ? kind : 'member';
+}
+
+/** The image checks the usual port; a proxy may have another. */
+function healthcheck({ kind, ports }: ContainerDefinition): Pick<ContainerCreateOptions, 'Healthcheck'> {
+  if (kind !== 'proxy' || ports['stats'] === undefined) return {};
+  const Test = ['CMD', 'curl', '--fail', '--silent', '--output', '/dev/null', `http://localhost:${ports['stats']}/`];
+  return { Healthcheck: { Test } };
+}

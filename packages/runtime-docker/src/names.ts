@@ -1,0 +1,29 @@
+/** Names and labels as Compose gives them, so that its commands and other tools see one project. */
+export const labels = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  number: 'com.docker.compose.container-number',
+  oneOff: 'com.docker.compose.oneoff',
+  network: 'com.docker.compose.network',
+  volume: 'com.docker.compose.volume',
+  /** A member's definition without its files. */
+  definition: 'io.citus-ha.definition',
+  /** The cluster that a state container or a lock belongs to. */
+  cluster: 'io.citus-ha.cluster',
+  /** Who holds a lock. */
+  holder: 'io.citus-ha.holder',
+  /** Digest of all that an image was built from. */
+  source: 'io.citus-ha.source',
+} as const;
+
+export function containerName(cluster: string, member: string): string {
+  return `${cluster}-${member}-1`;
+}
+
+export function volumeName(cluster: string, member: string): string {
+  return `${cluster}_${member}-data`;
+}
+
+export function networkName(cluster: string): string {
+  return `${cluster}_default`;
+}

@@ -1,0 +1,67 @@
+import { dockerSite, type Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
+import type Docker from 'dockerode';
+import { baseImage } from './base-image.js';
+import { checkPorts } from './check-ports.js';
+import { readState, writeState } from './cluster-state.js';
+import { pingEngine } from './engine.js';
+import { buildImage, describeMemberImage, type ImageKind } from './image-set.js';
+
+/** Settles engine, images, ports and addresses, and keeps the outcome in the cluster's store. */
+export async function prepareSite(engine: Docker, store: ClusterStore, request: PrepareRequest): Promise<Site> {
+  const { spec } = request;
+  await pingEngine(engine);
+  const known = await readState(store);
+  await checkPorts(engine, spec);
+  const base = await baseImage(engine, request, known?.base);
+  const { version } = spec.postgres;
+  const buildargs = { BASE_IMAGE: base };
+  const [member, etcd, proxy] = await Promise.all([
+    buildImage({
+      engine,
+      kind: 'member',
+      buildargs: { ...buildargs, ...(version !== 'auto' && { POSTGRES_VERSION: String(version) }) },
+      request,
+    }),
+    buildImage({ engine, kind: 'etcd', buildargs, request }),
+    buildImage({ engine, kind: 'proxy', buildargs, request }),
+  ]);
+  const image = await describeMemberImage(engine, member);
+  checkDataVersion(known?.site, image.postgres);
+  const site = dockerSite(spec, image);
+  const images: Record<ImageKind, string> = {
+    member: await tagged(engine, member, 'member', `pg${image.postgres}-${image.citus ? 'citus' : 'standin'}`),
+    etcd: await tagged(engine, etcd, 'etcd', site.versions.etcd),
+    proxy: await tagged(engine, proxy, 'proxy', site.versions.haproxy),
+  };
+  const addresses = Object.fromEntries(Object.entries(site.members).map(([name, { address }]) => [name, address]));
+  await writeState(store, {
+    version: 1,
+    base,
+    images,
+    bind: spec.proxy.bind,
+    site,
+    addresses: { ...known?.addresses, ...addresses },
+  });
+  return site;
+}
+
+/** PostgreSQL starts only on data of its own major version. */
+function checkDataVersion(known: Site | undefined, found: number): void {
+  const expected = known?.versions.postgres;
+  if (expected === undefined || expected === found) return;
+  throw new CodedError(
+    'DATA_VERSION',
+    `The cluster has data of PostgreSQL ${expected}, but PostgreSQL ${found} would run it`,
+    {
+      fix: `Set postgres.version: ${expected} and a docker.baseImage with that version, or move the data by pg_dump into a new cluster.`,
+    },
+  );
+}
+
+async function tagged(engine: Docker, id: string, kind: ImageKind, tag: string): Promise<string> {
+  const repo = `citus-ha/${kind}`;
+  await engine.getImage(id).tag({ repo, tag });
+  return `${repo}:${tag}`;
+}
