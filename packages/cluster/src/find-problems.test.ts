@@ -90,6 +90,12 @@ describe('the problems of a cluster', () => {
     expect(codes({}, false)).toEqual(['ETCD_UNHEALTHY']);
   });
 
+  it('do not guess at synchronous standbys while etcd, which names them, is away', () => {
+    expect(codes(withMember(member('coord-2', 'coordinator', 'replica', 'streaming')), false)).toEqual([
+      'ETCD_UNHEALTHY',
+    ]);
+  });
+
   it('say nothing of nodes while no leader answers for them', () => {
     expect(codes({ engine: { kind: 'citus', version: null }, nodes: [] })).toEqual([]);
   });

@@ -10,7 +10,7 @@ export function findProblems(
   return [
     ...(etcdHealthy ? [] : [etcdDown]),
     ...leaderProblems(status.members),
-    ...synchronyProblems(spec, status.members),
+    ...(etcdHealthy ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
     ...strayNodeProblems(status),
