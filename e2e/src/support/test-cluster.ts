@@ -35,7 +35,7 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
   const ports = { write: write ?? 0, read: read ?? 0, stats: stats ?? 0 };
   await writeFile(
     join(cwd, 'cluster.yaml'),
-    `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${runtimeYaml}\n${yaml}\n`,
+    `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n${runtimeYaml}\n`,
   );
   const place = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state'), NO_COLOR: '1' } };
   const run = async (...args: readonly string[]) => {
