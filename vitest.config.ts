@@ -6,7 +6,7 @@ const globalSetup = ['e2e/src/support/install-programs.ts'];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], exclude } },
+      { test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], exclude, testTimeout: 20_000 } },
       {
         test: {
           name: 'integration',
