@@ -3,7 +3,6 @@ import { standinEngine } from '@citus-ha/citus-standin';
 import { openCluster, type ClusterContext, type OpenCluster } from '@citus-ha/cluster';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { Runtime } from '@citus-ha/runtime';
-import { canRunInDocker, createDockerRuntime } from '@citus-ha/runtime-docker';
 import { createLocalRuntime } from '@citus-ha/runtime-local';
 import type { CommonOptions } from './command.js';
 import { interruption } from './interrupt.js';
@@ -30,9 +29,11 @@ export async function composeCluster(options: CommonOptions): Promise<OpenCluste
 /** What `auto` is: where the cluster is already; for a new one docker where it can run there, else local. */
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   const cluster = spec.name;
-  if (kind === 'docker') return createDockerRuntime({ cluster });
-  const local = await createLocalRuntime({ cluster });
-  if (kind === 'local' || (await local.site())) return local;
+  const local = kind === 'docker' ? undefined : await createLocalRuntime({ cluster });
+  if (local && (kind === 'local' || (await local.site()))) return local;
+  // Loaded only where it may be needed: its client of the engine takes long to load.
+  const { canRunInDocker, createDockerRuntime } = await import('@citus-ha/runtime-docker');
+  if (!local) return createDockerRuntime({ cluster });
   const docker = await createDockerRuntime({ cluster }).catch(() => undefined);
   if (docker === undefined) return local;
   return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
