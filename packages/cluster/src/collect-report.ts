@@ -3,7 +3,7 @@ import { messageOf, redact } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import { examine } from './doctor.js';
 import { readConfiguration } from './dynamic-configuration.js';
-import { coordinatorClients, type OpenCluster } from './open-cluster.js';
+import { askCoordinators, type OpenCluster } from './open-cluster.js';
 import { readStatus } from './read-status.js';
 
 export interface ReportFile {
@@ -22,9 +22,7 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
     file('site.json', () => Promise.resolve(json(site))),
     file('status.json', async () => json(await readStatus(cluster))),
     file('doctor.json', async () => json(await examine(cluster))),
-    file('history.json', async () =>
-      json(await Promise.any(coordinatorClients(cluster).map((client) => client.history()))),
-    ),
+    file('history.json', async () => json(await askCoordinators(cluster, (client) => client.history()))),
     file('dynamic-configuration.json', async () => json(await readConfiguration(cluster, 0))),
     ...members.map(({ name }) =>
       file(`logs/${name}.log`, async () => {

@@ -11,7 +11,7 @@ export { patchConfiguration, readConfiguration } from './dynamic-configuration.j
 export { isObject, patchBetween, type Json, type JsonObject } from './json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './maintain.js';
 export {
-  coordinatorClients,
+  askCoordinators,
   coordinatorCluster,
   endpointOf,
   openCluster,

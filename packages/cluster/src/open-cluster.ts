@@ -80,11 +80,16 @@ export function coordinatorClients(cluster: OpenCluster): readonly PatroniClient
   );
 }
 
-/** The coordinators' cluster as the first of them that answers sees it. */
-export async function coordinatorCluster(cluster: OpenCluster): Promise<PatroniCluster> {
-  return Promise.any(coordinatorClients(cluster).map((client) => client.cluster())).catch((cause: unknown) => {
+/** What the first coordinator that answers says. */
+export async function askCoordinators<T>(cluster: OpenCluster, ask: (client: PatroniClient) => Promise<T>): Promise<T> {
+  return Promise.any(coordinatorClients(cluster).map(ask)).catch((cause: unknown) => {
     throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
   });
+}
+
+/** The coordinators' cluster as the first of them that answers sees it. */
+export function coordinatorCluster(cluster: OpenCluster): Promise<PatroniCluster> {
+  return askCoordinators(cluster, (client) => client.cluster());
 }
 
 /** An address that listens everywhere is reached on loopback. */

@@ -1,4 +1,4 @@
-import { bootstrapNodes, coordinatorClients, readStatus, serverOf } from '@citus-ha/cluster';
+import { bootstrapNodes, askCoordinators, readStatus, serverOf } from '@citus-ha/cluster';
 import { readPlacements, withConnection } from '@citus-ha/citus';
 import { CodedError } from '@citus-ha/core';
 import type { Command } from 'commander';
@@ -40,11 +40,7 @@ function topologyCommand(): Command {
 function historyCommand(): Command {
   return command('history', 'show when the leader changed and why').action(async (options: CommonOptions) => {
     const cluster = await composeCluster(options);
-    const history = await Promise.any(coordinatorClients(cluster).map((client) => client.history())).catch(
-      (cause: unknown) => {
-        throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
-      },
-    );
+    const history = await askCoordinators(cluster, (client) => client.history());
     if (options.json) return printJson(history);
     printTable(
       ['timeline', 'ended at', 'reason', 'when', 'new leader'],
