@@ -20,6 +20,27 @@ export interface MemberImage {
   readonly citus: boolean;
 }
 
+/**
+ * How a cluster that Compose made of rendered files shows itself to the docker runtime: each member's definition without its
+ * files in a label, and documents of the cluster in a folder of its coordinators.
+ */
+export const composeAdoption = {
+  definition: 'io.citus-ha.definition',
+  setup: 'io.citus-ha.setup',
+  folder: '/citus-ha/given',
+} as const;
+
+/** What a cluster in containers settles once and keeps: its images, its site, addresses of members, what its ports are published on. */
+export interface DockerState {
+  readonly version: 1;
+  readonly base: string;
+  readonly images: Readonly<Record<'member' | 'etcd' | 'proxy', string>>;
+  readonly bind: string;
+  readonly site: Site;
+  /** By member; never given to another one. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
 /** The first address of a network is its gateway's; Docker gives others to containers that ask for none. */
 const firstHost = 11;
 

@@ -30,6 +30,11 @@ describe('messageOf', () => {
     ['a text', 'broken', 'broken'],
     ['nothing', undefined, 'undefined'],
     ['connects that failed one by one', new AggregateError([new Error('a'), new Error('b')]), 'a; b'],
+    [
+      'what Promise.any says',
+      new AggregateError([new Error('a'), new Error('b')], 'All promises were rejected'),
+      'a; b',
+    ],
     ['an aggregate that speaks for itself', new AggregateError([new Error('a')], 'all failed'), 'all failed'],
   ])('reads %s', (_what, thrown, message) => {
     expect(messageOf(thrown)).toBe(message);

@@ -25,9 +25,12 @@ export class CodedError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** What Node and `Promise.any` say of several errors tells nothing of them. */
+const emptyWords = ['', 'All promises were rejected'];
+
+/** The message of anything that was thrown; of several errors in one those of all, unless it speaks for itself. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.message === '') {
+  if (thrown instanceof AggregateError && emptyWords.includes(thrown.message)) {
     return thrown.errors.map(messageOf).join('; ');
   }
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,5 +1,6 @@
 export { MemoryMachine } from './memory-machine.js';
 export { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+export { networkRules, type NetworkFault } from './network-faults.js';
 export { memberEvents, type MemberEventsOptions } from './member-events.js';
 export type {
   Capability,
@@ -7,6 +8,7 @@ export type {
   ExecOptions,
   ExecResult,
   Incarnation,
+  LockOptions,
   LogOptions,
   Member,
   MemberDefinition,

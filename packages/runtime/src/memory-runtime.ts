@@ -8,6 +8,7 @@ import type {
   ClusterStore,
   ExecOptions,
   ExecResult,
+  LockOptions,
   LogOptions,
   Member,
   MemberDefinition,
@@ -69,6 +70,10 @@ class MemoryRuntime implements Runtime {
     const site = memorySite(spec, (name) => this.#address(name));
     this.#cluster.site = site;
     return site;
+  }
+
+  async obstacles(): Promise<readonly CodedError[]> {
+    return [];
   }
 
   async site(): Promise<Site | undefined> {
@@ -145,6 +150,11 @@ class MemoryRuntime implements Runtime {
     this.#running(name).state = 'running';
   }
 
+  async shapeNetwork(name: string): Promise<void> {
+    this.#running(name);
+    throw new CodedError('CAPABILITY_MISSING', 'Members in memory have no network', { member: name });
+  }
+
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     this.#running(name);
     options.signal?.throwIfAborted();
@@ -165,12 +175,14 @@ class MemoryRuntime implements Runtime {
     return memberEvents({ members: () => this.members(), signal, intervalMs: 5 });
   }
 
-  async withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
+  async withLock<T>(name: string, task: () => Promise<T>, { signal, onWait }: LockOptions = {}): Promise<T> {
     const { locks } = this.#cluster;
+    if (locks.has(name)) onWait?.('another task of this process');
     await waitFor({
       what: `the lock of ${name}`,
       timeoutMs: 600_000,
       intervalMs: 1,
+      signal,
       probe: () => !locks.has(name) && locks.add(name),
     });
     return task().finally(() => locks.delete(name));

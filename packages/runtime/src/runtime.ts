@@ -1,4 +1,6 @@
 import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/config';
+import type { CodedError } from '@citus-ha/core';
+import type { NetworkFault } from './network-faults.js';
 
 /** What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. */
 export interface Runtime {
@@ -15,6 +17,8 @@ export interface Runtime {
    * @throws CodedError `PROGRAM_MISSING` naming the package; `PORT_TAKEN` naming the owner.
    */
   prepare(request: PrepareRequest): Promise<Site>;
+  /** What would keep a {@link prepare} that installs nothing from succeeding now, each with its fix. Changes nothing. */
+  obstacles(spec: ClusterSpec): Promise<readonly CodedError[]>;
   /** The site as settled by an earlier {@link prepare}, also by another process; `undefined` where there is none. */
   site(): Promise<Site | undefined>;
 
@@ -33,14 +37,21 @@ export interface Runtime {
   /** Freezes every process of the member; resume thaws them. */
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
+  /**
+   * Does this, and nothing else, to the packets of a running member from now on; none heals it. A new life begins with a
+   * healthy network. Loss needs the capability `partition`, a rate `slowNetwork`.
+   *
+   * @throws CodedError `CAPABILITY_MISSING`.
+   */
+  shapeNetwork(name: string, faults: readonly NetworkFault[]): Promise<void>;
   /** Runs a command as the member's user within the member. A non-zero exit is an answer, not an error. */
   exec(name: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Lines of the member's output, oldest first. With `follow` it goes on until the signal. */
   logs(name: string, options?: LogOptions): AsyncIterable<string>;
   /** Starts and ends of members, from now on until the signal. */
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent>;
-  /** One task at a time for a member, across processes. */
-  withLock<T>(name: string, task: () => Promise<T>): Promise<T>;
+  /** One task at a time for a member, across processes. @throws the signal's reason when aborted while another one has the lock. */
+  withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T>;
   /** Ends and removes one member; its data too where `data` says so. Does nothing where it is unknown. */
   remove(name: string, options: { readonly data: boolean }): Promise<void>;
   /** Ends all members; with `data` nothing of the cluster is left, without it data, addresses and store stay. */
@@ -107,6 +118,13 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface LockOptions {
+  /** Ends the wait for the lock, not the task. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told once where the lock is held, by whom. */
+  readonly onWait?: ((holder: string) => void) | undefined;
 }
 
 export interface LogOptions {

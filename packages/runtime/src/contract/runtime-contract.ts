@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { ContractSuite, type RuntimeContractOptions } from './contract-suite.js';
 import { memberLives } from './member-lives.js';
+import { memberNetwork } from './member-network.js';
 import { memberOutput } from './member-output.js';
 import { sharedCluster } from './shared-cluster.js';
 
@@ -9,6 +10,7 @@ export function runtimeContract(options: RuntimeContractOptions): void {
   describe(`${options.name} keeps the runtime's contract`, () => {
     const suite = new ContractSuite(options);
     memberLives(suite);
+    memberNetwork(suite);
     memberOutput(suite);
     sharedCluster(suite);
   });

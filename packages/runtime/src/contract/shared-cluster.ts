@@ -45,6 +45,23 @@ export function sharedCluster(suite: ContractSuite): void {
     expect(await other.withLock('alpha', async () => 'free again')).toBe('free again');
   });
 
+  it('tells who waits for a lock by whom it is held, and lets them give up', async () => {
+    await suite.runtime.create(definition('alpha', suite.programs.calm));
+    const other = await suite.subject.another();
+    const giveUp = new AbortController();
+    await suite.runtime.withLock('alpha', async () => {
+      const holders: string[] = [];
+      const onWait = (holder: string) => {
+        holders.push(holder);
+        giveUp.abort(new Error('given up'));
+      };
+      const waiting = other.withLock('alpha', () => Promise.resolve(), { signal: giveUp.signal, onWait });
+      await expect(waiting).rejects.toThrow('given up');
+      expect(holders).toEqual([expect.stringMatching(/process/)]);
+    });
+    expect(await other.withLock('alpha', async () => 'free again')).toBe('free again');
+  });
+
   it('stores documents for every instance', async () => {
     const other = await suite.subject.another();
     expect(await suite.runtime.store.read('secrets')).toBeUndefined();
