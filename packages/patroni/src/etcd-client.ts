@@ -1,10 +1,17 @@
 import { CodedError, messageOf } from '@citus-ha/core';
 import { Answer, parseJson } from './answer.js';
-import { exchange, type RequestOptions } from './exchange.js';
+import { exchange, of, type RequestOptions } from './exchange.js';
 
 export interface EtcdClientOptions {
-  /** Client URLs, tried in turn: `http://127.0.11.10:2379`. */
-  readonly endpoints: readonly string[];
+  /** Tried in turn. */
+  readonly endpoints: readonly EtcdEndpoint[];
+}
+
+export interface EtcdEndpoint {
+  /** Client URL: `http://127.0.11.10:2379`. */
+  readonly url: string;
+  /** The etcd member's name, for errors. */
+  readonly member?: string | undefined;
 }
 
 /** A key as etcd has it. Revisions and leases are 64-bit numbers, kept as text. */
@@ -24,7 +31,7 @@ export interface EtcdMember {
 }
 
 export interface EtcdHealth {
-  readonly endpoint: string;
+  readonly endpoint: EtcdEndpoint;
   /** Whether it serves reads and writes, which needs a majority. */
   readonly healthy: boolean;
   /** Why not. */
@@ -46,7 +53,7 @@ export interface EtcdStatus {
  * reason, `ETCD_BAD_ANSWER` for an answer that is not etcd's.
  */
 export interface EtcdClient {
-  readonly endpoints: readonly string[];
+  readonly endpoints: readonly EtcdEndpoint[];
   get(key: string, options?: RequestOptions): Promise<EtcdKey | undefined>;
   /** Every key that starts with the prefix, in order. */
   list(prefix: string, options?: RequestOptions): Promise<readonly EtcdKey[]>;
@@ -77,7 +84,11 @@ export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
     throw new CodedError(
       last instanceof CodedError ? last.code : 'ETCD_UNREACHABLE',
       `No etcd endpoint answered: ${failures.map(messageOf).join('; ') || 'none is known'}`,
-      { cause: last, fix: 'Start etcd, or check that a majority of its members runs.' },
+      {
+        cause: last,
+        member: endpoints[0]?.member,
+        fix: 'Start etcd, or check that a majority of its members runs.',
+      },
     );
   };
 
@@ -123,23 +134,25 @@ export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
   };
 }
 
-async function post(endpoint: string, path: string, body: object, options?: RequestOptions): Promise<Answer> {
-  const url = endpoint.replace(/\/+$/, '') + path;
-  const reply = await exchange({ ...requestTo(url, options), method: 'POST', body });
+async function post(endpoint: EtcdEndpoint, path: string, body: object, options?: RequestOptions): Promise<Answer> {
+  const request = requestTo(endpoint, path, options);
+  const { member } = endpoint;
+  const from = `${request.url}${of(member)}`;
+  const reply = await exchange({ ...request, method: 'POST', body });
   const refuse = (problem: string): CodedError =>
-    new CodedError('ETCD_BAD_ANSWER', `The answer of ${url} is not etcd's: ${problem}`, {
+    new CodedError('ETCD_BAD_ANSWER', `The answer of ${from} is not etcd's: ${problem}`, {
+      member,
       fix: 'Check that etcd 3.4 or later listens there.',
     });
   if (reply.status !== 200) {
-    throw new CodedError('ETCD_REFUSED', `POST ${url} answered ${reply.status}: ${reply.text.trim()}`);
+    throw new CodedError('ETCD_REFUSED', `POST ${from} answered ${reply.status}: ${reply.text.trim()}`, { member });
   }
   return new Answer(parseJson(reply.text, refuse), refuse);
 }
 
-async function healthOf(endpoint: string, options?: RequestOptions): Promise<EtcdHealth> {
-  const url = `${endpoint.replace(/\/+$/, '')}/health`;
+async function healthOf(endpoint: EtcdEndpoint, options?: RequestOptions): Promise<EtcdHealth> {
   try {
-    const { text } = await exchange({ ...requestTo(url, options), method: 'GET' });
+    const { text } = await exchange({ ...requestTo(endpoint, '/health', options), method: 'GET' });
     const healthy = /"health"\s*:\s*"true"/.test(text);
     return { endpoint, healthy, problem: healthy ? null : text.trim() };
   } catch (error) {
@@ -148,8 +161,12 @@ async function healthOf(endpoint: string, options?: RequestOptions): Promise<Etc
   }
 }
 
-function requestTo(url: string, { timeoutMs = requestTimeoutMs, signal }: RequestOptions = {}) {
-  return { service: 'ETCD', member: undefined, url, timeoutMs, signal } as const;
+function requestTo(
+  { url, member }: EtcdEndpoint,
+  path: string,
+  { timeoutMs = requestTimeoutMs, signal }: RequestOptions = {},
+) {
+  return { service: 'ETCD', member, url: url.replace(/\/+$/, '') + path, timeoutMs, signal } as const;
 }
 
 function parseKey(answer: Answer): EtcdKey {

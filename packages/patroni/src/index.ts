@@ -2,6 +2,7 @@ export {
   createEtcdClient,
   type EtcdClient,
   type EtcdClientOptions,
+  type EtcdEndpoint,
   type EtcdHealth,
   type EtcdKey,
   type EtcdMember,

@@ -23,7 +23,7 @@ describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
   afterAll(() => servers.stop());
 
   const call = async (path: string, body: object): Promise<Record<string, unknown>> => {
-    const response = await fetch(etcd.endpoints[0] + path, { method: 'POST', body: JSON.stringify(body) });
+    const response = await fetch(`${etcd.endpoints[0]?.url}${path}`, { method: 'POST', body: JSON.stringify(body) });
     return (await response.json()) as Record<string, unknown>;
   };
   const put = (key: string, value: string, lease: unknown = '0') =>
@@ -83,7 +83,7 @@ describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
   });
 
   it('asks the next endpoint when one does not answer', async () => {
-    const client = createEtcdClient({ endpoints: ['http://127.0.45.91:2379', ...etcd.endpoints] });
+    const client = createEtcdClient({ endpoints: [{ url: 'http://127.0.45.91:2379' }, ...etcd.endpoints] });
     expect((await client.members()).map(({ name }) => name)).toEqual(['etcd']);
     expect(await client.status()).toMatchObject({ version: expect.stringMatching(/^3\./), leads: true });
     expect((await client.health()).map(({ healthy }) => healthy)).toEqual([false, true]);

@@ -79,6 +79,7 @@ it('a wait for a leader says of each member what it saw last', async () => {
   ];
   await expect(waitForLeader({ clients, aboveTimeline: 3, timeoutMs: 1000 })).rejects.toMatchObject({
     code: 'TIMEOUT',
+    member: 'coord-1',
     message: expect.stringMatching(
       /coord-1 to lead on a timeline above 3; last seen: GET .*ECONNREFUSED.*; Waited 1000 ms for coord-2 .*last seen: nothing$/,
     ),
@@ -86,11 +87,17 @@ it('a wait for a leader says of each member what it saw last', async () => {
 });
 
 it('an etcd client tells what each endpoint answered', async () => {
-  const endpoints = ['http://127.0.45.91:8008', await answering('no such page', 404)];
+  const endpoints = [
+    { url: 'http://127.0.45.91:8008', member: 'etcd-1' },
+    { url: await answering('no such page', 404), member: 'etcd-2' },
+  ];
   const etcd = createEtcdClient({ endpoints });
   await expect(etcd.get('/service/lab/leader')).rejects.toMatchObject({
     code: 'ETCD_REFUSED',
-    message: expect.stringMatching(/No etcd endpoint answered: .*ECONNREFUSED.*; .* answered 404: no such page/),
+    member: 'etcd-1',
+    message: expect.stringMatching(
+      /No etcd endpoint answered: .* of etcd-1: .*ECONNREFUSED.*; .* of etcd-2 answered 404: no such page/,
+    ),
   });
   expect(await etcd.health()).toEqual([
     { endpoint: endpoints[0], healthy: false, problem: expect.stringContaining('ECONNREFUSED') },

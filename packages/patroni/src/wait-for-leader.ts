@@ -25,7 +25,7 @@ export interface Leader {
  * Waits until a member leads in fact: the DCS names it as holder of the lock, and its own PostgreSQL answers as a running
  * primary. `GET /primary` alone answers 200 as soon as the lock is held, also before promotion has finished.
  *
- * @throws CodedError `TIMEOUT` with what each member said last; the signal's reason when aborted.
+ * @throws CodedError `TIMEOUT` with what each member said last, naming the first of them; the signal's reason when aborted.
  */
 export async function waitForLeader(wait: LeaderWait): Promise<Leader> {
   const found = new AbortController();
@@ -37,6 +37,7 @@ export async function waitForLeader(wait: LeaderWait): Promise<Leader> {
     const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
     throw new CodedError('TIMEOUT', reasons.map(messageOf).join('; '), {
       cause: error,
+      member: wait.clients[0]?.member,
       fix: 'Look into the logs of these members: Patroni says there why it does not promote.',
     });
   } finally {
@@ -49,6 +50,7 @@ async function waitForLead(client: PatroniClient, wait: LeaderWait & { signal: A
   let seen = 'nothing';
   return waitFor({
     what: `${client.member ?? client.url} to lead${aboveTimeline > 0 ? ` on a timeline above ${aboveTimeline}` : ''}`,
+    ...(client.member !== undefined && { member: client.member }),
     timeoutMs,
     intervalMs,
     signal,

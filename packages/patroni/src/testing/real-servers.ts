@@ -32,7 +32,7 @@ export class RealServers {
       'initial-advertise-peer-urls': peer,
     };
     this.#spawn('etcd', [this.#programs.etcd, ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)]);
-    const etcd = createEtcdClient({ endpoints: [client] });
+    const etcd = createEtcdClient({ endpoints: [{ url: client, member: 'etcd' }] });
     await waitFor({
       what: 'etcd to be healthy',
       probe: async () => (await etcd.health()).every(({ healthy }) => healthy),
@@ -48,7 +48,7 @@ export class RealServers {
       scope: 'lab',
       name,
       restapi: { listen: new URL(url).host, connect_address: new URL(url).host, authentication: login('api') },
-      etcd3: { hosts: etcd.endpoints.map((endpoint) => new URL(endpoint).host) },
+      etcd3: { hosts: etcd.endpoints.map((endpoint) => new URL(endpoint.url).host) },
       bootstrap: {
         dcs: { ttl: 20, loop_wait: 1, retry_timeout: 3, synchronous_mode: true },
         initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }],
