@@ -28,6 +28,34 @@ BEGIN
 END
 $$;
 
+-- A schema cannot be dropped with a member of an extension in it: CASCADE would take the whole extension along.
+CREATE OR REPLACE FUNCTION pg_standin.on_drop_of_many() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  copy regclass;
+BEGIN
+  FOR copy IN
+    SELECT DISTINCT pg_standin.local_copy(logicalrelid) FROM pg_dist_partition
+    WHERE repmodel = 't' AND pg_standin.local_copy(logicalrelid) IS NOT NULL
+  LOOP
+    EXECUTE format('ALTER EXTENSION postgres_fdw %s TABLE %s', CASE TG_EVENT WHEN 'ddl_command_start' THEN 'DROP' ELSE 'ADD' END, copy);
+  END LOOP;
+END
+$$;
+
+DO $$
+DECLARE
+  hook record;
+BEGIN
+  FOR hook IN SELECT * FROM (VALUES ('citus_before_drop', 'ddl_command_start'), ('citus_after_drop', 'ddl_command_end')) v (name, event)
+    WHERE name NOT IN (SELECT evtname FROM pg_event_trigger)
+  LOOP
+    EXECUTE format('CREATE EVENT TRIGGER %I ON %s WHEN TAG IN (''DROP SCHEMA'', ''DROP OWNED'')
+      EXECUTE FUNCTION pg_standin.on_drop_of_many()', hook.name, hook.event);
+    EXECUTE format('ALTER EXTENSION postgres_fdw ADD EVENT TRIGGER %I', hook.name);
+  END LOOP;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION pg_standin.fill_local_copy(rel regclass) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('DELETE FROM %s', pg_standin.local_copy(rel));

@@ -115,6 +115,25 @@ const removal: readonly ContractCase[] = [
       return context.rows(`SELECT count(*) FROM pg_dist_shard WHERE shardid = $1`, [placement?.['shardid']]);
     },
   },
+  {
+    title: 'drops a schema with its tables, and leaves all others',
+    async run(context) {
+      await context.execute(
+        'CREATE SCHEMA leaving',
+        'CREATE TABLE leaving.items (id bigint PRIMARY KEY)',
+        `SELECT create_distributed_table('leaving.items', 'id')`,
+        'CREATE TABLE leaving.kinds (id bigint PRIMARY KEY)',
+        `SELECT create_reference_table('leaving.kinds')`,
+        'INSERT INTO leaving.items SELECT generate_series(1, 9)',
+        'INSERT INTO leaving.kinds SELECT generate_series(1, 9)',
+        'DROP SCHEMA leaving CASCADE',
+      );
+      return {
+        leaving: await context.rows(`SELECT count(*) FROM citus_tables WHERE table_name::text LIKE 'leaving%'`),
+        rooms: await partition(context, 'rooms'),
+      };
+    },
+  },
 ];
 
 /** Distributed and reference tables, and what the catalogs say of them. */
