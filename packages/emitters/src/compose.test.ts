@@ -20,7 +20,6 @@ const conforms = new Ajv({ strict: false, validateFormats: false }).compile({
 });
 
 interface Compose {
-  readonly name: string;
   readonly services: Readonly<
     Record<string, { readonly ports?: readonly string[]; readonly volumes: readonly string[] }>
   >;
@@ -58,5 +57,5 @@ test('every file it mounts is one that is rendered beside it', () => {
   const mounted = Object.values(composeOf(base).services).flatMap(({ volumes }) =>
     volumes.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':')[0]),
   );
-  expect(new Set(['./compose.yaml', ...mounted])).toEqual(new Set(rendered));
+  expect(new Set(['./compose.yaml', './.env', ...mounted])).toEqual(new Set(rendered));
 });

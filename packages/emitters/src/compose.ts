@@ -1,4 +1,5 @@
 import {
+  composeAdoption,
   coordinators,
   databaseMembers,
   etcdMembers,
@@ -8,6 +9,8 @@ import {
   type MemberSpec,
   type RenderedFile,
 } from '@citus-ha/config';
+import { adoptionFiles, adoptionLabels } from './adoption.js';
+import { dockerImages, imageKind, imageOf } from './docker-images.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { ports } from './ports.js';
@@ -16,23 +19,32 @@ import { yamlText } from './yaml-text.js';
 
 /** Where an image of the set looks for files to copy to where they belong. */
 const given = '/citus-ha/files';
+/** Where the documents of adoption are, beside compose.yaml. */
+export const adoptionFolder = 'citus-ha';
 
 /**
  * A compose.yaml for a cluster on a `dockerSite`, beside the files of `renderFolder`: one service a member, fixed
  * addresses, names that resolve also while their container is down, published ports on `proxy.bind` alone, passwords in
  * mounted files only. `setup` registers the workers; it is there with Citus only, since nothing but `citus-ha bootstrap`
- * installs the stand-in. Follows the Compose Specification.
+ * installs the stand-in. Images that are not there are built from `images/`, one folder each of the image set. `citus-ha` takes
+ * the cluster for its own. Follows the Compose Specification.
  */
 export function renderCompose(input: RenderInput): string {
   const members = membersOf(input.spec);
   const services = members.map((member) => [member.name, memberService(input, member)]);
   const setup = input.engine === 'citus' ? { setup: setupService(input) } : {};
   return yamlText({
-    name: input.spec.name,
     services: { ...Object.fromEntries(services), ...setup },
     networks: { default: { ipam: { config: [{ subnet: networkOf(input.spec).subnet }] } } },
     volumes: Object.fromEntries(members.filter(keepsData).map(({ name }) => [volumeOf(name), {}])),
   });
+}
+
+/**
+ * Compose's `.env` beside it, which names the project. The file itself may not: docker-compose 1.29 refuses the key `name`.
+ */
+export function composeEnvironment({ spec }: RenderInput): string {
+  return `COMPOSE_PROJECT_NAME=${spec.name}\n`;
 }
 
 /** Where a file of a service is, relative to compose.yaml. */
@@ -42,13 +54,25 @@ export function hostPath(service: string, { path }: RenderedFile): string {
 
 function memberService(input: RenderInput, member: MemberSpec) {
   const { address } = placeOf(input.site, member.name);
-  const { volumes, ...common } = commonOptions(input, member.name, renderMember(input, member));
+  const rendered = renderMember(input, member);
+  const { volumes, ...common } = commonOptions(input, member.name, rendered);
   return {
+    // As Compose v2 names it, for docker-compose 1.29 too.
+    container_name: `${input.spec.name}-${member.name}-1`,
+    hostname: member.name,
     image: imageOf(input, member),
+    ...buildOptions(input, member),
     ...common,
+    labels: adoptionLabels(input, member, rendered),
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
-    volumes: keepsData(member) ? [...volumes, `${volumeOf(member.name)}:/var/lib/citus-ha`] : volumes,
+    volumes: [
+      ...volumes,
+      ...(member.kind === 'coordinator'
+        ? adoptionFiles(input).map((file) => mount(adoptionFolder, file, file.path))
+        : []),
+      ...(keepsData(member) ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
+    ],
     healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
     ...kindOptions(input, member),
   };
@@ -57,9 +81,11 @@ function memberService(input: RenderInput, member: MemberSpec) {
 function setupService(input: RenderInput) {
   const { spec } = input;
   return {
-    image: memberImage(input),
+    image: dockerImages(input).member,
     ...commonOptions(input, 'setup', renderSetup(input)),
+    labels: { [composeAdoption.setup]: 'true' },
     restart: 'on-failure',
+    healthcheck: { disable: true },
     depends_on: awaiting('service_healthy', [...databaseMembers(spec), ...proxies(spec)]),
   };
 }
@@ -76,8 +102,25 @@ function commonOptions(
     // Begins as root, since files belong to whoever rendered them: the entrypoint copies them for the member's user, as whom
     // it goes on.
     user: '0:0',
-    volumes: files.map((file) => `./${hostPath(service, file)}:${given}${file.path}:ro`),
+    volumes: files.map((file) => mount(service, file, `${given}${file.path}`)),
   };
+}
+
+function mount(service: string, file: RenderedFile, target: string): string {
+  return `./${hostPath(service, file)}:${target}:ro`;
+}
+
+/** The first member of an image says how to build it. */
+function buildOptions({ spec }: RenderInput, member: MemberSpec) {
+  const kind = imageKind(member);
+  if (membersOf(spec).find((other) => imageKind(other) === kind)?.name !== member.name) return {};
+  const { baseImage } = spec.docker;
+  const { version } = spec.postgres;
+  const args = {
+    ...(baseImage !== 'auto' && { BASE_IMAGE: baseImage }),
+    ...(kind === 'member' && version !== 'auto' && { POSTGRES_VERSION: String(version) }),
+  };
+  return { build: { context: `./images/${kind}`, args } };
 }
 
 function kindOptions({ spec }: RenderInput, { kind, name }: MemberSpec) {
@@ -104,16 +147,6 @@ function publishedPorts({ bind, ports: { write, read, stats } }: RenderInput['sp
 
 function awaiting(condition: 'service_started' | 'service_healthy', members: readonly MemberSpec[]) {
   return Object.fromEntries(members.map(({ name }) => [name, { condition }]));
-}
-
-function imageOf(input: RenderInput, { kind }: MemberSpec): string {
-  const { versions } = input.site;
-  if (kind === 'etcd') return `citus-ha/etcd:${versions.etcd}`;
-  return kind === 'proxy' ? `citus-ha/proxy:${versions.haproxy}` : memberImage(input);
-}
-
-function memberImage({ site, engine }: RenderInput): string {
-  return `citus-ha/member:pg${site.versions.postgres}-${engine}`;
 }
 
 function healthCommand({ spec, site }: RenderInput, { kind, name }: MemberSpec): readonly string[] {

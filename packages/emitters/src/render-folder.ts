@@ -1,5 +1,6 @@
 import { membersOf, type RenderedFile } from '@citus-ha/config';
-import { hostPath, renderCompose } from './compose.js';
+import { adoptionFiles } from './adoption.js';
+import { adoptionFolder, composeEnvironment, hostPath, renderCompose } from './compose.js';
 import { renderMember } from './render-member.js';
 import type { RenderInput } from './rendering.js';
 import { renderSetup } from './setup.js';
@@ -7,13 +8,20 @@ import { renderSetup } from './setup.js';
 /**
  * Every file of the cluster, with paths relative to the folder they are to be written to: `coord-1/patroni.yml`,
  * `haproxy/haproxy.cfg`, and for containers `compose.yaml` with the files of its `setup` service. Modes as in
- * {@link RenderedFile}.
+ * {@link RenderedFile}. The image set, which compose.yaml builds from `images/`, is not among them.
  */
 export function renderFolder(input: RenderInput): readonly RenderedFile[] {
   const files = membersOf(input.spec).flatMap((member) => placed(member.name, renderMember(input, member).files));
   if (input.site.runtime !== 'docker') return files;
   const setup = input.engine === 'citus' ? placed('setup', renderSetup(input).files) : [];
-  return [{ path: 'compose.yaml', content: renderCompose(input), mode: 0o644 }, ...files, ...setup];
+  const adoption = placed(adoptionFolder, adoptionFiles(input));
+  return [
+    { path: 'compose.yaml', content: renderCompose(input), mode: 0o644 },
+    { path: '.env', content: composeEnvironment(input), mode: 0o644 },
+    ...files,
+    ...setup,
+    ...adoption,
+  ];
 }
 
 function placed(owner: string, files: readonly RenderedFile[]): readonly RenderedFile[] {

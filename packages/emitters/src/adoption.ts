@@ -1,0 +1,38 @@
+import { composeAdoption, membersOf, type DockerState, type MemberSpec, type RenderedFile } from '@citus-ha/config';
+import { dockerImages, imageOf } from './docker-images.js';
+import type { RenderedMember, RenderInput } from './rendering.js';
+
+/**
+ * What `citus-ha` needs of a cluster that Compose made of rendered files to take it for its own: passwords and engine, and
+ * where its members are. Paths are those in the coordinators' containers.
+ */
+export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
+  const { spec, site, secrets, engine } = input;
+  const state: DockerState = {
+    version: 1,
+    base: spec.docker.baseImage,
+    images: dockerImages(input),
+    bind: spec.proxy.bind,
+    site,
+    addresses: Object.fromEntries(membersOf(spec).map(({ name }) => [name, site.members[name]?.address ?? ''])),
+  };
+  return [document('cluster.json', { engine, secrets, complete: true }), document('docker.json', state)];
+}
+
+/** By which the docker runtime knows the member's container, and whether it is as wanted. */
+export function adoptionLabels(input: RenderInput, member: MemberSpec, rendered: RenderedMember) {
+  const { kind, group, command, env, ports } = rendered;
+  const definition = {
+    kind,
+    ...(group !== undefined && { group }),
+    command,
+    env,
+    ports,
+    image: imageOf(input, member),
+  };
+  return { [composeAdoption.definition]: JSON.stringify(definition) };
+}
+
+function document(name: string, content: object): RenderedFile {
+  return { path: `${composeAdoption.folder}/${name}`, content: `${JSON.stringify(content, null, 2)}\n`, mode: 0o600 };
+}
