@@ -6,6 +6,7 @@ import type { Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import type { ClusterFolder } from './cluster-folder.js';
 import { listeners } from './listeners.js';
+import { hasSwitch, type Network } from './switch.js';
 import { withMachineLock } from './machine-lock.js';
 import { readDocument, writeDocument } from './state-file.js';
 
@@ -13,7 +14,9 @@ import { readDocument, writeDocument } from './state-file.js';
 export interface ClusterState {
   readonly version: 1;
   readonly cluster: string;
-  /** The third byte of its members' addresses, 127.0.BLOCK.N. */
+  /** How its members reach each other. */
+  readonly network: Network;
+  /** The third byte of its members' addresses, 127.0.BLOCK.N or 198.18.BLOCK.N. */
   readonly block: number;
   /** The last byte, by member; never given to another one. */
   readonly addresses: Readonly<Record<string, number>>;
@@ -22,16 +25,24 @@ export interface ClusterState {
 
 const firstBlock = 11;
 const lastBlock = 250;
-/** Host number of the socket that claims a block until its members listen in it themselves. */
+/** Host number of this machine: of the socket that claims a block until its members listen in it, or of its end of the members' network. */
 const claimHost = 254;
+const prefixes: Readonly<Record<Network, string>> = { loopback: '127.0', namespaces: '198.18' };
 
-export function readState(folder: ClusterFolder): Promise<ClusterState | undefined> {
-  return readDocument<ClusterState>(folder.state, 1);
+/** Clusters from before there were namespaces have no `network` in their state. */
+export async function readState(folder: ClusterFolder): Promise<ClusterState | undefined> {
+  const state = await readDocument<ClusterState>(folder.state, 1);
+  return state && { ...state, network: state.network ?? 'loopback' };
 }
 
-/** A member's own loopback address. */
-export function ownAddress({ block, addresses }: ClusterState, member: string): string {
-  return `127.0.${block}.${addresses[member] ?? 0}`;
+/** A member's own address. Those of namespaces are of the range for tests of network devices (RFC 2544), which nobody routes. */
+export function ownAddress({ network, block, addresses }: ClusterState, member: string): string {
+  return `${prefixes[network]}.${block}.${addresses[member] ?? 0}`;
+}
+
+/** This machine's own address in the network of a cluster with namespaces. */
+export function gatewayAddress({ network, block }: ClusterState): string {
+  return `${prefixes[network]}.${block}.${claimHost}`;
 }
 
 /** Where a member is reached: at its own address, unless the site gave it another one. */
@@ -43,11 +54,14 @@ export function addressOf(state: ClusterState, member: string): string {
 export class AddressBook {
   readonly #folder: ClusterFolder;
   readonly #cluster: string;
+  /** For a cluster that has none yet. */
+  readonly #network: Network;
   #claim: Server | undefined;
 
-  constructor(folder: ClusterFolder, cluster: string) {
+  constructor(folder: ClusterFolder, cluster: string, network: Network) {
     this.#folder = folder;
     this.#cluster = cluster;
+    this.#network = network;
   }
 
   /** The state with an address for each of these members. Addresses once given stay. */
@@ -60,7 +74,8 @@ export class AddressBook {
       this.#claim ??= await claimBlock(block);
       const addresses = { ...known?.addresses };
       for (const name of names) addresses[name] ??= Math.max(0, ...Object.values(addresses)) + 1;
-      const state: ClusterState = { ...known, version: 1, cluster: this.#cluster, block, addresses };
+      const network = known?.network ?? this.#network;
+      const state: ClusterState = { ...known, version: 1, cluster: this.#cluster, network, block, addresses };
       if (JSON.stringify(state) !== JSON.stringify(known)) await writeDocument(this.#folder.state, state);
       await this.#writeHosts(state);
       return state;
@@ -107,7 +122,9 @@ async function freeBlock(folder: ClusterFolder): Promise<number> {
     const state = await readDocument<ClusterState>(join(folder.home, sibling, 'state.json'), 1).catch(() => undefined);
     if (state !== undefined) taken.add(state.block);
   }
-  for (let block = firstBlock; block <= lastBlock; block += 1) if (!taken.has(block)) return block;
+  for (let block = firstBlock; block <= lastBlock; block += 1) {
+    if (!taken.has(block) && !(await hasSwitch(block))) return block;
+  }
   throw new CodedError(
     'ADDRESSES_EXHAUSTED',
     `Every block from 127.0.${firstBlock}.0 to 127.0.${lastBlock}.0 is taken`,

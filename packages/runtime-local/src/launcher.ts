@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { Account } from './account.js';
+import { networkCommand, type MemberNetwork } from './member-network.js';
 
 /** How members are kept apart: by root's namespaces, by a user namespace, or not at all. */
 export type Isolation = 'root' | 'user' | 'none';
@@ -24,9 +25,11 @@ export function startCommand(options: {
   readonly account: Account;
   readonly folder: string;
   readonly hostsFile: string;
+  /** One of its own, where the cluster has such; this machine's else. */
+  readonly network: MemberNetwork | undefined;
   readonly command: readonly string[];
 }): readonly string[] {
-  const { isolation, account, folder, hostsFile, command } = options;
+  const { isolation, account, folder, hostsFile, network, command } = options;
   const mounts = isolation === 'none' ? '' : mountScript;
   const init = ['sh', '-c', `${lifeScript}${mounts}exec "$@"`, 'init', folder, hostsFile];
   return [
@@ -35,6 +38,7 @@ export function startCommand(options: {
     superviseScript,
     'citus-ha-member',
     folder,
+    ...networkCommand(network),
     ...namespaceCommand(isolation),
     ...init,
     ...userCommand(isolation, account),
@@ -95,8 +99,8 @@ function namespaceCommand(isolation: Isolation): readonly string[] {
 
 function enterCommand(isolation: Isolation, pid: number): readonly string[] {
   if (isolation === 'none') return [];
-  const user = isolation === 'user' ? ['--user', '--preserve-credentials'] : [];
-  return ['nsenter', '--target', `${pid}`, ...user, '--mount', '--pid'];
+  const own = isolation === 'user' ? ['--user', '--preserve-credentials'] : ['--net'];
+  return ['nsenter', '--target', `${pid}`, ...own, '--mount', '--pid'];
 }
 
 /** Drops root and every capability; the death signal is set last, since a change of user clears it. */

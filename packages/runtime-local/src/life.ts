@@ -123,7 +123,10 @@ async function waitUntilGone(
   });
 }
 
-/** Freezes a member: repeated until a look finds nothing left to freeze, since processes fork while they are stopped one by one. */
+/**
+ * Freezes a member: repeated until a look finds nothing left to freeze, since processes fork while they are stopped one by
+ * one. A parent within vfork(2), in state D, stops only once its child, stopped too early, has run on.
+ */
 export async function pauseLife(life: Life, folder: MemberFolder): Promise<void> {
   await waitFor({
     what: `every process of ${folder.name} to be stopped`,
@@ -131,8 +134,11 @@ export async function pauseLife(life: Life, folder: MemberFolder): Promise<void>
     timeoutMs: 10_000,
     intervalMs: 10,
     probe: async () => {
-      const awake = (await processesOf(life, folder)).filter(({ state }) => state !== 'T');
+      const all = await processesOf(life, folder);
+      const awake = all.filter(({ state }) => state !== 'T');
+      const held = new Set(awake.filter(({ state }) => state === 'D').map(({ pid }) => pid));
       for (const { pid } of awake) signalProcess(pid, 'SIGSTOP');
+      for (const { pid, parent, state } of all) if (state === 'T' && held.has(parent)) signalProcess(pid, 'SIGCONT');
       return awake.length === 0;
     },
   });

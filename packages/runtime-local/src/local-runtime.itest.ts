@@ -3,19 +3,22 @@ import { join } from 'node:path';
 import { runtimeContract } from '@citus-ha/runtime/contract';
 import { testCluster } from './testing/test-cluster.js';
 
+const networks = process.getuid?.() === 0 ? (['loopback', 'namespaces'] as const) : (['loopback'] as const);
 const paths = new Map<object, string>();
 
-runtimeContract({
-  name: 'the local runtime',
-  create: async () => {
-    const cluster = await testCluster('contract');
-    const subject = { runtime: cluster.runtime, another: cluster.open, dispose: cluster.dispose };
-    paths.set(subject, cluster.path);
-    return subject;
-  },
-  reusePid: async (subject, member) => {
-    const life = join(paths.get(subject) ?? '', 'members', member, 'life');
-    const text = await readFile(life, 'utf8');
-    await writeFile(life, text.replaceAll(/^\d+ \(/gm, `${process.pid} (`));
-  },
-});
+for (const network of networks) {
+  runtimeContract({
+    name: `the local runtime with local.network: ${network}`,
+    create: async () => {
+      const cluster = await testCluster('contract', network);
+      const subject = { runtime: cluster.runtime, another: cluster.open, dispose: cluster.dispose };
+      paths.set(subject, cluster.path);
+      return subject;
+    },
+    reusePid: async (subject, member) => {
+      const life = join(paths.get(subject) ?? '', 'members', member, 'life');
+      const text = await readFile(life, 'utf8');
+      await writeFile(life, text.replaceAll(/^\d+ \(/gm, `${process.pid} (`));
+    },
+  });
+}

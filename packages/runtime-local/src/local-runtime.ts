@@ -1,29 +1,41 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
-import type { Site } from '@citus-ha/config';
+import type { ClusterSpec, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
   memberEvents,
+  networkRules,
   unknownMember,
   type Capability,
   type ClusterStore,
   type ExecOptions,
   type ExecResult,
+  type LockOptions,
   type LogOptions,
   type Member,
   type MemberDefinition,
+  type NetworkFault,
   type PrepareRequest,
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
 import { memberAccount, type Account } from './account.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { AddressBook, addressOf, readState } from './cluster-state.js';
+import { AddressBook, addressOf, gatewayAddress, ownAddress, readState } from './cluster-state.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
 import { initOf, killLife, lifeId, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
 import { readLines } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
+import {
+  applyRules,
+  ensureSwitch,
+  hasOwnNetwork,
+  networkOf,
+  removeSwitch,
+  type MemberNetwork,
+} from './member-network.js';
+import type { Network } from './switch.js';
 import {
   checkDataVersion,
   forgetMember,
@@ -33,7 +45,7 @@ import {
   type MemberRecord,
 } from './member-record.js';
 import { readExitCode, startLife } from './start-life.js';
-import { prepareSite } from './prepare-site.js';
+import { findObstacles, prepareSite } from './prepare-site.js';
 import { memberPath } from './programs.js';
 import { runInLife } from './run-in-life.js';
 
@@ -42,6 +54,8 @@ export interface LocalRuntimeOptions {
   readonly cluster: string;
   /** In place of $XDG_STATE_HOME. */
   readonly stateHome?: string;
+  /** For a cluster that has no state yet; `loopback` unless told. */
+  readonly network?: Network;
 }
 
 /**
@@ -50,7 +64,9 @@ export interface LocalRuntimeOptions {
  * Touches nothing until it is used.
  */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
-  return new LocalRuntime(options.cluster, clusterFolder(options.cluster, options.stateHome), await probeIsolation());
+  const folder = clusterFolder(options.cluster, options.stateHome);
+  const [isolation, state] = await Promise.all([probeIsolation(), readState(folder)]);
+  return new LocalRuntime(options.cluster, folder, isolation, state?.network ?? options.network ?? 'loopback');
 }
 
 class LocalRuntime implements Runtime {
@@ -63,17 +79,25 @@ class LocalRuntime implements Runtime {
   readonly #addresses: AddressBook;
   #account: Account | undefined;
 
-  constructor(cluster: string, folder: ClusterFolder, isolation: Isolation) {
+  constructor(cluster: string, folder: ClusterFolder, isolation: Isolation, network: Network) {
     this.cluster = cluster;
     this.#folder = folder;
     this.#isolation = isolation;
-    this.#addresses = new AddressBook(folder, cluster);
+    this.#addresses = new AddressBook(folder, cluster, network);
     this.store = new FolderStore(folder.store);
-    this.capabilities = new Set(isolation === 'none' ? ['pause'] : ['isolation', 'pause']);
+    this.capabilities = new Set<Capability>([
+      'pause',
+      ...(isolation === 'none' ? [] : (['isolation'] as const)),
+      ...(network === 'namespaces' ? (['partition', 'slowNetwork'] as const) : []),
+    ]);
   }
 
   prepare(request: PrepareRequest): Promise<Site> {
     return prepareSite({ request, folder: this.#folder, addresses: this.#addresses, isolation: this.#isolation });
+  }
+
+  obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
+    return findObstacles(spec, this.#folder);
   }
 
   async site(): Promise<Site | undefined> {
@@ -113,7 +137,9 @@ class LocalRuntime implements Runtime {
       const account = await this.#user();
       const { hosts } = this.#folder;
       const env = await this.#environment(folder, record);
-      await startLife({ folder, account, isolation: this.#isolation, hosts, env, command: record.definition.command });
+      const network = await this.#network(record);
+      const { command } = record.definition;
+      await startLife({ folder, account, isolation: this.#isolation, hosts, network, env, command });
     }
     return this.member(name);
   }
@@ -141,6 +167,24 @@ class LocalRuntime implements Runtime {
     await resumeLife(life, folder);
   }
 
+  async shapeNetwork(name: string, faults: readonly NetworkFault[]): Promise<void> {
+    const { record, life } = await this.#running(name);
+    const state = await readState(this.#folder);
+    if (state?.network !== 'namespaces' || !hasOwnNetwork(record.definition.kind)) {
+      throw new CodedError('CAPABILITY_MISSING', `${name} has no network of its own`, {
+        member: name,
+        fix: 'Network faults need local.network: namespaces, and a coordinator, a worker or etcd.',
+      });
+    }
+    const members = await this.members();
+    const addressOfPeer = (peer: string) => {
+      const known = members.find((member) => member.name === peer);
+      if (known === undefined) throw unknownMember(peer, members);
+      return hasOwnNetwork(known.kind) ? ownAddress(state, peer) : gatewayAddress(state);
+    };
+    await applyRules(name, life.init.pid, networkRules(faults, addressOfPeer));
+  }
+
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { folder, record, life } = await this.#running(name);
     const account = await this.#user();
@@ -157,8 +201,8 @@ class LocalRuntime implements Runtime {
     return memberEvents({ members: () => this.members(), signal: options.signal });
   }
 
-  withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
-    return withMachineLock(memberFolder(this.#folder.members, name).path, task);
+  withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T> {
+    return withMachineLock(memberFolder(this.#folder.members, name).path, task, options);
   }
 
   async remove(name: string, options: { readonly data: boolean }): Promise<void> {
@@ -172,6 +216,8 @@ class LocalRuntime implements Runtime {
     const names = await readdir(this.#folder.members).catch(() => []);
     await Promise.all(names.map((name) => this.remove(name, options)));
     this.#addresses.release();
+    const state = await readState(this.#folder).catch(() => undefined);
+    if (state?.network === 'namespaces') await removeSwitch(state.block);
     if (!options.data) return;
     await removeTree(this.#folder.path);
     await rmdir(this.#folder.home).catch(() => undefined);
@@ -213,6 +259,13 @@ class LocalRuntime implements Runtime {
       member: name,
       fix: `Start it first: citus-ha start ${name}.`,
     });
+  }
+
+  async #network({ definition }: MemberRecord): Promise<MemberNetwork | undefined> {
+    const state = await readState(this.#folder);
+    if (state?.network !== 'namespaces' || !hasOwnNetwork(definition.kind)) return undefined;
+    await ensureSwitch(state);
+    return networkOf(state, definition.name);
   }
 
   async #user(): Promise<Account> {

@@ -4,7 +4,7 @@ import type { PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, unmakeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { ownAddress, readState, type AddressBook } from './cluster-state.js';
+import { ownAddress, readState, type AddressBook, type ClusterState } from './cluster-state.js';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
@@ -27,6 +27,7 @@ export interface PrepareSiteOptions {
 export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
   const { request, folder, addresses } = options;
   const known = await readState(folder);
+  checkNetwork(request.spec, known);
   const found = await settlePrograms(await wantedMajor(request.spec, known?.site), request);
   try {
     await makeClusterFolder(folder, await memberAccount());
@@ -40,6 +41,45 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
     }
     throw error;
   }
+}
+
+/** Members' addresses are in their data, so a cluster keeps the network it began with. */
+function checkNetwork({ name, local: { network } }: ClusterSpec, known: ClusterState | undefined): void {
+  if (known !== undefined && known.network !== network) {
+    throw new CodedError('NETWORK_CHANGED', `Cluster ${name} was made with local.network: ${known.network}`, {
+      blame: 'user',
+      fix: `Set it back to ${known.network}, or make the cluster anew: citus-ha down --volumes, citus-ha up.`,
+    });
+  }
+  if (network !== 'namespaces' || process.getuid?.() === 0) return;
+  throw new CodedError('NOT_ROOT', 'Only root can give members networks of their own (local.network: namespaces)', {
+    blame: 'user',
+    fix: 'Run it as root, or set local.network: loopback.',
+  });
+}
+
+/** Missing or too old programs, and taken ports, as they are now. */
+export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): Promise<readonly CodedError[]> {
+  const site = (await readState(folder))?.site;
+  const checks = [
+    async () => {
+      const { missing } = await findPrograms(await wantedMajor(spec, site), spec.local.network);
+      if (missing.length > 0) throw programMissing(missing);
+    },
+    async () => checkPorts({ spec, folder, members: membersOf(spec), sites: site?.members ?? {} }),
+  ];
+  const errors = await Promise.all(
+    checks.map((check) =>
+      check().then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    ),
+  );
+  return errors.flatMap((error) => {
+    if (error !== undefined && !(error instanceof CodedError)) throw error;
+    return error ?? [];
+  });
 }
 
 async function settleMembers(
@@ -78,11 +118,11 @@ async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<n
 }
 
 async function settlePrograms(major: number | undefined, request: PrepareRequest): Promise<FoundPrograms> {
-  const before = await findPrograms(major);
+  const before = await findPrograms(major, request.spec.local.network);
   if (before.found !== undefined) return before.found;
   if (!request.install || !(await hasApt())) throw programMissing(before.missing);
   await installMissing(before.missing, request);
-  const after = await findPrograms(major);
+  const after = await findPrograms(major, request.spec.local.network);
   if (after.found !== undefined) return after.found;
   throw programMissing(after.missing);
 }

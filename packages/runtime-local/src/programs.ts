@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { ProgramVersions, Programs } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { execa } from 'execa';
+import type { Network } from './switch.js';
 import { cachedPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
 
 /** What members run on, as found on this machine. */
@@ -26,11 +27,13 @@ export type Findings =
 const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Looks for everything members need. `major` asks for one PostgreSQL, else the newest is taken. */
-export async function findPrograms(major: number | undefined): Promise<Findings> {
-  const [postgresBinDir, etcd, haproxy, patroni, modules] = await Promise.all([
+export async function findPrograms(major: number | undefined, network: Network): Promise<Findings> {
+  const [postgresBinDir, etcd, haproxy, ip, nft, patroni, modules] = await Promise.all([
     findPostgres(major),
     findExecutable('etcd'),
     findExecutable('haproxy'),
+    network === 'loopback' || findExecutable('ip'),
+    network === 'loopback' || findExecutable('nft'),
     findPatroni(),
     havePatroniModules(),
   ]);
@@ -43,6 +46,8 @@ export async function findPrograms(major: number | undefined): Promise<Findings>
   ]);
   need(etcd, 'etcd', ['etcd-server']);
   need(haproxy, 'HAProxy', ['haproxy']);
+  need(ip, 'ip', ['iproute2']);
+  need(nft, 'nft', ['nftables']);
   need(modules, "Patroni's Python modules", patroniModules.packages);
   need(patroni, `Patroni ${minimumPatroniMajor} or later`, ['patroni']);
   if (missing.length > 0 || !postgresBinDir || !etcd || !haproxy || !patroni) return { missing };

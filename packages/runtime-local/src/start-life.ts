@@ -7,12 +7,14 @@ import { heldByAnother, startCommand, type Isolation } from './launcher.js';
 import { lifeId, readLife } from './life.js';
 import { readLines } from './log-file.js';
 import type { MemberFolder } from './member-folder.js';
+import type { MemberNetwork } from './member-network.js';
 
 export interface StartLifeOptions {
   readonly folder: MemberFolder;
   readonly account: Account;
   readonly isolation: Isolation;
   readonly hosts: string;
+  readonly network: MemberNetwork | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 }
@@ -24,9 +26,16 @@ export interface StartLifeOptions {
  * @throws CodedError `MEMBER_START_FAILED` with what stood in the way.
  */
 export async function startLife(options: StartLifeOptions): Promise<void> {
-  const { folder, account, isolation, hosts, env, command } = options;
+  const { folder, account, isolation, hosts, network, env, command } = options;
   const before = await readLife(folder);
-  const [file = '', ...args] = startCommand({ isolation, account, folder: folder.path, hostsFile: hosts, command });
+  const [file = '', ...args] = startCommand({
+    isolation,
+    account,
+    folder: folder.path,
+    hostsFile: hosts,
+    network,
+    command,
+  });
   const keeper = spawn(file, args, { cwd: folder.data, env, detached: true, stdio: 'ignore' });
   await once(keeper, 'spawn').catch((error: unknown) => {
     throw failed(folder.name, messageOf(error));

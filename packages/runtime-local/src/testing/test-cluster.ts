@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import type { MemberDefinition, Runtime } from '@citus-ha/runtime';
 import { shellPrograms } from '@citus-ha/runtime/contract';
+import type { Network } from '../switch.js';
 import { createLocalRuntime } from '../local-runtime.js';
 
 /** A cluster in a state home of its own. */
@@ -16,10 +17,10 @@ export interface TestCluster {
   readonly dispose: () => Promise<void>;
 }
 
-export async function testCluster(cluster = 'test'): Promise<TestCluster> {
+export async function testCluster(cluster = 'test', network: Network = 'loopback'): Promise<TestCluster> {
   const stateHome = await mkdtemp(join(tmpdir(), 'citus-ha-'));
   await chmod(stateHome, 0o711);
-  const open = () => createLocalRuntime({ cluster, stateHome });
+  const open = () => createLocalRuntime({ cluster, stateHome, network });
   const runtime = await open();
   return {
     stateHome,
@@ -27,6 +28,7 @@ export async function testCluster(cluster = 'test'): Promise<TestCluster> {
     runtime,
     spec: {
       ...defaultClusterSpec(cluster),
+      local: { network },
       proxy: { count: 1, bind: '127.0.44.1', ports: { write: 5000, read: 5001, stats: 7000 } },
     },
     open,

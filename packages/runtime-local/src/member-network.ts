@@ -1,0 +1,105 @@
+import type { MemberKind } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { execa } from 'execa';
+import { withMachineLock } from './machine-lock.js';
+import { hasSwitch, switchOf } from './switch.js';
+import { gatewayAddress, ownAddress, type ClusterState } from './cluster-state.js';
+
+/** The network that one life of a member begins with; it ends with that life. */
+export interface MemberNetwork {
+  /** Of its cable's end at the switch, and for a moment of its namespace; unique on this machine. */
+  readonly name: string;
+  /** See {@link ensureSwitch}. */
+  readonly switch: string;
+  readonly address: string;
+}
+
+/** Proxies and sentinels serve this machine, so they stay in its network. */
+export function hasOwnNetwork(kind: MemberKind): boolean {
+  return kind !== 'proxy' && kind !== 'sentinel';
+}
+
+export function networkOf(state: ClusterState, member: string): MemberNetwork {
+  return {
+    name: `cha${state.block}-${state.addresses[member] ?? 0}`,
+    switch: switchOf(state.block),
+    address: ownAddress(state, member),
+  };
+}
+
+/**
+ * Makes the bridge that members and this machine are cabled to, unless it is there. It has a namespace of its own, out of
+ * reach of this machine's firewall (a Docker engine has bridges filtered and forwards nothing that it does not know).
+ */
+export async function ensureSwitch(state: ClusterState): Promise<void> {
+  if (await hasSwitch(state.block)) return;
+  await withMachineLock('switch', async () => {
+    if (await hasSwitch(state.block)) return;
+    const args = [switchOf(state.block), gatewayAddress(state)];
+    const made = await execa('sh', ['-c', switchScript, 'switch', ...args], { reject: false });
+    if (made.exitCode === 0) return;
+    await removeSwitch(state.block);
+    throw new CodedError('NETWORK_FAILED', `The network of the cluster could not be made: ${made.stderr.trim()}`, {
+      cause: made,
+      fix: 'Allow network namespaces, veth and bridges in the kernel, or set local.network: loopback.',
+    });
+  });
+}
+
+export async function removeSwitch(block: number): Promise<void> {
+  const name = switchOf(block);
+  await execa('ip', ['link', 'delete', name], { reject: false });
+  await execa('ip', ['netns', 'delete', name], { reject: false });
+}
+
+/** Brings rules of nft(8) about in a running member's network. */
+export async function applyRules(member: string, pid: number, rules: string): Promise<void> {
+  const done = await execa('nsenter', ['--target', `${pid}`, '--net', 'nft', '-f', '-'], {
+    reject: false,
+    input: rules,
+  });
+  if (done.exitCode === 0) return;
+  throw new CodedError('NETWORK_FAILED', `nft refused the rules for ${member}: ${done.stderr.trim()}`, {
+    member,
+    cause: done,
+    fix: 'Have the package nftables installed and the kernel allow it (module nf_tables).',
+  });
+}
+
+/**
+ * The command that runs another one in a network namespace of its own, cabled to the switch. The namespace loses its name
+ * as soon as it is entered: it lasts as long as what runs in it, and its cable with it.
+ */
+export function networkCommand(network: MemberNetwork | undefined): readonly string[] {
+  return network === undefined
+    ? []
+    : ['sh', '-c', cableScript, 'network', network.name, network.switch, network.address];
+}
+
+const switchScript = `
+set -e
+name=$1 address=$2
+ip netns add "$name"
+ip -n "$name" link add bridge type bridge
+ip -n "$name" link set bridge up
+ip -n "$name" link add uplink type veth peer name "$name" netns $$
+ip -n "$name" link set uplink master bridge up
+ip address add "$address/24" dev "$name"
+ip link set "$name" up
+`;
+
+const cableScript = `
+set -e
+name=$1 switch=$2 address=$3; shift 3
+{
+  ip -n "$switch" link delete "$name" 2>/dev/null || true
+  ip netns delete "$name" 2>/dev/null || true
+  ip netns add "$name"
+  ip -n "$name" link set lo up
+  ip -n "$switch" link add "$name" type veth peer name eth0 netns "$name"
+  ip -n "$switch" link set "$name" master bridge up
+  ip -n "$name" address add "$address/24" dev eth0
+  ip -n "$name" link set eth0 up
+} 2>&8
+exec nsenter --net="/run/netns/$name" sh -c 'ip netns delete "$1"; shift; exec "$@"' network "$name" "$@"
+`;
