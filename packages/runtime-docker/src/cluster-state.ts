@@ -1,37 +1,25 @@
-import { networkOf, type Site } from '@citus-ha/config';
+import { networkOf, type DockerState } from '@citus-ha/config';
 import type { ClusterStore } from '@citus-ha/runtime';
 import { CodedError } from '@citus-ha/core';
-import type { ImageKind } from './image-set.js';
-
-/** What a cluster settles once and keeps: its images, its site, addresses of members, the address its ports are published on. */
-export interface ClusterState {
-  readonly version: 1;
-  readonly base: string;
-  readonly images: Readonly<Record<ImageKind, string>>;
-  readonly bind: string;
-  readonly site: Site;
-  /** By member; never given to another one. */
-  readonly addresses: Readonly<Record<string, string>>;
-}
 
 const key = 'docker.json';
 /** Hosts 11 and on are what `dockerSite` gives to members; others follow. */
 const firstHost = 11;
 const lastHost = 1022;
 
-export async function readState(store: ClusterStore): Promise<ClusterState | undefined> {
+export async function readState(store: ClusterStore): Promise<DockerState | undefined> {
   const text = await store.read(key);
-  return text === undefined ? undefined : (JSON.parse(text) as ClusterState);
+  return text === undefined ? undefined : (JSON.parse(text) as DockerState);
 }
 
 /** Writes only what differs. */
-export async function writeState(store: ClusterStore, state: ClusterState): Promise<void> {
+export async function writeState(store: ClusterStore, state: DockerState): Promise<void> {
   const text = JSON.stringify(state);
   if (text !== (await store.read(key))) await store.write(key, text);
 }
 
 /** The state with an address for this member, the same object where it has one. */
-export function withAddress(state: ClusterState, cluster: string, member: string): ClusterState {
+export function withAddress(state: DockerState, cluster: string, member: string): DockerState {
   if (member in state.addresses) return state;
   const { address } = networkOf({ name: cluster });
   const taken = new Set(Object.values(state.addresses));

@@ -1,30 +1,38 @@
-import { networkOf, type ClusterSpec, type RenderedFile, type Site } from '@citus-ha/config';
-import { CodedError, messageOf } from '@citus-ha/core';
+import type { ClusterSpec, DockerState, RenderedFile, Site } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import {
+  networkRules,
   unknownMember,
   type Capability,
   type ClusterStore,
   type ExecOptions,
   type ExecResult,
+  type LockOptions,
   type LogOptions,
   type Member,
   type MemberDefinition,
+  type NetworkFault,
   type PrepareRequest,
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
+import { isComposeMade } from './adoption.js';
 import { getFile, putFiles } from './archive.js';
 import { canHaveBaseImage } from './base-image.js';
-import { readState, withAddress, writeState, type ClusterState } from './cluster-state.js';
+import { checkPorts } from './check-ports.js';
+import { readState, withAddress, writeState } from './cluster-state.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
-import { createEngineClient, ifThere, pingEngine, statusOf } from './engine.js';
+import { createEngineClient, ifThere, pingEngine } from './engine.js';
 import { containerDefinition, createOptions, memberOf, memberUser } from './member-container.js';
 import { containerName, labels, networkName, volumeName } from './names.js';
+import { ensureNetwork } from './network.js';
 import { prepareSite } from './prepare.js';
+import { shapeNetwork } from './shape-network.js';
+import { refuseForeignVolume } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface DockerRuntimeOptions {
@@ -59,7 +67,7 @@ export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
 class DockerRuntime implements Runtime {
   readonly kind = 'docker';
   readonly cluster: string;
-  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
+  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause', 'partition', 'slowNetwork']);
   readonly store: ClusterStore;
   readonly #engine: Docker;
   readonly #volumeStore: VolumeStore;
@@ -75,6 +83,16 @@ class DockerRuntime implements Runtime {
     return prepareSite(this.#engine, this.store, request);
   }
 
+  async obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
+    try {
+      await checkPorts(this.#engine, spec);
+      return [];
+    } catch (error) {
+      if (error instanceof CodedError) return [error];
+      throw error;
+    }
+  }
+
   async site(): Promise<Site | undefined> {
     return (await readState(this.store))?.site;
   }
@@ -86,9 +104,14 @@ class DockerRuntime implements Runtime {
     const found = await ifThere(this.#container(name).inspect());
     if (found !== undefined) this.#refuseStranger(found);
     if (found?.Config.Labels[labels.definition] === JSON.stringify(wanted)) {
-      return { changed: await this.#updateFiles(name, files) };
+      const different = await this.#differentFiles(name, files);
+      if (different.length === 0) return { changed: false };
+      if (!isComposeMade(found)) {
+        await putFiles(this.#container(name), different, memberUser);
+        return { changed: true };
+      }
     }
-    await this.#ensureNetwork();
+    await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
     await this.#ensureVolume(name, wanted.kind !== 'proxy');
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
@@ -139,6 +162,18 @@ class DockerRuntime implements Runtime {
     if (State.Paused) await this.#container(name).unpause();
   }
 
+  async shapeNetwork(name: string, faults: readonly NetworkFault[]): Promise<void> {
+    const { Id: container } = await this.#running(name);
+    const [members, { images }] = await Promise.all([this.members(), this.#state()]);
+    const addressOf = (peer: string) => {
+      const known = members.find((member) => member.name === peer);
+      if (known === undefined) throw unknownMember(peer, members);
+      return known.address;
+    };
+    const rules = networkRules(faults, addressOf);
+    await shapeNetwork(this.#engine, { cluster: this.cluster, member: name, container, image: images.member, rules });
+  }
+
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     await this.#running(name);
     return execInContainer(this.#container(name), command, options);
@@ -153,8 +188,8 @@ class DockerRuntime implements Runtime {
     return memberEvents(this.#engine, this.cluster, options);
   }
 
-  withLock<T>(name: string, task: () => Promise<T>): Promise<T> {
-    return withEngineLock(this.#engine, this.cluster, name, task);
+  withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T> {
+    return withEngineLock(this.#engine, this.cluster, name, task, options);
   }
 
   async remove(name: string, { data }: { readonly data: boolean }): Promise<void> {
@@ -168,12 +203,20 @@ class DockerRuntime implements Runtime {
   }
 
   async destroy({ data }: { readonly data: boolean }): Promise<void> {
+    // Without its state this is not known to be the cluster that volumes of its name belong to.
+    const isKnown = (await readState(this.store)) !== undefined;
     await Promise.all((await this.members()).map(({ name }) => this.remove(name, { data })));
+    const setup = await this.#engine.listContainers({ all: true, filters: { label: this.#labelled(labels.setup) } });
+    await Promise.all(setup.map(({ Id }) => ifThere(this.#engine.getContainer(Id).remove({ force: true, v: true }))));
     await ifThere(this.#engine.getNetwork(networkName(this.cluster)).remove());
     if (!data) return;
+    if (isKnown) await this.#removeVolumes();
+    await this.#volumeStore.destroy();
+  }
+
+  async #removeVolumes(): Promise<void> {
     const { Volumes } = await this.#engine.listVolumes({ filters: { label: this.#labelled(labels.volume) } });
     await Promise.all((Volumes ?? []).map(({ Name }) => ifThere(this.#engine.getVolume(Name).remove({ force: true }))));
-    await this.#volumeStore.destroy();
   }
 
   #container(name: string): Container {
@@ -199,7 +242,7 @@ class DockerRuntime implements Runtime {
     });
   }
 
-  async #stateWith(name: string): Promise<ClusterState> {
+  async #stateWith(name: string): Promise<DockerState> {
     const state = await this.#state();
     if (name in state.addresses) return state;
     return this.withLock('addresses', async () => {
@@ -209,7 +252,7 @@ class DockerRuntime implements Runtime {
     });
   }
 
-  async #state(): Promise<ClusterState> {
+  async #state(): Promise<DockerState> {
     const state = await readState(this.store);
     if (state !== undefined) return state;
     throw new CodedError('NOT_PREPARED', `Nothing is settled yet for cluster ${this.cluster}`, {
@@ -217,13 +260,9 @@ class DockerRuntime implements Runtime {
     });
   }
 
-  /** Answers whether any file was missing or different. */
-  async #updateFiles(name: string, files: readonly RenderedFile[]): Promise<boolean> {
-    const container = this.#container(name);
-    const known = await Promise.all(files.map(({ path }) => getFile(container, path)));
-    const different = files.filter(({ content }, index) => known[index] !== content);
-    await putFiles(container, different, memberUser);
-    return different.length > 0;
+  async #differentFiles(name: string, files: readonly RenderedFile[]): Promise<readonly RenderedFile[]> {
+    const known = await Promise.all(files.map(({ path }) => getFile(this.#container(name), path)));
+    return files.filter(({ content }, index) => known[index] !== content);
   }
 
   async #removeContainer(name: string, { State }: ContainerInspectInfo): Promise<void> {
@@ -243,29 +282,10 @@ class DockerRuntime implements Runtime {
 
   async #ensureVolume(member: string, wanted: boolean): Promise<void> {
     if (!wanted) return;
+    await refuseForeignVolume(this.#engine, this.cluster, member);
     await this.#engine.createVolume({
       Name: volumeName(this.cluster, member),
       Labels: { [labels.project]: this.cluster, [labels.volume]: `${member}-data` },
     });
-  }
-
-  async #ensureNetwork(): Promise<void> {
-    const name = networkName(this.cluster);
-    if (await ifThere(this.#engine.getNetwork(name).inspect())) return;
-    const { subnet } = networkOf({ name: this.cluster });
-    try {
-      await this.#engine.createNetwork({
-        Name: name,
-        CheckDuplicate: true,
-        IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] },
-        Labels: { [labels.project]: this.cluster, [labels.network]: 'default' },
-      });
-    } catch (error) {
-      if (statusOf(error) === 409) return;
-      throw new CodedError('NETWORK_TAKEN', `The network ${subnet} cannot be made: ${messageOf(error)}`, {
-        cause: error,
-        fix: 'Remove the network that overlaps (docker network ls), or give the cluster another name.',
-      });
-    }
   }
 }

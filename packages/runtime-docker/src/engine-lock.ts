@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { FatalProbeError, waitFor } from '@citus-ha/core';
+import type { LockOptions } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { emptyImage } from './empty-image.js';
 import { ifThere, statusOf } from './engine.js';
@@ -22,6 +23,7 @@ export async function withEngineLock<T>(
   cluster: string,
   name: string,
   task: () => Promise<T>,
+  { signal, onWait }: LockOptions = {},
 ): Promise<T> {
   const container = `${cluster}-lock-${name}`;
   const holder: Holder = { host: hostname(), pid: process.pid, startedAt: await startOf(process.pid) };
@@ -30,12 +32,15 @@ export async function withEngineLock<T>(
     what: `the lock of ${name}`,
     timeoutMs: 600_000,
     intervalMs: 50,
+    signal,
     lastSeen: () => (holding ? `held by process ${holding.pid} on ${holding.host}` : 'nothing'),
     fix: `If that process is no more, remove its lock: docker rm ${container}`,
     probe: async () => {
       const taken = await take(engine, container, cluster, holder);
       if (taken) return taken;
-      holding = await breakIfDead(engine, container);
+      const found = await breakIfDead(engine, container);
+      if (found && !holding) onWait?.(`process ${found.pid} on ${found.host}`);
+      holding = found;
       return undefined;
     },
   });

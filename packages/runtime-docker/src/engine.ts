@@ -15,7 +15,22 @@ export async function engineAddress(env: NodeJS.ProcessEnv = process.env): Promi
 
 /** A client of the engine that the environment names; asks it nothing yet. */
 export async function createEngineClient(): Promise<Docker> {
-  const address = await engineAddress();
+  const engine = clientOf(await engineAddress());
+  const dial = engine.modem.dial.bind(engine.modem);
+  engine.modem.dial = (options, callback) => dial(options, (error, answer) => callback?.(refineError(error), answer));
+  return engine;
+}
+
+/** What an engine says where it has no room is no message of its own kind: it may come with any request. */
+export function refineError<E>(error: E): E | CodedError {
+  if (!/no space left on device/i.test(messageOf(error))) return error;
+  return new CodedError('ENGINE_FULL', `The Docker engine has no space left: ${messageOf(error)}`, {
+    cause: error,
+    fix: 'Free some where its data is (docker system df, docker system prune), then run this again.',
+  });
+}
+
+function clientOf(address: string): Docker {
   if (process.env['DOCKER_HOST']) return new Docker();
   const { protocol, hostname, port, pathname } = new URL(address);
   if (protocol === 'unix:' || protocol === 'npipe:') return new Docker({ socketPath: pathname });

@@ -3,18 +3,19 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { MemberImage } from '@citus-ha/config';
+import type { DockerState, MemberImage, RenderedFile } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { archiveOf, getFile, type ArchiveEntry } from './archive.js';
+import { refineError } from './engine.js';
 import { followProgress } from './progress.js';
 import { labels } from './names.js';
 
 /** Shipped in the package. */
 const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
 
-export type ImageKind = 'member' | 'etcd' | 'proxy';
+export type ImageKind = keyof DockerState['images'];
 
 const lastLines = 15;
 
@@ -44,6 +45,19 @@ export async function buildImage(options: {
   const [built] = await engine.listImages({ filters: { label: [`${labels.source}=${source}`] } });
   if (built !== undefined) return built.Id;
   throw new CodedError('BUILD_FAILED', `The engine built the ${kind} image, but does not list it`, {});
+}
+
+/** The image set as files of a folder, for whoever builds it without this package: `member/Dockerfile` and so on. */
+export async function imageSetFiles(): Promise<readonly RenderedFile[]> {
+  const kinds: readonly ImageKind[] = ['member', 'etcd', 'proxy'];
+  const files = kinds.map(async (kind) =>
+    (await contextOf(kind)).map(({ name, content, mode }) => ({
+      path: `${kind}/${name}`,
+      content: content.toString(),
+      mode,
+    })),
+  );
+  return (await Promise.all(files)).flat();
 }
 
 /** What is in a member image, as its build wrote it down. */
@@ -80,13 +94,16 @@ async function build(
     });
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new CodedError(
-      'BUILD_FAILED',
-      [`The ${kind} image cannot be built: ${messageOf(cause)}`, ...output.slice(-lastLines)].join('\n  '),
-      {
-        cause,
-        fix: 'Its base must be a Debian whose package archives can be reached; name another one under docker.baseImage.',
-      },
+    // apt says it in its output.
+    throw refineError(
+      new CodedError(
+        'BUILD_FAILED',
+        [`The ${kind} image cannot be built: ${messageOf(cause)}`, ...output.slice(-lastLines)].join('\n  '),
+        {
+          cause,
+          fix: 'Its base must be a Debian whose package archives can be reached; name another one under docker.baseImage.',
+        },
+      ),
     );
   }
 }

@@ -1,1 +1,2 @@
+export { imageSetFiles } from './image-set.js';
 export { canRunInDocker, createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';

@@ -1,6 +1,6 @@
+import type { DockerState } from '@citus-ha/config';
 import type { MemberDefinition, Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
-import type { ClusterState } from './cluster-state.js';
 import type { ImageKind } from './image-set.js';
 import { containerName, labels, networkName, volumeName } from './names.js';
 
@@ -14,7 +14,7 @@ export const memberUser = { uid: 999, gid: 999 } as const;
 
 const dataFolder = '/var/lib/citus-ha';
 
-export function containerDefinition(definition: MemberDefinition, state: ClusterState): ContainerDefinition {
+export function containerDefinition(definition: MemberDefinition, state: DockerState): ContainerDefinition {
   const { kind, group, command, env, ports } = definition;
   return { kind, ...(group !== undefined && { group }), command, env, ports, image: state.images[imageKind(kind)] };
 }
@@ -24,7 +24,7 @@ export function createOptions(
   cluster: string,
   member: string,
   definition: ContainerDefinition,
-  state: ClusterState,
+  state: DockerState,
 ): ContainerCreateOptions {
   const { kind, command, env, ports, image } = definition;
   const published = kind === 'proxy' ? Object.values(ports).map((port) => `${port}/tcp`) : [];

@@ -7,12 +7,14 @@ import { checkPorts } from './check-ports.js';
 import { readState, writeState } from './cluster-state.js';
 import { pingEngine } from './engine.js';
 import { buildImage, describeMemberImage, type ImageKind } from './image-set.js';
+import { refuseVolumesLeft } from './volumes.js';
 
 /** Settles engine, images, ports and addresses, and keeps the outcome in the cluster's store. */
 export async function prepareSite(engine: Docker, store: ClusterStore, request: PrepareRequest): Promise<Site> {
   const { spec } = request;
   await pingEngine(engine);
   const known = await readState(store);
+  if (known === undefined) await refuseVolumesLeft(engine, spec.name);
   await checkPorts(engine, spec);
   const base = await baseImage(engine, request, known?.base);
   const { version } = spec.postgres;

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { CodedError } from '@citus-ha/core';
+import { refineError } from './engine.js';
 
 /** One message of the engine while it pulls, imports or builds. */
 export interface Progress {
@@ -20,7 +21,7 @@ export async function followProgress(
     if (line.trim() === '') continue;
     const message = JSON.parse(line) as Progress;
     if (message.error !== undefined) {
-      throw new CodedError('ENGINE_TASK', message.error, { fix: 'See the log of the Docker engine.' });
+      throw refineError(new CodedError('ENGINE_TASK', message.error, { fix: 'See the log of the Docker engine.' }));
     }
     onMessage(message);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CodedError } from '@citus-ha/core';
 import type { ClusterStore } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
+import { givenDocument } from './adoption.js';
 import { getFile, putFiles } from './archive.js';
 import { emptyImage } from './empty-image.js';
 import { ifThere, statusOf } from './engine.js';
@@ -22,7 +23,8 @@ interface Slot {
 /**
  * A store whose documents are files of root in a volume of the cluster's own, so that every machine that uses this engine
  * sees the same. A container that is never started gives access to the volume. Since the engine cannot replace a file in one
- * step, each document has two files, written in turn: whoever reads takes the newest that is whole.
+ * step, each document has two files, written in turn: whoever reads takes the newest that is whole. A document that was
+ * never written is the one that Compose's containers were given, if any.
  */
 export class VolumeStore implements ClusterStore {
   readonly #engine: Docker;
@@ -34,7 +36,8 @@ export class VolumeStore implements ClusterStore {
   }
 
   async read(key: string): Promise<string | undefined> {
-    return (await this.#newest(key))?.text ?? undefined;
+    const newest = await this.#newest(key);
+    return newest === undefined ? givenDocument(this.#engine, this.#cluster, key) : (newest.text ?? undefined);
   }
 
   async write(key: string, text: string): Promise<void> {

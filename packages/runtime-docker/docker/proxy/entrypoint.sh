@@ -4,11 +4,9 @@ set -eu
 
 # Compose mounts files that belong to whoever rendered them. As root they are copied for the member's user, as whom it goes on.
 if [ "$(id -u)" = 0 ]; then
-  cd /citus-ha/files
-  find . -type f | while read -r file; do
-    install -D --owner=999 --group=999 --mode=0600 "${file}" "/${file#./}"
+  find /citus-ha/files -type f | while read -r file; do
+    install -D --owner=999 --group=999 --mode=0600 "${file}" "${file#/citus-ha/files}"
   done
-  cd /
   exec setpriv --reuid=999 --regid=999 --clear-groups --no-new-privs "$0" "$@"
 fi
 
