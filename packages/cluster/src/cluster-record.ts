@@ -11,6 +11,10 @@ export interface ClusterRecord {
   readonly secrets: Secrets;
   /** Whether an `up` has come to its end: from then on nothing is undone. */
   readonly complete: boolean;
+  /** How many etcd members it was created with; absent in records of earlier versions. */
+  readonly etcdCount?: number;
+  /** Names of the PostgreSQL parameters that cluster.yaml has set: a name that is left out later is unset by them. */
+  readonly parameters?: readonly string[];
 }
 
 const key = 'cluster.json';
@@ -70,13 +74,29 @@ export async function settleRecord(
     );
   }
   if (kept.engine === 'citus') requireCitus(site);
-  return kept;
+  // Until this run has sent its configuration to every member, names of the last one count too.
+  return { ...kept, parameters: [...new Set([...(kept.parameters ?? []), ...parametersOf(spec)])] };
 }
 
 /** The record of a cluster that is to be: its engine chosen, its passwords read or generated. */
 export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterRecord> {
   const secrets = { superuser: (await givenPassword(spec)) ?? newPassword(), replication: newPassword() };
-  return { engine: chooseEngine(spec, site), secrets, complete: false };
+  return {
+    engine: chooseEngine(spec, site),
+    secrets,
+    complete: false,
+    etcdCount: spec.etcd.count,
+    parameters: parametersOf(spec),
+  };
+}
+
+/** The record of a cluster that an `up` has brought to what the spec says. */
+export function completeRecord(record: ClusterRecord, spec: ClusterSpec): ClusterRecord {
+  return { ...record, complete: true, parameters: parametersOf(spec) };
+}
+
+function parametersOf({ postgres }: ClusterSpec): readonly string[] {
+  return Object.keys(postgres.parameters);
 }
 
 function chooseEngine(spec: ClusterSpec, site: Site): EngineKind {

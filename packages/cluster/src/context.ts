@@ -13,4 +13,10 @@ export interface ClusterContext {
 }
 
 /** The lock of what must not run twice at a time on one cluster; no member has this name. */
-export const wholeCluster = 'cluster';
+const wholeCluster = 'cluster';
+
+/** Runs what must not run twice at a time on one cluster; tells whom it waits for. */
+export function withClusterLock<T>({ runtime, signal, onStep }: ClusterContext, task: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which works on the same cluster`);
+  return runtime.withLock(wholeCluster, task, { signal, onWait });
+}

@@ -1,32 +1,24 @@
 import { coordinators, proxies } from '@citus-ha/config';
-import { messageOf } from '@citus-ha/core';
+import { messageOf, type CodedError } from '@citus-ha/core';
+import type { Finding } from './finding.js';
 import { readStatus } from './read-status.js';
 import { readRoutes } from './read-routes.js';
-import { siteOf, type OpenCluster } from './open-cluster.js';
+import { endpointHost, siteOf, type OpenCluster } from './open-cluster.js';
 import type { Problem } from './status.js';
-
-export interface Finding {
-  readonly check: string;
-  /** A `note` is worth knowing, a `problem` has to be dealt with. */
-  readonly level: 'ok' | 'note' | 'problem';
-  /** What was found. */
-  readonly detail: string;
-  /** What to do where it is not well. */
-  readonly fix?: string;
-}
+import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */
 export async function examine(cluster: OpenCluster): Promise<readonly Finding[]> {
-  const [status, proxyFindings] = await Promise.all([readStatus(cluster), examineProxies(cluster)]);
-  const { site, record } = cluster;
-  const { postgres, patroni, etcd, haproxy } = site.versions;
+  const { site, record, runtime, spec } = cluster;
+  const [status, proxyFindings, obstacles] = await Promise.all([
+    readStatus(cluster),
+    examineProxies(cluster),
+    runtime.obstacles(spec),
+  ]);
   const isolated = status.isolation !== 'none';
   return [
-    {
-      check: 'versions',
-      level: 'ok',
-      detail: `PostgreSQL ${postgres}, Patroni ${patroni}, etcd ${etcd}, HAProxy ${haproxy}`,
-    },
+    ...versionFindings(site.versions),
+    ...obstacleFindings(cluster, obstacles),
     {
       check: 'engine',
       level: record.engine === 'citus' ? 'ok' : 'note',
@@ -44,9 +36,25 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
   ];
 }
 
+/** Programs that are missing by now, and who has the ports. */
+function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly CodedError[]): readonly Finding[] {
+  const found = obstacles.map(({ code, message, fix }): Finding => {
+    const check = code === 'PORT_TAKEN' ? 'ports' : 'programs';
+    return { check, level: 'problem', detail: message, ...(fix !== undefined && { fix }) };
+  });
+  const { write, read, stats } = proxy.ports;
+  const where = `${endpointHost(proxy.bind)}:${write}, ${read} and ${stats}`;
+  const well: readonly Finding[] = [
+    { check: 'programs', level: 'ok', detail: 'all there' },
+    { check: 'ports', level: 'ok', detail: `${where} are free, or held by this cluster` },
+  ];
+  return [...found, ...well.filter(({ check }) => !found.some((one) => one.check === check))];
+}
+
 const areas: Readonly<Record<string, readonly string[]>> = {
   etcd: ['ETCD_UNHEALTHY'],
   leader: ['NO_LEADER'],
+  failover: ['PAUSED'],
   members: ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED', 'MEMBER_NOT_READY'],
   patroni: ['PATRONI_SILENT', 'NOT_STREAMING', 'NOT_SYNCHRONOUS', 'RESTART_PENDING'],
   nodes: ['NODE_UNREGISTERED', 'NODE_INACTIVE', 'NODE_WITHOUT_MEMBER'],

@@ -1,34 +1,48 @@
 import { coordinators } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import { createPatroniClient } from '@citus-ha/patroni';
-import { wholeCluster, type ClusterContext } from './context.js';
+import type { Member } from '@citus-ha/runtime';
+import { withClusterLock, type ClusterContext } from './context.js';
 
 export interface DownOptions {
   /** Remove data, passwords and addresses as well. */
   readonly volumes: boolean;
 }
 
-/**
- * Stops the cluster so that its leader is still the leader at the next `up`: standbys before the leader, etcd last.
- * Answers the members that were stopped; none where nothing ran.
- */
-export async function down(context: ClusterContext, { volumes }: DownOptions): Promise<readonly string[]> {
-  return context.runtime.withLock(wholeCluster, () => bringDown(context, volumes));
+export interface DownResult {
+  /** Members that ran. */
+  readonly stopped: readonly string[];
+  /** Members whose data was removed; none unless that was asked for. */
+  readonly removed: readonly string[];
 }
 
-async function bringDown(context: ClusterContext, volumes: boolean): Promise<readonly string[]> {
-  const stopped = await stopAll(context).catch((error: unknown) => {
+/** Stops the cluster so that its leader is still the leader at the next `up`: standbys before the leader, etcd last. */
+export async function down(context: ClusterContext, { volumes }: DownOptions): Promise<DownResult> {
+  return withClusterLock(context, () => bringDown(context, volumes));
+}
+
+async function bringDown(context: ClusterContext, volumes: boolean): Promise<DownResult> {
+  try {
+    const members = await context.runtime.members();
+    const stopped = await stopAll(context, members);
+    return { stopped, removed: volumes ? await removeAll(context, members) : [] };
+  } catch (error) {
     // What cannot be read can still be removed.
-    if (volumes && codeOf(error) === 'STATE_UNREADABLE') return [];
-    throw error;
-  });
-  if (volumes) await context.runtime.destroy({ data: true });
-  return stopped;
+    if (!volumes || codeOf(error) !== 'STATE_UNREADABLE') throw error;
+    return { stopped: [], removed: await removeAll(context, []) };
+  }
 }
 
-async function stopAll(context: ClusterContext): Promise<readonly string[]> {
+async function removeAll({ runtime, onStep }: ClusterContext, members: readonly Member[]): Promise<readonly string[]> {
+  await runtime.destroy({ data: true });
+  const names = members.map(({ name }) => name);
+  if (names.length > 0) onStep?.(`removed the data of ${names.join(', ')}, and the passwords of the cluster`);
+  return names;
+}
+
+async function stopAll(context: ClusterContext, members: readonly Member[]): Promise<readonly string[]> {
   const { runtime, onStep, signal } = context;
-  const running = (await runtime.members()).filter(({ state }) => state === 'running' || state === 'paused');
+  const running = members.filter(({ state }) => state === 'running' || state === 'paused');
   const leader = await findLeader(context);
   const last = (name: string) => name === leader;
   const phases = [

@@ -16,10 +16,16 @@ export async function applyDynamicConfiguration(cluster: OpenCluster, group: rea
   ) as JsonObject;
   const client = patroniOf(cluster, member.name);
   const current = (await client.config()) as JsonObject;
-  const patch = patchBetween(current, mergePatch(current, wanted));
+  const patch = patchBetween(current, mergePatch(withoutParameters(current, record.parameters ?? []), wanted));
   if (patch === undefined) return false;
   await client.patchConfig(patch);
   return true;
+}
+
+/** A configuration in which nothing sets these PostgreSQL parameters. */
+export function withoutParameters(configuration: JsonObject, names: readonly string[]): JsonObject {
+  const parameters = Object.fromEntries(names.map((name) => [name, null]));
+  return mergePatch(configuration, { postgresql: { parameters } });
 }
 
 /** Patroni's dynamic configuration of a group: 0 for the coordinators, a worker's number for that worker. */

@@ -1,23 +1,29 @@
 import { CodedError } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
 
-const lastLines = 8;
+const readLines = 100;
+const shownLines = 8;
 
 /** An error that names a member, with the last lines that this member logged added to its message. */
 export async function explainWithLogs(runtime: Runtime, error: unknown): Promise<unknown> {
   if (!(error instanceof CodedError) || error.member === undefined) return error;
   const lines: string[] = [];
   try {
-    for await (const line of runtime.logs(error.member, { tail: lastLines })) lines.push(`  ${line}`);
+    for await (const line of runtime.logs(error.member, { tail: readLines })) lines.push(line);
   } catch {
     return error;
   }
-  if (lines.length === 0) return error;
-  const { code, blame, member, fix, cause } = error;
-  return new CodedError(code, `${error.message}\nThe last lines of ${member}:\n${lines.join('\n')}`, {
-    blame,
-    member,
-    fix,
-    cause,
-  });
+  const shown = tellingLines(lines);
+  if (shown.length === 0) return error;
+  const { code, blame, member, cause } = error;
+  const diskIsFull = shown.some((line) => /no space left on device/i.test(line));
+  const fix = diskIsFull ? 'Free some space where the state of the cluster is, and run the command again.' : error.fix;
+  const text = shown.map((line) => `  ${line}`).join('\n');
+  return new CodedError(code, `${error.message}\nThe last lines of ${member}:\n${text}`, { blame, member, fix, cause });
+}
+
+/** The last lines of a log, without the stacks that a Go program such as etcd ends with. */
+function tellingLines(lines: readonly string[]): readonly string[] {
+  const stack = lines.findLastIndex((line) => /^goroutine \d+ \[/.test(line));
+  return (stack === -1 ? lines : lines.slice(0, stack)).filter((line) => line !== '').slice(-shownLines);
 }

@@ -7,6 +7,7 @@ const healthy: Omit<ClusterStatus, 'healthy' | 'problems'> = {
   version: 1,
   cluster: 'citusap',
   runtime: 'local',
+  paused: false,
   engine: { kind: 'citus', version: '13.2.2' },
   endpoints: {
     write: { host: '127.0.0.1', port: 5000 },
@@ -72,6 +73,7 @@ describe('the problems of a cluster', () => {
       'NOT_SYNCHRONOUS',
     ],
     ['a worker that Citus does not know', { nodes: [] }, 'NODE_UNREGISTERED'],
+    ['a paused cluster', { paused: true }, 'PAUSED'],
     ['a disabled worker', { nodes: healthy.nodes.map((node) => ({ ...node, active: false })) }, 'NODE_INACTIVE'],
     [
       'shards without their second placement',

@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '@citus-ha/config';
+import { etcdMembers, type ClusterSpec } from '@citus-ha/config';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
 /** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
@@ -8,7 +8,8 @@ export function findProblems(
   etcdHealthy: boolean,
 ): readonly Problem[] {
   return [
-    ...(etcdHealthy ? [] : [etcdDown]),
+    ...(etcdHealthy ? [] : [etcdDown(spec)]),
+    ...(status.paused ? [paused] : []),
     ...leaderProblems(status.members),
     ...(etcdHealthy ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap(memberProblems),
@@ -18,11 +19,21 @@ export function findProblems(
   ];
 }
 
-const etcdDown: Problem = {
-  code: 'ETCD_UNHEALTHY',
+function etcdDown(spec: ClusterSpec): Problem {
+  const [first = 'etcd'] = etcdMembers(spec).map(({ name }) => name);
+  return {
+    code: 'ETCD_UNHEALTHY',
+    member: null,
+    message: 'etcd has no quorum: the cluster goes on, but cannot fail over',
+    fix: `Start it: \`citus-ha start ${first}\`; its log: \`citus-ha logs ${first}\`.`,
+  };
+}
+
+const paused: Problem = {
+  code: 'PAUSED',
   member: null,
-  message: 'etcd has no quorum: the cluster goes on, but cannot fail over',
-  fix: 'Start it: `citus-ha start etcd`; its log: `citus-ha logs etcd`.',
+  message: 'the cluster is paused: it does not fail over',
+  fix: 'Turn automatic failover on again: `citus-ha resume`.',
 };
 
 function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {

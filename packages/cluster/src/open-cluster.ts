@@ -1,6 +1,6 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import { coordinators, etcdMembers, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { coordinators, etcdMembers, proxies, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
+import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope, restUser } from '@citus-ha/emitters';
 import {
   createEtcdClient,
@@ -45,12 +45,18 @@ export function siteOf(site: Site, member: string): MemberSite {
 
 /** PostgreSQL of one member, as the superuser. */
 export function serverOf({ spec, site, record }: OpenCluster, member: string): ServerAddress {
-  return { host: siteOf(site, member).address, port: 5432, ...login(spec, record) };
+  return { host: siteOf(site, member).address, port: 5432, member, ...login(spec, record) };
 }
 
 /** PostgreSQL through the proxy. */
 export function endpointOf({ spec, record }: OpenCluster, port: 'write' | 'read'): ServerAddress {
-  return { host: endpointHost(spec.proxy.bind), port: spec.proxy.ports[port], ...login(spec, record) };
+  const [proxy] = proxies(spec);
+  return {
+    host: endpointHost(spec.proxy.bind),
+    port: spec.proxy.ports[port],
+    member: proxy?.name,
+    ...login(spec, record),
+  };
 }
 
 export function patroniOf({ site, record }: OpenCluster, member: string): PatroniClient {
@@ -64,7 +70,10 @@ export function patroniOf({ site, record }: OpenCluster, member: string): Patron
 
 export function etcdOf({ spec, site }: OpenCluster): EtcdClient {
   return createEtcdClient({
-    endpoints: etcdMembers(spec).map(({ name }) => `http://${siteOf(site, name).address}:2379`),
+    endpoints: etcdMembers(spec).map(({ name }) => ({
+      url: `http://${siteOf(site, name).address}:2379`,
+      member: name,
+    })),
   });
 }
 
@@ -83,7 +92,11 @@ export function coordinatorClients(cluster: OpenCluster): readonly PatroniClient
 /** What the first coordinator that answers says. */
 export async function askCoordinators<T>(cluster: OpenCluster, ask: (client: PatroniClient) => Promise<T>): Promise<T> {
   return Promise.any(coordinatorClients(cluster).map(ask)).catch((cause: unknown) => {
-    throw new CodedError('PATRONI_SILENT', 'No coordinator answers', { cause, fix: 'Start them: `citus-ha up`.' });
+    throw new CodedError('PATRONI_SILENT', `No coordinator answers: ${messageOf(cause)}`, {
+      cause,
+      member: coordinators(cluster.spec)[0]?.name,
+      fix: 'Start what does not run, see `citus-ha status`; without etcd Patroni does not answer for the cluster.',
+    });
   });
 }
 

@@ -21,10 +21,10 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     readPatroni(cluster),
     readEtcd(cluster),
   ]);
-  const leader = coordinators(spec).find(({ name }) => patroni.get(name)?.role === 'leader');
+  const leader = coordinators(spec).find(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = leader ? await readSql(cluster, leader.name) : nothingSeen;
   const members = membersOf(spec).map((member) =>
-    memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.get(member.name)),
+    memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
   );
   const { bind, ports } = spec.proxy;
   const host = endpointHost(bind);
@@ -32,6 +32,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     version: 1,
     cluster: spec.name,
     runtime: runtime.kind,
+    paused: patroni.paused,
     engine: { kind: record.engine, version: sql.version },
     endpoints: {
       write: { host, port: ports.write },
@@ -53,16 +54,26 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
 const nothingSeen: SqlView = { version: null, nodes: [], underReplicatedShards: null };
 
 /** What Patroni says of every database member: of its cluster in etcd, or where that is away, of itself. */
-async function readPatroni(cluster: OpenCluster): Promise<ReadonlyMap<string, SeenByPatroni>> {
+async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
   const placed = workers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   const asked = [coordinatorCluster(cluster), ...placed.map(({ name }) => patroniOf(cluster, name).cluster())];
   const answers = await Promise.allSettled(asked);
-  const members = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.members : []));
+  const views = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const members = views.flatMap((view) => view.members);
   const silent = databaseMembers(cluster.spec).filter(
     ({ name }) => cluster.site.members[name] && !members.some((member) => member.name === name),
   );
   const selves = await Promise.all(silent.map(({ name }) => readSelf(cluster, name)));
-  return new Map([...members, ...selves.flatMap((self) => self ?? [])].map((member) => [member.name, member]));
+  const seen = [...members, ...selves.flatMap((self) => self ?? [])];
+  return {
+    members: new Map(seen.map((member) => [member.name, member])),
+    paused: views.some((view) => view.paused),
+  };
+}
+
+interface PatroniView {
+  readonly members: ReadonlyMap<string, SeenByPatroni>;
+  readonly paused: boolean;
 }
 
 type SeenByPatroni = Pick<PatroniMember, 'name' | 'role' | 'state' | 'timeline' | 'lagBytes' | 'pendingRestart'>;

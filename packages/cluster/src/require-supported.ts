@@ -11,7 +11,6 @@ export function requireSupported(spec: ClusterSpec): void {
     spec.workers.availability !== 'replicas' && 'workers.availability: patroni',
     spec.pooler.count > 0 && 'pooler.count above 0',
     spec.proxy.count > 1 && 'proxy.count above 1',
-    spec.local.network === 'namespaces' && 'local.network: namespaces',
   ].filter((key) => key !== false);
   if (asked.length === 0) return;
   throw new CodedError(

@@ -6,9 +6,11 @@ export interface ClusterStatus {
   readonly version: 1;
   readonly cluster: string;
   readonly runtime: string;
-  /** All members run and replicate, all nodes are active, no shard lacks a placement. */
+  /** All members run and replicate, all nodes are active, no shard lacks a placement, failover is automatic. */
   readonly healthy: boolean;
   readonly problems: readonly Problem[];
+  /** Whether automatic failover is off (Patroni's maintenance mode), which is a problem too. */
+  readonly paused: boolean;
   /** `version` is `null` while no leader answers. */
   readonly engine: { readonly kind: EngineKind; readonly version: string | null };
   readonly endpoints: {

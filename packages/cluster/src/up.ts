@@ -1,17 +1,15 @@
-import { withConnection } from '@citus-ha/citus';
-import { coordinators, etcdMembers, membersOf, workers, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
-import { CodedError, messageOf, waitFor } from '@citus-ha/core';
+import { isDeepStrictEqual } from 'node:util';
+import { membersOf, type MemberSpec } from '@citus-ha/config';
+import { messageOf } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
-import { waitForLeader } from '@citus-ha/patroni';
-import type { Member } from '@citus-ha/runtime';
-import { bootstrapNodes } from './bootstrap-nodes.js';
-import { readRecord, settleRecord, writeRecord, type ClusterRecord } from './cluster-record.js';
-import { wholeCluster, type ClusterContext } from './context.js';
-import { applyDynamicConfiguration } from './dynamic-configuration.js';
+import { bringIntoService, waitForEtcd } from './bring-into-service.js';
+import { changeLog, type ChangeLog } from './change-log.js';
+import { completeRecord, readRecord, settleRecord, writeRecord } from './cluster-record.js';
+import { withClusterLock, type ClusterContext } from './context.js';
 import { explainWithLogs } from './explain-with-logs.js';
-import { isSynchronous } from './find-problems.js';
-import { coordinatorClients, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
-import { planUp, surplusMembers, type UpStep } from './plan-up.js';
+import { patroniOf, type OpenCluster } from './open-cluster.js';
+import { planUp, type UpStep } from './plan-up.js';
+import { refuseChanges } from './refuse-changes.js';
 import { requireSupported } from './require-supported.js';
 import { restartProcess, startMember } from './start-stop.js';
 
@@ -37,7 +35,7 @@ export interface UpResult {
  */
 export async function up(context: ClusterContext, options: UpOptions): Promise<UpResult> {
   requireSupported(context.spec);
-  return context.runtime.withLock(wholeCluster, () => bringUp(context, options));
+  return withClusterLock(context, () => bringUp(context, options));
 }
 
 async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpResult> {
@@ -45,8 +43,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   const kept = await readRecord(runtime.store);
   const wanted = membersOf(spec);
   const seen = await runtime.members();
-  refuseLostPasswords(spec, kept, seen);
-  refuseSurplus(spec, surplusMembers(wanted, seen));
+  refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
   const log = changeLog(onStep);
   let record = kept;
@@ -58,13 +55,13 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
       ...(signal && { signal }),
     });
     record = await settleRecord(spec, site, kept);
-    if (!kept) await writeRecord(runtime.store, record);
+    if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
     options.onPlan?.(plan);
     const cluster: OpenCluster = { ...context, site, record };
     await runMembers(cluster, wanted, plan, log);
     await bringIntoService(cluster, log);
-    const complete = { ...record, complete: true };
-    if (!record.complete) await writeRecord(runtime.store, complete);
+    const complete = completeRecord(record, spec);
+    if (!isDeepStrictEqual(complete, record)) await writeRecord(runtime.store, complete);
     return { cluster: { ...cluster, record: complete }, changes: log.changes };
   } catch (error) {
     const explained = await explainWithLogs(runtime, error);
@@ -74,40 +71,6 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     }
     throw explained;
   }
-}
-
-interface ChangeLog {
-  readonly changes: string[];
-  /** Notes what was done, and tells it. */
-  readonly change: (line: string) => void;
-}
-
-function changeLog(onStep: ClusterContext['onStep']): ChangeLog {
-  const changes: string[] = [];
-  const change = (line: string) => {
-    changes.push(line);
-    onStep?.(line);
-  };
-  return { changes, change };
-}
-
-function refuseLostPasswords(spec: ClusterSpec, kept: ClusterRecord | undefined, seen: readonly Member[]): void {
-  if (kept || seen.length === 0) return;
-  throw new CodedError('PASSWORDS_LOST', `Cluster ${spec.name} has members, but the record of its passwords is gone`, {
-    fix: 'Restore cluster.json in its store from a backup; the data is kept. Or remove the cluster with `citus-ha down --volumes`.',
-  });
-}
-
-function refuseSurplus(spec: ClusterSpec, surplus: readonly string[]): void {
-  if (surplus.length === 0) return;
-  throw new CodedError(
-    'MEMBER_SURPLUS',
-    `Cluster ${spec.name} has ${surplus.join(', ')}, which cluster.yaml no longer asks for`,
-    {
-      blame: 'user',
-      fix: 'Raise the counts again; removing members is not done by `up`.',
-    },
-  );
 }
 
 const updatingKey = 'updating';
@@ -179,73 +142,4 @@ async function takeNewDefinition(cluster: OpenCluster, member: MemberSpec): Prom
     return;
   }
   await restartProcess(cluster, member);
-}
-
-async function waitForEtcd(cluster: OpenCluster): Promise<void> {
-  const etcd = etcdOf(cluster);
-  await waitFor({
-    what: 'etcd to be healthy',
-    member: etcdMembers(cluster.spec)[0]?.name ?? 'etcd',
-    probe: async () => (await etcd.health()).some(({ healthy }) => healthy),
-    timeoutMs: 30_000,
-    intervalMs: 50,
-    fix: 'See its log: `citus-ha logs etcd`.',
-    signal: cluster.signal,
-  });
-}
-
-async function bringIntoService(cluster: OpenCluster, { change, changes }: ChangeLog): Promise<void> {
-  const { spec, signal, onStep } = cluster;
-  onStep?.('waiting for the servers to elect their leaders');
-  const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
-  await Promise.all(
-    groups.map((group) =>
-      waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal }),
-    ),
-  );
-  for (const group of groups) {
-    if (await applyDynamicConfiguration(cluster, group))
-      change(`configured ${group.map(({ name }) => name).join(', ')}`);
-  }
-  changes.push(...(await bootstrapNodes(cluster)));
-  onStep?.('waiting for every member to stream and for the write endpoint');
-  await Promise.all([waitForStandbys(cluster), waitForWrites(cluster)]);
-}
-
-/** Until every coordinator replicates, and the promise of an acknowledged write holds. */
-async function waitForStandbys(cluster: OpenCluster): Promise<void> {
-  const { spec, signal } = cluster;
-  const names = coordinators(spec).map(({ name }) => name);
-  const [client] = coordinatorClients(cluster);
-  if (!client) return;
-  let seen = 'nothing';
-  await waitFor({
-    what: 'every coordinator to run',
-    probe: async () => {
-      const { members } = await client.cluster();
-      seen = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
-      const fit = members.filter(({ state }) => state === 'running' || state === 'streaming').map(({ name }) => name);
-      const replicated = names.length === 1 || spec.durability === 'async' || members.some(isSynchronous);
-      return replicated && names.every((name) => fit.includes(name));
-    },
-    lastSeen: () => seen,
-    timeoutMs: 120_000,
-    signal,
-    fix: 'See the log of the one that is missing: `citus-ha logs MEMBER`.',
-  });
-}
-
-async function waitForWrites(cluster: OpenCluster): Promise<void> {
-  const endpoint = endpointOf(cluster, 'write');
-  await waitFor({
-    what: `the write endpoint ${endpoint.host}:${endpoint.port} to reach the leader`,
-    probe: () =>
-      withConnection(endpoint, async (client) => {
-        const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
-        return rows[0]?.standby === false;
-      }),
-    timeoutMs: 60_000,
-    signal: cluster.signal,
-    fix: 'See `citus-ha doctor`, and the log of the proxy: `citus-ha logs haproxy`.',
-  });
 }

@@ -1,0 +1,115 @@
+import { withConnection } from '@citus-ha/citus';
+import { coordinators, etcdMembers, membersOf, proxies, workers } from '@citus-ha/config';
+import { waitFor } from '@citus-ha/core';
+import { waitForLeader } from '@citus-ha/patroni';
+import { bootstrapNodes } from './bootstrap-nodes.js';
+import type { ChangeLog } from './change-log.js';
+import { applyDynamicConfiguration } from './dynamic-configuration.js';
+import { isSynchronous } from './find-problems.js';
+import { coordinatorCluster, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { whileRunning } from './while-running.js';
+
+/** From members that run to a cluster that takes writes, each of them on as many coordinators as is promised. */
+export async function bringIntoService(cluster: OpenCluster, log: ChangeLog): Promise<void> {
+  const names = membersOf(cluster.spec).map(({ name }) => name);
+  await whileRunning(cluster, names, (signal) => serve({ ...cluster, signal }, log));
+}
+
+async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Promise<void> {
+  const { spec, signal, onStep } = cluster;
+  onStep?.('waiting for the servers to elect their leaders');
+  const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
+  await Promise.all(
+    groups.map((group) =>
+      waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal }),
+    ),
+  );
+  for (const group of groups) {
+    if (await applyDynamicConfiguration(cluster, group))
+      change(`configured ${group.map(({ name }) => name).join(', ')}`);
+  }
+  changes.push(...(await bootstrapNodes(cluster)));
+  onStep?.('waiting for every member to stream and for the write endpoint');
+  await Promise.all([
+    ...coordinators(spec).map(({ name }) => waitForMember(cluster, name)),
+    waitForSynchrony(cluster),
+    waitForWrites(cluster),
+  ]);
+}
+
+export async function waitForEtcd(cluster: OpenCluster): Promise<void> {
+  const names = etcdMembers(cluster.spec).map(({ name }) => name);
+  const [first = 'etcd'] = names;
+  let seen = 'nothing';
+  await whileRunning(cluster, names, (signal) =>
+    waitFor({
+      what: `${names.join(', ')} to be healthy`,
+      member: first,
+      probe: async () => {
+        const health = await etcdOf(cluster).health({ signal });
+        seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
+        return health.some(({ healthy }) => healthy);
+      },
+      lastSeen: () => seen,
+      timeoutMs: 30_000,
+      intervalMs: 50,
+      fix: `See its log: \`citus-ha logs ${first}\`.`,
+      signal,
+    }),
+  );
+}
+
+async function waitForMember(cluster: OpenCluster, name: string): Promise<void> {
+  let seen = 'nothing';
+  await waitFor({
+    what: `${name} to run`,
+    member: name,
+    probe: async () => {
+      const { members } = await coordinatorCluster(cluster);
+      const member = members.find((one) => one.name === name);
+      seen = member ? `${member.role}, ${member.state}` : 'not in the cluster yet';
+      return member?.state === 'running' || member?.state === 'streaming';
+    },
+    lastSeen: () => seen,
+    timeoutMs: 120_000,
+    signal: cluster.signal,
+    fix: `See its log: \`citus-ha logs ${name}\`.`,
+  });
+}
+
+/** Until the promise of an acknowledged write holds. */
+async function waitForSynchrony(cluster: OpenCluster): Promise<void> {
+  const [first, second] = coordinators(cluster.spec);
+  if (!first || !second || cluster.spec.durability === 'async') return;
+  let seen = 'nothing';
+  await waitFor({
+    what: 'a standby to be synchronous',
+    member: second.name,
+    probe: async () => {
+      const { members } = await coordinatorCluster(cluster);
+      seen = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
+      return members.some(isSynchronous);
+    },
+    lastSeen: () => seen,
+    timeoutMs: 120_000,
+    signal: cluster.signal,
+    fix: 'See the logs of the coordinators: `citus-ha logs MEMBER`.',
+  });
+}
+
+async function waitForWrites(cluster: OpenCluster): Promise<void> {
+  const endpoint = endpointOf(cluster, 'write');
+  const [proxy] = proxies(cluster.spec);
+  await waitFor({
+    what: `the write endpoint ${endpoint.host}:${endpoint.port} to reach the leader`,
+    ...(proxy && { member: proxy.name }),
+    probe: () =>
+      withConnection(endpoint, async (client) => {
+        const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+        return rows[0]?.standby === false;
+      }),
+    timeoutMs: 60_000,
+    signal: cluster.signal,
+    fix: 'See `citus-ha doctor`, and the log of the proxy: `citus-ha logs haproxy`.',
+  });
+}
