@@ -1,0 +1,62 @@
+import { defaultClusterSpec, membersOf } from '@citus-ha/config';
+import type { OpenCluster } from '@citus-ha/cluster';
+import { CodedError } from '@citus-ha/core';
+import type { Member, NetworkFault, Runtime } from '@citus-ha/runtime';
+import { expect, it } from 'vitest';
+import { networkFaults } from './network-faults.js';
+
+const spec = { ...defaultClusterSpec(), etcd: { count: 3 } };
+const members = membersOf(spec);
+const leader = members.filter(({ name }) => name === 'coord-1');
+
+/** Shapes nothing, and tells what it was asked for. */
+function clusterThat(states: Readonly<Record<string, Member['state']>> = {}) {
+  const shaped = new Map<string, readonly NetworkFault[]>();
+  const runtime: Pick<Runtime, 'members' | 'shapeNetwork'> = {
+    members: async () =>
+      members.map(({ name, kind }) => ({
+        name,
+        kind,
+        address: '',
+        ports: {},
+        state: states[name] ?? 'running',
+        intent: 'running',
+      })),
+    shapeNetwork: async (name, faults) => {
+      if (name === 'haproxy') throw new CodedError('CAPABILITY_MISSING', 'haproxy has no network of its own');
+      shaped.set(name, faults);
+    },
+  };
+  return { cluster: { spec, runtime } as unknown as OpenCluster, shaped };
+}
+
+async function shapeOf(name: string, hit = leader) {
+  const { cluster, shaped } = clusterThat();
+  await networkFaults.find((fault) => fault.name === name)?.inject({ cluster, members: hit });
+  return shaped;
+}
+
+const everyone = { peers: 'all', effect: { loss: 1 } };
+
+it.each([
+  ['partition-all', { ...everyone, direction: 'both' }],
+  ['partition-in', { ...everyone, direction: 'in' }],
+  ['partition-out', { ...everyone, direction: 'out' }],
+  ['partition-dcs', { peers: ['etcd-1', 'etcd-2', 'etcd-3'], direction: 'both', effect: { loss: 1 } }],
+  ['partition-peers', { peers: ['coord-2', 'worker1', 'worker2', 'worker3'], direction: 'both', effect: { loss: 1 } }],
+  ['loss', { peers: 'all', direction: 'both', effect: { loss: 0.1 } }],
+  ['slow', { peers: 'all', direction: 'both', effect: { rate: 500 } }],
+])('%s shapes the network of what it hits, and nothing else', async (name, fault) => {
+  expect([...(await shapeOf(name))]).toEqual([['coord-1', [fault]]]);
+});
+
+it('heals the networks of members that run, and passes over what has no network of its own', async () => {
+  const { cluster, shaped } = clusterThat({ worker2: 'exited', 'etcd-2': 'paused' });
+  await networkFaults[0]?.heal({ cluster, members });
+  expect([...shaped.values()].every((faults) => faults.length === 0)).toBe(true);
+  expect([...shaped.keys()].toSorted()).toEqual(['coord-1', 'coord-2', 'etcd-1', 'etcd-3', 'worker1', 'worker3']);
+});
+
+it('has one way to heal them all, so that it is gone only once', () => {
+  expect(new Set(networkFaults.map(({ heal }) => heal)).size).toBe(1);
+});

@@ -1,0 +1,111 @@
+import { startMember, stopMember, type OpenCluster } from '@citus-ha/cluster';
+import { databaseMembers } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import type { Fault, FaultContext } from './fault.js';
+import { databaseTargets, each, namesOf, withState } from './members.js';
+
+const anyMember = [...databaseTargets, 'etcd-majority', 'proxy', 'all'];
+
+export const kill: Fault = {
+  name: 'kill',
+  description: 'every process of the member ends at once, as by kill -9 or a power cut',
+  needs: [],
+  targets: anyMember,
+  deposes: true,
+  inject: ({ cluster, members }) => each(members, ({ name }) => cluster.runtime.kill(name)),
+  heal: startAgain,
+  evidence: ended,
+};
+
+export const stop: Fault = {
+  name: 'stop',
+  description: 'the member is asked to end, as by docker stop or a shutdown, and stays down',
+  needs: [],
+  targets: anyMember,
+  deposes: true,
+  inject: ({ cluster, members }) => each(members, (member) => stopMember(cluster, member)),
+  heal: startAgain,
+  evidence: ended,
+};
+
+export const pause: Fault = {
+  name: 'pause',
+  description: 'every process of the member is frozen (SIGSTOP): its connections stand, nothing answers',
+  needs: ['pause'],
+  targets: anyMember,
+  deposes: true,
+  inject: ({ cluster, members }) => each(members, ({ name }) => cluster.runtime.pause(name)),
+  heal: async ({ cluster, members }) => {
+    const frozen = await withState(cluster, members, 'paused');
+    await each(frozen, ({ name }) => cluster.runtime.resume(name));
+  },
+  evidence: async ({ cluster, members }) => {
+    const frozen = await withState(cluster, members, 'paused');
+    return frozen.length === members.length ? `${namesOf(members)} frozen` : undefined;
+  },
+};
+
+export const patroniKill: Fault = {
+  name: 'patroni-kill',
+  description:
+    'only Patroni is killed, the init of its member: its PostgreSQL must not go on as a leader nobody governs',
+  needs: ['isolation'],
+  targets: databaseTargets,
+  deposes: true,
+  inject: ({ cluster, members }) =>
+    each(members, async ({ name }) => {
+      const { incarnation } = await cluster.runtime.member(name);
+      // In a container Patroni is what the engine kills.
+      if (cluster.runtime.kind !== 'local' || incarnation?.pid === undefined) await cluster.runtime.kill(name);
+      else process.kill(incarnation.pid, 'SIGKILL');
+    }),
+  heal: startAgain,
+  evidence: ended,
+};
+
+export const postmasterKill: Fault = {
+  name: 'postmaster-kill',
+  description: "PostgreSQL's postmaster is killed, its Patroni goes on",
+  needs: [],
+  targets: databaseTargets,
+  deposes: false,
+  inject: ({ cluster, members }) =>
+    each(members, async ({ name }) => {
+      const { exitCode, stderr } = await inMember(cluster, name, 'kill -9 $(head -n 1 "$0/postmaster.pid")');
+      if (exitCode === 0) return;
+      throw new CodedError('FAULT_FAILED', `The postmaster of ${name} could not be killed: ${stderr.trim()}`, {
+        member: name,
+        fix: `Check that its PostgreSQL runs: \`citus-ha status\`.`,
+      });
+    }),
+  heal: startAgain,
+  // The killer's own word: the pid it names was that of a living process.
+  evidence: async ({ members }) => `postmaster of ${namesOf(members)} killed`,
+};
+
+/** What heals whatever ended: a member that runs is left alone. */
+async function startAgain({ cluster, members }: FaultContext): Promise<void> {
+  const down = await withState(cluster, members, 'exited');
+  const first = down.filter(({ kind }) => kind === 'etcd');
+  const rest = down.filter(({ kind }) => kind !== 'etcd');
+  await each(first, (member) => startMember(cluster, member));
+  await each(rest, (member) => startMember(cluster, member));
+}
+
+/** A member has ended when nothing of that life is left, also where something has started it again. */
+async function ended(
+  { cluster, members }: FaultContext,
+  before: Parameters<Fault['evidence']>[1],
+): Promise<string | undefined> {
+  const now = await Promise.all(members.map(({ name }) => cluster.runtime.member(name)));
+  const gone = now.every(
+    ({ name, state, incarnation }) => state === 'exited' || incarnation?.id !== before.get(name)?.incarnation?.id,
+  );
+  return gone ? `processes of ${namesOf(members)} gone` : undefined;
+}
+
+function inMember(cluster: OpenCluster, name: string, script: string) {
+  const isDatabase = databaseMembers(cluster.spec).some((member) => member.name === name);
+  const dataDir = isDatabase ? cluster.site.members[name]?.dataDir : undefined;
+  return cluster.runtime.exec(name, ['sh', '-c', script, dataDir ?? '']);
+}

@@ -1,0 +1,90 @@
+import { coordinatorCluster, type OpenCluster } from '@citus-ha/cluster';
+import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { leaderOf } from '@citus-ha/patroni';
+import { pick, type Random } from '../workloads/random.js';
+
+/** What a target is resolved with, read when the fault is about to be injected. */
+export interface TargetView {
+  readonly members: readonly MemberSpec[];
+  /** Names of the coordinator that leads and of those that follow. */
+  readonly leader: string | undefined;
+  readonly standbys: readonly string[];
+  readonly random: Random;
+}
+
+type Resolve = (view: TargetView) => readonly (MemberSpec | undefined)[];
+
+const ofKind = ({ members }: TargetView, kind: MemberSpec['kind']) => members.filter((member) => member.kind === kind);
+const named = ({ members }: TargetView, name: string | undefined) => members.find((member) => member.name === name);
+const anyOf = ({ random }: TargetView, members: readonly MemberSpec[]) =>
+  members.length === 0 ? [] : [pick(random, members)];
+
+/** Names for members that are known only when a fault is injected. */
+const symbolic: Readonly<Record<string, Resolve>> = {
+  leader: (view) => [named(view, view.leader)],
+  standby: (view) =>
+    anyOf(
+      view,
+      ofKind(view, 'coordinator').filter(({ name }) => view.standbys.includes(name)),
+    ),
+  'any-coordinator': (view) => anyOf(view, ofKind(view, 'coordinator')),
+  'all-coordinators': (view) => ofKind(view, 'coordinator'),
+  'first-worker': (view) => ofKind(view, 'worker').slice(0, 1),
+  'any-worker': (view) => anyOf(view, ofKind(view, 'worker')),
+  'all-workers': (view) => ofKind(view, 'worker'),
+  'etcd-majority': (view) => {
+    const etcd = ofKind(view, 'etcd');
+    return etcd.slice(0, Math.floor(etcd.length / 2) + 1);
+  },
+  proxy: (view) => ofKind(view, 'proxy').slice(0, 1),
+  all: ({ members }) => members,
+};
+
+export const targetNames = Object.keys(symbolic);
+
+/**
+ * The members a target stands for now. A target is a symbolic name, a member's own name, or several of them joined by `+`.
+ *
+ * @throws CodedError `TARGET_UNKNOWN` for a name that is neither, `TARGET_ABSENT` where it stands for nobody now.
+ */
+export function resolveTarget(target: string, view: TargetView): readonly MemberSpec[] {
+  const members = target.split('+').flatMap((part) => {
+    const resolve = Object.hasOwn(symbolic, part) ? symbolic[part] : undefined;
+    const found = (resolve ? resolve(view) : [named(view, part)]).filter((member) => member !== undefined);
+    if (found.length > 0) return found;
+    if (resolve) {
+      throw new CodedError('TARGET_ABSENT', `Target ${part} stands for no member now`, {
+        fix: 'See `citus-ha status`.',
+      });
+    }
+    throw new CodedError('TARGET_UNKNOWN', `There is no target ${part}`, {
+      blame: 'user',
+      fix: `Name one of ${targetNames.join(', ')}, a member (${view.members.map(({ name }) => name).join(', ')}), or several joined by +.`,
+    });
+  });
+  return [...new Map(members.map((member) => [member.name, member])).values()];
+}
+
+/** Looks at the cluster as it is now. */
+export async function viewTargets(cluster: OpenCluster, random: Random): Promise<TargetView> {
+  const seen = await coordinatorCluster(cluster).catch(() => undefined);
+  const leader = seen && leaderOf(seen)?.name;
+  return {
+    members: membersOf(cluster.spec),
+    leader,
+    standbys: seen?.members.map(({ name }) => name).filter((name) => name !== leader) ?? [],
+    random,
+  };
+}
+
+/** Whether a target names only what this spec has, before anything is begun; throws as {@link resolveTarget} does. */
+export function requireTarget({ spec }: OpenCluster, target: string): void {
+  const [first, ...others] = coordinators(spec);
+  resolveTarget(target, {
+    members: membersOf(spec),
+    leader: first?.name,
+    standbys: others.map(({ name }) => name),
+    random: () => 0,
+  });
+}

@@ -1,0 +1,31 @@
+export { checkHistory, type TrialResult } from './checkers/check-history.js';
+export type { Outage } from './checkers/outage.js';
+export type { Percentiles } from './checkers/percentiles.js';
+export { worstOf, type Check, type CheckName, type Verdict } from './checkers/verdict.js';
+export { exportForElle } from './elle.js';
+export type { Fault, FaultContext } from './faults/fault.js';
+export { faultNamed, faults, missingFor } from './faults/index.js';
+export { targetNames } from './faults/targets.js';
+export type { History, Op } from './history/op.js';
+export { parseHistory } from './history/parse-history.js';
+export { figureRows, verdictWord, writeReport, type FigureRow } from './report/index.js';
+export { injectByHand } from './runner/by-hand.js';
+export { healAll } from './runner/heal.js';
+export { readPlace } from './runner/place.js';
+export { requireStrikes, runSeries, type SeriesOptions } from './runner/run-series.js';
+export { runTrial, type TrialOptions } from './runner/run-trial.js';
+export {
+  byStrike,
+  planTrials,
+  summarize,
+  trialsLeft,
+  type PlannedTrial,
+  type Series,
+  type SeriesPlace,
+  type SeriesResult,
+  type Summary,
+} from './runner/series.js';
+export { readSeries, seriesFolder } from './runner/series-file.js';
+export { possibleStrikes, soak } from './runner/soak.js';
+export { suiteNamed, suites, type Strike } from './runner/suites.js';
+export { randomBy, type Random } from './workloads/random.js';

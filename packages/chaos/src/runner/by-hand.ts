@@ -1,0 +1,15 @@
+import type { OpenCluster } from '@citus-ha/cluster';
+import { faultNamed } from '../faults/index.js';
+import { resolveTarget, viewTargets } from '../faults/targets.js';
+import { randomBy } from '../workloads/random.js';
+
+/** Injects one fault and leaves it; answers the members it hit. */
+export async function injectByHand(
+  cluster: OpenCluster,
+  { fault: name, target, seed }: { readonly fault: string; readonly target: string; readonly seed: number },
+): Promise<readonly string[]> {
+  const fault = faultNamed(name, cluster.runtime);
+  const members = resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
+  await fault.inject({ cluster, members });
+  return members.map((member) => member.name);
+}

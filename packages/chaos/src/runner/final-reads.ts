@@ -1,0 +1,121 @@
+import { readPlacements, withConnection, type Placement } from '@citus-ha/citus';
+import { endpointOf, serverOf, type OpenCluster } from '@citus-ha/cluster';
+import { databaseMembers, membersOf } from '@citus-ha/config';
+import { waitFor } from '@citus-ha/core';
+import type { ShardChecksums, TableKind } from '../history/op.js';
+import type { Recorder } from '../history/recorder.js';
+import { applicationName } from '../load/connection.js';
+import { ledgerTable, schema } from '../workloads/tables.js';
+
+const tableKinds: readonly TableKind[] = ['distributed', 'reference', 'local'];
+
+/** Reads what the load has left behind, once nothing of it is under way; what cannot be read is left out of the history. */
+export async function readFinally(cluster: OpenCluster, recorder: Recorder): Promise<void> {
+  await untilQuiet(cluster).catch(() => undefined);
+  const prepared = await settledPrepared(cluster);
+  recorder.record({ process: 'runner', type: 'ok', f: 'finalPrepared', value: prepared });
+  for (const table of tableKinds) {
+    const ids = await readIds(cluster, table).catch(() => undefined);
+    if (ids) recorder.record({ process: 'runner', type: 'ok', f: 'finalLedger', value: { table, ids } });
+  }
+  const placements = await checksumPlacements(cluster).catch(() => undefined);
+  if (placements) recorder.record({ process: 'runner', type: 'ok', f: 'finalPlacements', value: placements });
+}
+
+/** Requests that were given up go on in their server until it notices. */
+async function untilQuiet(cluster: OpenCluster): Promise<void> {
+  await waitFor({
+    what: 'the last requests to end',
+    probe: () =>
+      withConnection(endpointOf(cluster, 'write'), async (client) => {
+        const { rows } = await client.query<{ busy: number }>(
+          "SELECT count(*)::int AS busy FROM pg_stat_activity WHERE application_name = $1 AND state <> 'idle'",
+          [applicationName],
+        );
+        return rows[0]?.busy === 0;
+      }),
+    timeoutMs: 30_000,
+    signal: cluster.signal,
+  });
+}
+
+/** Counts prepared transactions of every server, once there is none or long enough for Citus to have ended them. */
+async function settledPrepared(cluster: OpenCluster): Promise<Readonly<Record<string, number | null>>> {
+  let seen: Readonly<Record<string, number | null>> = {};
+  const probe = async () => {
+    seen = await countPrepared(cluster);
+    return Object.values(seen).every((count) => count === 0);
+  };
+  await waitFor({
+    what: 'no prepared transaction',
+    probe,
+    timeoutMs: 30_000,
+    intervalMs: 1_000,
+    signal: cluster.signal,
+  }).catch(() => undefined);
+  return seen;
+}
+
+async function countPrepared(cluster: OpenCluster): Promise<Readonly<Record<string, number | null>>> {
+  const counts = databaseMembers(cluster.spec).map(async ({ name }) => {
+    const count = await withConnection(serverOf(cluster, name), async (client) => {
+      const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM pg_prepared_xacts');
+      return rows[0]?.count ?? null;
+    }).catch(() => null);
+    return [name, count] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+function readIds(cluster: OpenCluster, table: TableKind): Promise<readonly number[]> {
+  return waitFor({
+    what: `the rows of ${ledgerTable(table)}`,
+    probe: () =>
+      withConnection(endpointOf(cluster, 'write'), async (client) => {
+        const { rows } = await client.query<{ id: string }>(`SELECT id FROM ${ledgerTable(table)}`);
+        return rows.map(({ id }) => Number(id));
+      }),
+    timeoutMs: 60_000,
+    intervalMs: 1_000,
+    signal: cluster.signal,
+  });
+}
+
+async function checksumPlacements(cluster: OpenCluster): Promise<readonly ShardChecksums[]> {
+  const all = await withConnection(endpointOf(cluster, 'write'), readPlacements);
+  const placements = all.filter(({ table }) => table.startsWith(`${schema}.`));
+  const sums = await Promise.all(
+    placements.map(async (placement) => ({
+      ...placement,
+      server: memberAt(cluster, placement.host),
+      sum: await checksum(cluster, placement).catch(() => null),
+    })),
+  );
+  return [...new Set(placements.map(({ shardId }) => shardId))].map((shardId) => {
+    const ofShard = sums.filter((placement) => placement.shardId === shardId);
+    return {
+      shardId,
+      table: ofShard[0]?.table ?? '',
+      checksums: Object.fromEntries(ofShard.map(({ server, sum }) => [server, sum])),
+    };
+  });
+}
+
+/** Rows and a sum over the hashes of all of them, in whatever order they lie. */
+async function checksum(cluster: OpenCluster, { table, shardId, host }: Placement): Promise<string | null> {
+  return withConnection(serverOf(cluster, memberAt(cluster, host)), async (client) => {
+    const { rows } = await client.query<{ sum: string }>(
+      `SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS sum FROM ${table}_${shardId} t`,
+    );
+    return rows[0]?.sum ?? null;
+  });
+}
+
+/** The member that a node's host name or address means. */
+export function memberAt({ spec, site }: OpenCluster, host: string): string {
+  const member = membersOf(spec).find(({ name }) => {
+    const place = site.members[name];
+    return name === host || place?.host === host || place?.address === host;
+  });
+  return member?.name ?? host;
+}

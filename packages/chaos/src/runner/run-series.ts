@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OpenCluster } from '@citus-ha/cluster';
+import { formatDuration } from '@citus-ha/core';
+import { faultNamed } from '../faults/index.js';
+import { requireTarget } from '../faults/targets.js';
+import { runTrial } from './run-trial.js';
+import type { Strike } from './suites.js';
+import { nameOfTrial, trialsLeft, type Series } from './series.js';
+import { writeSeries } from './series-file.js';
+
+export interface SeriesOptions {
+  /** Where histories and results go. */
+  readonly folder: string;
+}
+
+/**
+ * Makes the trials of a series that have not been made yet, one after the other, and keeps each result as soon as it is
+ * there, so that an interrupted series can be gone on with.
+ *
+ * @throws CodedError as {@link runTrial} does, and for faults and targets that cannot be, before anything is done.
+ */
+export async function runSeries(cluster: OpenCluster, series: Series, { folder }: SeriesOptions): Promise<Series> {
+  requireStrikes(cluster, series.planned);
+  let made = series;
+  await writeSeries(folder, made);
+  for (const planned of trialsLeft(series)) {
+    const file = `${nameOfTrial(planned)}.ndjson`;
+    cluster.onStep?.(
+      `trial ${made.results.length + 1} of ${series.planned.length}: ${planned.fault} ${planned.target}`,
+    );
+    await rm(join(folder, file), { force: true });
+    const result = await runTrial(cluster, {
+      ...planned,
+      fault: faultNamed(planned.fault, cluster.runtime),
+      seed: series.seed + made.results.length,
+      rate: series.rate,
+      timeoutMs: series.timeoutMs,
+      file: join(folder, file),
+    });
+    made = { ...made, results: [...made.results, { ...planned, file, result }] };
+    await writeSeries(folder, made);
+    const outage = result.writeOutageMs === null ? 'unknown' : formatDuration(result.writeOutageMs);
+    cluster.onStep?.(`write outage ${outage}, ${result.lost} of ${result.acked} lost, valid: ${result.valid}`);
+  }
+  return made;
+}
+
+/** @throws CodedError for a fault this runtime cannot do, or a target this cluster has not. */
+export function requireStrikes(cluster: OpenCluster, strikes: readonly Strike[]): void {
+  for (const { fault, target } of strikes) {
+    faultNamed(fault, cluster.runtime);
+    requireTarget(cluster, target);
+  }
+}

@@ -1,0 +1,178 @@
+import { endpointOf, readStatus, type OpenCluster } from '@citus-ha/cluster';
+import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
+import { checkHistory, type TrialResult } from '../checkers/check-history.js';
+import type { Fault } from '../faults/fault.js';
+import { resolveTarget, viewTargets } from '../faults/targets.js';
+import { createRecorder, type Recorder } from '../history/recorder.js';
+import { startLoad, type Load } from '../load/start-load.js';
+import { watchLeaders } from '../load/watch-leaders.js';
+import { planClients } from '../workloads/plan-clients.js';
+import { randomBy } from '../workloads/random.js';
+import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
+import { memberAt, readFinally } from './final-reads.js';
+import { healAll, uninterrupted } from './heal.js';
+import { silenceMs, type HoldTime } from './hold.js';
+import { strike } from './strike.js';
+import { watchHealth, type HealthWatch } from './watch-health.js';
+
+export interface TrialOptions {
+  readonly fault: Fault;
+  readonly target: string;
+  readonly trial: number;
+  readonly seed: number;
+  /** Requests a second, of all clients together. */
+  readonly rate: number;
+  readonly timeoutMs: number;
+  /** How long the fault is held; by what it hits unless told. */
+  readonly hold?: HoldTime | undefined;
+  /** Where the history goes; must not exist. */
+  readonly file: string;
+}
+
+const settleMs = 3_000;
+const healthTimeoutMs = 120_000;
+const beatIntervalMs = 250;
+
+/**
+ * One fault under load, from a healthy cluster to a healthy cluster, with its history in a file. Whatever happens, also
+ * when it is interrupted, it heals, waits until the cluster is healthy, and removes its tables.
+ *
+ * @throws CodedError `CLUSTER_UNHEALTHY` where the cluster was not healthy to begin with; the signal's reason.
+ */
+export async function runTrial(cluster: OpenCluster, options: TrialOptions): Promise<TrialResult> {
+  const { fault, target, seed, file, timeoutMs } = options;
+  await requireHealthy(cluster);
+  const endpoint = endpointOf(cluster, 'write');
+  const recorder = createRecorder(file);
+  const watching = new AbortController();
+  let load: Load | undefined;
+  let health: HealthWatch | undefined;
+  let leaders: Promise<void> | undefined;
+  try {
+    const tables = await createTables(endpoint, (host) => memberAt(cluster, host));
+    const { clients, intervalMs } = recordHeader(recorder, cluster, tables, options);
+    const signal = watching.signal;
+    leaders = watchLeaders({ cluster, recorder, intervalMs: beatIntervalMs, timeoutMs, signal });
+    health = watchHealth(cluster, recorder);
+    load = startLoad({ cluster, recorder, clients, shards: tables.shards, seed, intervalMs, timeoutMs });
+    await untilServed(cluster, load);
+    const members = resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
+    cluster.onStep?.(`${fault.name} ${members.map(({ name }) => name).join(', ')}`);
+    await strike({ cluster, fault, members, load, recorder, hold: options.hold });
+    cluster.onStep?.('heal, and wait until the cluster is healthy');
+    const healed = { members: members.map(({ name }) => name) };
+    recorder.record({ process: 'nemesis', type: 'invoke', f: 'heal', value: healed });
+    await fault.heal({ cluster, members });
+    recorder.record({ process: 'nemesis', type: 'ok', f: 'heal', value: healed });
+    await untilHealthy(cluster, health);
+    await untilServed(cluster, load);
+    // What has just come back may still change: a standby is chosen to be synchronous a moment later.
+    await untilHealthy(cluster, health);
+    await load.stop();
+    await readFinally(cluster, recorder);
+    return checkHistory(recorder.history);
+  } finally {
+    watching.abort();
+    await Promise.all([load?.stop(), health?.stop(), leaders]);
+    await recorder.close();
+    if (cluster.signal?.aborted) cluster.onStep?.('interrupted: heal, and wait until the cluster is healthy');
+    await restore(uninterrupted(cluster));
+  }
+}
+
+function recordHeader(
+  recorder: Recorder,
+  { spec, runtime, record }: OpenCluster,
+  { shards, bankTotal }: LoadTables,
+  { fault, target, trial, seed, rate, timeoutMs }: TrialOptions,
+) {
+  const clients = planClients(shards);
+  const intervalMs = Math.round((1000 * clients.length) / rate);
+  recorder.record({
+    process: 'runner',
+    type: 'ok',
+    f: 'header',
+    value: {
+      version: 1,
+      cluster: spec.name,
+      runtime: runtime.kind,
+      engine: record.engine,
+      startedAt: new Date().toISOString(),
+      fault: fault.name,
+      target,
+      trial,
+      seed,
+      clients,
+      bankTotal,
+      intervalMs,
+      timeoutMs,
+    },
+  });
+  return { clients, intervalMs };
+}
+
+async function requireHealthy(cluster: OpenCluster, lastingMs = 0): Promise<void> {
+  let problems = 'nothing';
+  let since: number | undefined;
+  await waitFor({
+    what: 'the cluster to be healthy',
+    probe: async () => {
+      const status = await readStatus(cluster);
+      problems = status.problems.map(({ message }) => message).join('; ');
+      since = status.healthy ? (since ?? performance.now()) : undefined;
+      return since !== undefined && performance.now() - since >= lastingMs;
+    },
+    timeoutMs: 60_000,
+    intervalMs: 500,
+    signal: cluster.signal,
+  }).catch((cause: unknown) => {
+    cluster.signal?.throwIfAborted();
+    throw new CodedError('CLUSTER_UNHEALTHY', `A fault proves nothing in a cluster that is not healthy: ${problems}`, {
+      cause,
+      fix: 'Bring it up: `citus-ha up`, or undo earlier faults: `citus-ha chaos heal`.',
+    });
+  });
+}
+
+/** A while of load in which every client is served. */
+async function untilServed(cluster: OpenCluster, load: Load): Promise<void> {
+  const began = performance.now();
+  await untilTimeout({
+    what: 'every client to be served',
+    probe: () => performance.now() - began >= settleMs && load.longestSilenceMs() < silenceMs,
+    timeoutMs: 30_000,
+    signal: cluster.signal,
+  });
+}
+
+async function untilHealthy(cluster: OpenCluster, health: HealthWatch): Promise<void> {
+  const began = performance.now();
+  await untilTimeout({
+    what: 'the cluster to be healthy',
+    probe: () => {
+      const seen = health.latest();
+      return seen !== undefined && seen.healthy && seen.seenAt > began;
+    },
+    timeoutMs: healthTimeoutMs,
+    signal: cluster.signal,
+  });
+}
+
+/** What does not come about in time is for the checkers to judge. */
+async function untilTimeout(wait: Parameters<typeof waitFor<true>>[0]): Promise<void> {
+  await waitFor(wait).catch((error: unknown) => {
+    if (codeOf(error) !== 'TIMEOUT') throw error;
+  });
+}
+
+/** What cannot be restored is told, and left to the next trial, which refuses to begin. */
+async function restore(cluster: OpenCluster): Promise<void> {
+  try {
+    await healAll(cluster);
+    // What was cut off only for a moment is missed a moment later.
+    await requireHealthy(cluster, settleMs);
+    await dropTables(endpointOf(cluster, 'write'));
+  } catch (error) {
+    cluster.onStep?.(`not restored: ${messageOf(error)}`);
+  }
+}

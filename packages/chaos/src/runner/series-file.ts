@@ -1,0 +1,39 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CodedError, messageOf } from '@citus-ha/core';
+import type { Series } from './series.js';
+
+export const seriesFile = 'series.json';
+
+/** Where a series is kept: its file, or its folder, may be named. */
+export async function seriesFolder(path: string): Promise<string> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder ? path : dirname(path);
+}
+
+/** @throws CodedError `SERIES_UNREADABLE` naming the file. */
+export async function readSeries(path: string): Promise<Series> {
+  const file = join(await seriesFolder(path), seriesFile);
+  try {
+    const series = JSON.parse(await readFile(file, 'utf8')) as Partial<Series>;
+    if (series.version === 1 && series.planned && series.results) return series as Series;
+    throw new Error('it is not what citus-ha chaos run writes');
+  } catch (cause) {
+    throw new CodedError('SERIES_UNREADABLE', `The series ${file} cannot be read: ${messageOf(cause)}`, {
+      blame: 'user',
+      cause,
+      fix: `Name the folder that \`citus-ha chaos run\` wrote, or its ${seriesFile}.`,
+    });
+  }
+}
+
+/** Whole or not at all: a reader never sees half of it. */
+export async function writeSeries(folder: string, series: Series): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, seriesFile);
+  await writeFile(`${file}.new`, `${JSON.stringify(series, null, 2)}\n`);
+  await rename(`${file}.new`, file);
+}

@@ -1,0 +1,47 @@
+import type { OpenCluster } from '@citus-ha/cluster';
+import { codeOf } from '@citus-ha/core';
+import { faults, missingFor } from '../faults/index.js';
+import { requireTarget } from '../faults/targets.js';
+import { pick, type Random } from '../workloads/random.js';
+import { runSeries, type SeriesOptions } from './run-series.js';
+import type { Series } from './series.js';
+import type { Strike } from './suites.js';
+
+/** Every fault on every target that this cluster can have. */
+export function possibleStrikes(cluster: OpenCluster): readonly Strike[] {
+  return faults
+    .filter((fault) => missingFor(fault, cluster.runtime).length === 0)
+    .flatMap(({ name, targets }) => targets.map((target) => ({ fault: name, target })))
+    .filter(({ target }) => isThere(cluster, target));
+}
+
+/** Makes trials with faults picked by chance until the time is up; the trial under way is finished. */
+export async function soak(
+  cluster: OpenCluster,
+  series: Series,
+  { minutes, random, ...options }: SeriesOptions & { readonly minutes: number; readonly random: Random },
+): Promise<Series> {
+  const until = performance.now() + minutes * 60_000;
+  const possible = possibleStrikes(cluster);
+  let made = series;
+  do {
+    const strike = pick(random, possible);
+    made = await runSeries(cluster, { ...made, planned: [...made.planned, numbered(made, strike)] }, options);
+  } while (performance.now() < until);
+  return made;
+}
+
+function numbered({ planned }: Series, strike: Strike) {
+  const earlier = planned.filter(({ fault, target }) => fault === strike.fault && target === strike.target);
+  return { ...strike, trial: earlier.length + 1 };
+}
+
+function isThere(cluster: OpenCluster, target: string): boolean {
+  try {
+    requireTarget(cluster, target);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'TARGET_ABSENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import { readStatus, type OpenCluster } from '@citus-ha/cluster';
+import type { Recorder } from '../history/recorder.js';
+import { atFixedRate } from '../load/open-loop.js';
+
+export interface HealthWatch {
+  /** As last seen; `undefined` before the first look. */
+  latest(): { readonly healthy: boolean; readonly problems: readonly string[]; readonly seenAt: number } | undefined;
+  stop(): Promise<void>;
+}
+
+const intervalMs = 500;
+
+/** Looks at the whole cluster until it is stopped, and notes every change. */
+export function watchHealth(cluster: OpenCluster, recorder: Recorder): HealthWatch {
+  const stopping = new AbortController();
+  let latest: ReturnType<HealthWatch['latest']>;
+  const watching = atFixedRate({ intervalMs, offsetMs: 0, signal: stopping.signal }, async (dueAt) => {
+    const seenAt = performance.now();
+    if (seenAt - dueAt > intervalMs) return;
+    const status = await readStatus(cluster).catch(() => undefined);
+    if (!status) return;
+    const problems = status.problems.map(({ message }) => message);
+    const changed = latest?.healthy !== status.healthy || latest.problems.join() !== problems.join();
+    latest = { healthy: status.healthy, problems, seenAt };
+    if (!changed) return;
+    recorder.record({ process: 'observer', type: 'ok', f: 'health', value: { healthy: status.healthy, problems } });
+  });
+  return {
+    latest: () => latest,
+    stop: async () => {
+      stopping.abort();
+      await watching;
+    },
+  };
+}
