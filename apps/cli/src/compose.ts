@@ -29,7 +29,7 @@ export async function composeCluster(options: CommonOptions): Promise<OpenCluste
 /** What `auto` is: where the cluster is already; for a new one docker where it can run there, else local. */
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   const cluster = spec.name;
-  const local = kind === 'docker' ? undefined : await createLocalRuntime({ cluster });
+  const local = kind === 'docker' ? undefined : await createLocalRuntime({ cluster, network: spec.local.network });
   if (local && (kind === 'local' || (await local.site()))) return local;
   // Loaded only where it may be needed: its client of the engine takes long to load.
   const { canRunInDocker, createDockerRuntime } = await import('@citus-ha/runtime-docker');

@@ -8,8 +8,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-createProgram()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.exitCode = reportError(error);
-  });
+try {
+  const program = await createProgram(process.argv[2]);
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error, process.argv.slice(2));
+}

@@ -1,52 +1,42 @@
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { command, withCommonOptions, type CommonOptions } from './command.js';
-import { leaderCommands } from './commands/change-leader.js';
-import { completionCommand } from './commands/completion.js';
-import { configCommand } from './commands/config.js';
-import { doctorCommand } from './commands/doctor.js';
-import { downCommand } from './commands/down.js';
-import { execCommand } from './commands/exec.js';
-import { configFileCommands } from './commands/init.js';
-import { logsCommand } from './commands/logs.js';
-import { lookCommands } from './commands/look.js';
-import { memberCommands } from './commands/members.js';
-import { psqlCommand } from './commands/psql.js';
-import { renderCommand } from './commands/render.js';
-import { reportCommand } from './commands/report.js';
-import { statusCommand } from './commands/status.js';
-import { upCommand } from './commands/up.js';
-import { uriCommand } from './commands/uri.js';
 import { print, printJson } from './output.js';
 
-/** The whole command line of citus-ha. */
-export function createProgram(): Command {
-  const program = withCommonOptions(new Command('citus-ha'))
+/** The modules of commands by the names they define, in the order of the help; loading them all takes most of a short command's time. */
+const modules: readonly (readonly [names: string, load: () => Promise<readonly Command[]>])[] = [
+  ['init validate', async () => (await import('./commands/init.js')).configFileCommands()],
+  ['up', async () => [(await import('./commands/up.js')).upCommand()]],
+  ['down', async () => [(await import('./commands/down.js')).downCommand()]],
+  ['status', async () => [(await import('./commands/status.js')).statusCommand()]],
+  ['topology history shards bootstrap', async () => (await import('./commands/look.js')).lookCommands()],
+  ['psql', async () => [(await import('./commands/psql.js')).psqlCommand()]],
+  ['uri', async () => [(await import('./commands/uri.js')).uriCommand()]],
+  ['logs', async () => [(await import('./commands/logs.js')).logsCommand()]],
+  ['exec', async () => [(await import('./commands/exec.js')).execCommand()]],
+  ['start stop restart reinit pause resume', async () => (await import('./commands/members.js')).memberCommands()],
+  ['switchover failover', async () => (await import('./commands/change-leader.js')).leaderCommands()],
+  ['config', async () => [(await import('./commands/config.js')).configCommand()]],
+  ['render', async () => [(await import('./commands/render.js')).renderCommand()]],
+  ['doctor', async () => [(await import('./commands/doctor.js')).doctorCommand()]],
+  ['report', async () => [(await import('./commands/report.js')).reportCommand()]],
+  ['chaos', async () => [(await import('./commands/chaos.js')).chaosCommand()]],
+  ['version', async () => [versionCommand()]],
+];
+
+/** The command line of citus-ha: all of it, or only the module of the command that is named first. */
+export async function createProgram(named?: string): Promise<Command> {
+  const program = withCommonOptions(new Command('citus-ha'), '-c, --config <file>')
     .description('Highly available Citus clusters behind one connection string')
     .version(version())
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride();
-  const commands = [
-    ...configFileCommands(),
-    upCommand(),
-    downCommand(),
-    statusCommand(),
-    ...lookCommands(),
-    psqlCommand(),
-    uriCommand(),
-    logsCommand(),
-    execCommand(),
-    ...memberCommands(),
-    ...leaderCommands(),
-    configCommand(),
-    renderCommand(),
-    doctorCommand(),
-    reportCommand(),
-    versionCommand(),
-  ];
-  for (const one of commands) program.addCommand(one);
-  program.addCommand(completionCommand(program));
+  const wanted = modules.filter(([names]) => names.split(' ').includes(named ?? ''));
+  for (const [, load] of wanted.length > 0 ? wanted : modules) {
+    for (const one of await load()) program.addCommand(one);
+  }
+  if (wanted.length === 0) program.addCommand((await import('./commands/completion.js')).completionCommand(program));
   for (const one of program.commands) inherit(program, one);
   return program;
 }
@@ -54,8 +44,9 @@ export function createProgram(): Command {
 /** Options given before a command's name count for the command, unless it has them itself. */
 function inherit(program: Command, one: Command): void {
   one.exitOverride();
+  if (one.commands.length > 0) one.enablePositionalOptions();
   one.hook('preAction', (_, acting) => {
-    for (const [name, value] of Object.entries(program.opts())) {
+    for (const [name, value] of Object.entries({ ...program.opts(), ...one.opts() })) {
       if (acting.getOptionValue(name) === undefined) acting.setOptionValue(name, value);
     }
   });
@@ -70,6 +61,6 @@ function versionCommand(): Command {
 }
 
 function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const manifest = createRequire(import.meta.url)('@citus-ha/cli/package.json') as { version: string };
   return manifest.version;
 }

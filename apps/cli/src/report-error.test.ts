@@ -28,6 +28,22 @@ describe('an error that ends a command', () => {
       expect(text).toContain(part);
   });
 
+  it('is one JSON object on standard output where JSON was asked for, with the same exit code', () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const error = new CodedError('TIMEOUT', 'Waited', {
+      member: 'coord-1',
+      fix: 'Start it.',
+      cause: new Error('down'),
+    });
+    expect(reportError(error, ['status', '--json'])).toBe(1);
+    expect(reportError(error, ['exec', 'coord-1', '--', 'program', '--json'])).toBe(1);
+    expect(reportError(new CommanderError(1, 'commander.unknownOption', 'error: unknown option'), ['--json'])).toBe(2);
+    expect(write.mock.calls.map(([text]) => JSON.parse(String(text)) as unknown)).toEqual([
+      { version: 1, error: { code: 'TIMEOUT', message: 'Waited', member: 'coord-1', fix: 'Start it.', cause: 'down' } },
+      { version: 1, error: { code: 'USAGE', message: 'unknown option', member: null, fix: null, cause: null } },
+    ]);
+  });
+
   it('leaves to the argument parser what it has printed itself', () => {
     expect(reportError(new CommanderError(1, 'commander.unknownOption', 'unknown option'))).toBe(2);
     expect(reportError(new CommanderError(0, 'commander.helpDisplayed', 'help'))).toBe(0);

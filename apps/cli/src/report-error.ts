@@ -1,12 +1,32 @@
-import { CodedError, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { exitCode } from './exit-code.js';
 import { interruption } from './interrupt.js';
+import { print } from './output.js';
 
-/** Prints what was thrown the way a person can act on it, and answers the exit code. The only place that does either. */
-export function reportError(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+/** What `--json` prints on stdout where a command fails; its shape is a contract, changes of it raise `version`. */
+interface ErrorDocument {
+  readonly version: 1;
+  readonly error: {
+    /** Stable, for programs. */
+    readonly code: string;
+    readonly message: string;
+    readonly member: string | null;
+    readonly fix: string | null;
+    readonly cause: string | null;
+  };
+}
+
+/**
+ * Prints what was thrown the way a person can act on it, with `--json` among the arguments also for programs, and answers
+ * the exit code. The only place that does either.
+ */
+export function reportError(error: unknown, args: readonly string[] = []): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCode.done;
+  const ended = interruption().aborted ? (interruption().reason as CodedError) : error;
+  if (asksForJson(args)) print(JSON.stringify(documentOf(ended)));
+  if (error instanceof CommanderError) return exitCode.usage;
   if (interruption().aborted) {
     console.error(pc.yellow('interrupted'));
     return exitCode.interrupted;
@@ -20,4 +40,24 @@ export function reportError(error: unknown): number {
     console.error(pc.dim(`  cause: ${messageOf(error.cause)}`));
   if (error.fix !== undefined) console.error(`  ${pc.bold('fix:')} ${error.fix}`);
   return error.blame === 'user' ? exitCode.usage : exitCode.failed;
+}
+
+/** What follows `--` is another program's. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end === -1 ? args : args.slice(0, end)).includes('--json');
+}
+
+function documentOf(error: unknown): ErrorDocument {
+  const { member = null, fix = null, cause } = error instanceof CodedError ? error : ({} as Partial<CodedError>);
+  return {
+    version: 1,
+    error: {
+      code: error instanceof CommanderError ? 'USAGE' : (codeOf(error) ?? 'UNFORESEEN'),
+      message: messageOf(error).replace(/^error: /, ''),
+      member,
+      fix,
+      cause: cause === undefined ? null : messageOf(cause),
+    },
+  };
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   checkConfiguration,
@@ -17,8 +16,10 @@ import { parse, stringify } from 'yaml';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
+import { interruption, lendTerminal } from '../interrupt.js';
 import { readConfig } from '../load-spec.js';
 import { print, printJson, step } from '../output.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
 
 interface ConfigOptions extends CommonOptions {
   readonly group: string;
@@ -77,16 +78,13 @@ async function editedBy(options: ConfigOptions, current: JsonObject): Promise<Js
 }
 
 async function inEditor(current: JsonObject): Promise<JsonObject> {
-  const folder = await mkdtemp(join(tmpdir(), 'citus-ha-config-'));
-  try {
+  return withTemporaryFolder(async (folder) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, stringify(current));
     const editor = process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi';
-    await execa(editor, [file], { stdio: 'inherit', shell: true });
+    await lendTerminal(() => execa(editor, [file], { stdio: 'inherit', shell: true, cancelSignal: interruption() }));
     return parseYaml(await readFile(file, 'utf8'), file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function parseYaml(text: string, file: string): JsonObject {

@@ -12,8 +12,10 @@ export function downCommand(): Command {
       const context = await compose(options);
       const volumes = options.volumes ?? false;
       if (volumes) await confirm(`Remove cluster ${context.spec.name} with all its data?`, options.yes);
-      const stopped = await down(context, { volumes });
-      if (options.json) printJson({ stopped, volumesRemoved: volumes });
-      else if (stopped.length === 0 && !volumes) step('nothing to do: no member runs');
+      const done = await down(context, { volumes });
+      if (options.json) printJson({ ...done, volumesRemoved: volumes });
+      else if (done.stopped.length === 0 && !volumes) step('nothing to do: no member runs');
+      else if (done.removed.length === 0 && volumes)
+        step(`nothing to remove: there is no cluster ${context.spec.name}`);
     });
 }

@@ -12,7 +12,7 @@ interface LogsOptions extends CommonOptions {
 }
 
 export function logsCommand(): Command {
-  return command('logs [members...]', 'show what members log; all of them unless named')
+  return command('logs [members...]', 'show what members log; all of them unless named; --json prints an object a line')
     .option('-f, --follow', 'go on until Ctrl-C')
     .option('-n, --tail <lines>', 'only the last lines', wholeNumber)
     .action(async (names: string[], options: LogsOptions) => {
@@ -22,21 +22,26 @@ export function logsCommand(): Command {
           ? names.map((name) => memberNamed(cluster, name).name)
           : membersOf(cluster.spec).map(({ name }) => name);
       const width = members.length > 1 ? Math.max(...members.map((name) => name.length)) : 0;
-      const shown = members.map((name) => show(cluster, name, options, width === 0 ? '' : `${name.padEnd(width)} | `));
-      if (options.follow) await Promise.all(shown.map((task) => task()));
-      else for (const task of shown) await task();
+      const asText = (member: string, line: string) => (width === 0 ? line : `${member.padEnd(width)} | ${line}`);
+      const show = (member: string) => printLog(cluster, member, options, options.json ? asJson : asText);
+      if (options.follow) await Promise.all(members.map(show));
+      else for (const member of members) await show(member);
     });
 }
 
-function show(cluster: OpenCluster, name: string, { follow, tail }: LogsOptions, prefix: string): () => Promise<void> {
-  return async () => {
-    const lines = cluster.runtime.logs(name, {
-      follow: follow ?? false,
-      ...(tail !== undefined && { tail }),
-      signal: interruption(),
-    });
-    for await (const line of lines) print(prefix + line);
-  };
+function asJson(member: string, line: string): string {
+  return JSON.stringify({ member, line });
+}
+
+async function printLog(
+  cluster: OpenCluster,
+  member: string,
+  { follow = false, tail }: LogsOptions,
+  format: (member: string, line: string) => string,
+): Promise<void> {
+  const signal = interruption();
+  const lines = cluster.runtime.logs(member, { follow, ...(tail !== undefined && { tail }), signal });
+  for await (const line of lines) print(format(member, line));
 }
 
 function wholeNumber(text: string): number {

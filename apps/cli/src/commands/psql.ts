@@ -1,48 +1,65 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endpointOf, serverOf } from '@citus-ha/cluster';
+import type { ServerAddress } from '@citus-ha/citus';
 import { CodedError } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { execa } from 'execa';
-import { command, type CommonOptions } from '../command.js';
+import { bareCommand, withCommonOptions, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
+import { interruption, lendTerminal } from '../interrupt.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
 
+interface PsqlOptions extends CommonOptions {
+  readonly read?: boolean;
+  readonly member?: string;
+}
+
+/** Options it does not know are psql's, so -c is psql's too, and the configuration is named by --config only. */
 export function psqlCommand(): Command {
-  return command('psql [arguments...]', 'open psql on the write endpoint; arguments after -- go to psql')
+  const made = bareCommand(
+    'psql [arguments...]',
+    "open psql on the write endpoint; further arguments are psql's, -c too",
+  );
+  return withCommonOptions(made, '--config <file>')
     .option('--read', 'on the read endpoint')
     .option('--member <name>', 'on one member, without the proxy')
+    .allowUnknownOption()
     .passThroughOptions()
-    .action(async (args: string[], options: CommonOptions & { read?: boolean; member?: string }) => {
+    .action(async (args: string[], options: PsqlOptions) => {
       const cluster = await composeCluster(options);
       const server = options.member
         ? serverOf(cluster, options.member)
         : endpointOf(cluster, options.read ? 'read' : 'write');
-      const folder = await mkdtemp(join(tmpdir(), 'citus-ha-'));
-      try {
-        const passFile = join(folder, 'pgpass');
-        await writeFile(passFile, `*:*:*:*:${escapePassFile(server.password ?? '')}\n`, { mode: 0o600 });
-        const { exitCode } = await execa('psql', args, {
-          stdio: 'inherit',
-          reject: false,
-          env: {
-            PGHOST: server.host,
-            PGPORT: String(server.port),
-            PGUSER: server.user,
-            PGDATABASE: server.database,
-            PGPASSFILE: passFile,
-          },
-        });
-        if (exitCode === undefined) {
-          throw new CodedError('PROGRAM_MISSING', 'psql could not be started', {
-            fix: "Install Debian's postgresql-client.",
-          });
-        }
-        process.exitCode = exitCode;
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      process.exitCode = await runPsql(server, args[0] === '--' ? args.slice(1) : args);
     });
+}
+
+async function runPsql(server: ServerAddress, args: readonly string[]): Promise<number> {
+  return withTemporaryFolder(async (folder) => {
+    const passFile = join(folder, 'pgpass');
+    await writeFile(passFile, `*:*:*:*:${escapePassFile(server.password ?? '')}\n`, { mode: 0o600 });
+    const run = execa('psql', args, {
+      stdio: 'inherit',
+      reject: false,
+      cancelSignal: interruption(),
+      env: {
+        PGHOST: server.host,
+        PGPORT: String(server.port),
+        PGUSER: server.user,
+        PGDATABASE: server.database,
+        PGPASSFILE: passFile,
+      },
+    });
+    const { exitCode, code } = await lendTerminal(() => run);
+    interruption().throwIfAborted();
+    if (code === 'ENOENT') {
+      throw new CodedError('PROGRAM_MISSING', 'psql could not be started', {
+        fix: "Install Debian's postgresql-client.",
+      });
+    }
+    return exitCode ?? 1;
+  });
 }
 
 /** In a password file a colon and a backslash are escaped (PostgreSQL manual, "The Password File"). */

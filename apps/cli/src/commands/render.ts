@@ -10,7 +10,8 @@ import { compose } from '../compose.js';
 import { loadSpec } from '../load-spec.js';
 import { printJson, step } from '../output.js';
 
-const recordFile = '.citus-ha.json';
+/** As `renderFolder` writes it. */
+const recordFile = 'citus-ha/cluster.json';
 
 export function renderCommand(): Command {
   return command('render', 'write the configuration of every member, and a compose.yaml for docker')
@@ -40,8 +41,9 @@ async function renderDocker(options: CommonOptions, folder: string): Promise<rea
   const spec = loadSpec(options.config);
   const site = dockerSite(spec);
   const record = (await readKept(folder)) ?? (await newRecord(spec, site));
-  const kept = { path: recordFile, content: `${JSON.stringify(record, null, 2)}\n`, mode: 0o600 };
-  return [kept, ...renderFolder({ spec, site, secrets: record.secrets, engine: record.engine })];
+  const { imageSetFiles } = await import('@citus-ha/runtime-docker');
+  const images = (await imageSetFiles()).map((file) => ({ ...file, path: `images/${file.path}` }));
+  return [...images, ...renderFolder({ spec, site, secrets: record.secrets, engine: record.engine })];
 }
 
 async function readKept(folder: string): Promise<ClusterRecord | undefined> {

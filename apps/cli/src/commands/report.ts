@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { collectReport } from '@citus-ha/cluster';
 import type { Command } from 'commander';
@@ -7,6 +6,7 @@ import { execa } from 'execa';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { printJson, print } from '../output.js';
+import { withTemporaryFolder } from '../temporary-folder.js';
 
 export function reportCommand(): Command {
   return command('report', 'bundle configuration, states and logs, without passwords')
@@ -16,17 +16,14 @@ export function reportCommand(): Command {
       const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
       const name = `citus-ha-report-${cluster.spec.name}-${time}`;
       const bundle = resolve(options.output ?? `${name}.tar.gz`);
-      const folder = await mkdtemp(join(tmpdir(), 'citus-ha-report-'));
-      try {
+      await withTemporaryFolder(async (folder) => {
         for (const { path, content } of await collectReport(cluster)) {
           const target = join(folder, name, path);
           await mkdir(dirname(target), { recursive: true });
           await writeFile(target, content);
         }
         await execa('tar', ['-C', folder, '-czf', bundle, name]);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      });
       if (options.json) printJson({ file: bundle });
       else print(bundle);
     });
