@@ -1,8 +1,10 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { demoPath } from './support/cli.js';
+import { cliPath, demoPath } from './support/cli.js';
+import { openRuntime } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 describe('the command line on a running cluster', () => {
@@ -15,6 +17,15 @@ describe('the command line on a running cluster', () => {
     password = new URL(await cluster.uri()).password;
   });
   afterAll(() => cluster.destroy());
+
+  /** A leader may be new, and takes a changed setting at its next look at the configuration. */
+  const untilSettingIs = (name: string, value: string) =>
+    waitFor({
+      what: `${name} to be ${value}`,
+      probe: async () => (await cluster.try('psql', '-Atc', `SHOW ${name}`)).stdout === value,
+      timeoutMs: 20_000,
+      intervalMs: 200,
+    });
 
   it('shows status, topology and history for people, and the same as JSON', async () => {
     expect(await cluster.run('status')).toContain('e2e-commands on local: healthy');
@@ -40,13 +51,53 @@ describe('the command line on a running cluster', () => {
 
   it('passes arguments on to psql and its exit code back', async () => {
     expect(await cluster.run('psql', '--', '-Atc', 'SELECT 40 + 2')).toBe('42');
+    expect(await cluster.run('psql', '-Atc', 'SELECT 40 + 2')).toBe('42');
     expect((await cluster.try('psql', '--', '-c', 'SELECT nonsense')).exitCode).toBe(1);
+  });
+
+  it('leaves Ctrl-C to psql, which cancels a query by it, and leaves no password behind', async () => {
+    const temporary = join(cluster.cwd, 'temporary');
+    await mkdir(temporary);
+    const terminal = execa('script', ['-qec', `exec '${process.execPath}' '${cliPath}' psql`, '/dev/null'], {
+      cwd: cluster.cwd,
+      env: { ...cluster.env, TMPDIR: temporary, PSQL_PAGER: 'cat' },
+      reject: false,
+    });
+    let shown = '';
+    terminal.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    const cancelled = () => shown.split('canceling statement').length - 1;
+    for (const times of [1, 2]) {
+      terminal.stdin.write('SELECT pg_sleep(120);\n');
+      await waitFor({
+        what: 'the query to run',
+        probe: async () =>
+          (await cluster.sql("SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"))
+            .rowCount === 1,
+        timeoutMs: 20_000,
+      });
+      terminal.stdin.write('\u0003');
+      await waitFor({
+        what: 'psql to say so',
+        probe: () => cancelled() === times,
+        lastSeen: () => shown,
+        timeoutMs: 20_000,
+      });
+    }
+    terminal.stdin.end('\\q\n');
+    expect((await terminal).exitCode).toBe(0);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('runs commands within a member as its ordinary user', async () => {
     expect(await cluster.run('exec', 'coord-1', '--', 'patronictl', 'list')).toContain('Sync Standby');
     expect((await cluster.try('exec', 'coord-1', '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7);
     expect((await cluster.run('exec', 'worker1', '--', 'id', '-un')).trim()).not.toBe('root');
+    expect(JSON.parse(await cluster.run('exec', 'coord-1', '--json', '--', 'echo', '--json'))).toEqual({
+      member: 'coord-1',
+      exitCode: 0,
+      stdout: '--json\n',
+      stderr: '',
+    });
   });
 
   it('shows logs of one member, or of all with their names', async () => {
@@ -54,13 +105,39 @@ describe('the command line on a running cluster', () => {
       'the leader with the lock',
     );
     expect(await cluster.run('logs', '--tail', '3')).toMatch(/^worker1 \| /m);
+    const lines = (await cluster.run('logs', 'worker1', 'haproxy', '--tail', '2', '--json')).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { member: string }).member)).toContain('worker1');
+  });
+
+  it('follows logs and watches the status until Ctrl-C', async () => {
+    for (const [args, sign] of [
+      [['logs', '-f', 'coord-1', '--tail', '1'], 'coord-1'],
+      [['status', '--watch'], 'healthy'],
+    ] as const) {
+      const run = cluster.start(...args);
+      let shown = '';
+      run.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+      const what = `citus-ha ${args.join(' ')} to go on`;
+      await waitFor({ what, probe: () => shown.split(sign).length > 2, lastSeen: () => shown, timeoutMs: 30_000 });
+      run.kill('SIGINT');
+      expect([0, 130]).toContain((await run).exitCode);
+    }
+  });
+
+  it('tells programs what failed, as one JSON object', async () => {
+    const failed = await cluster.try('logs', 'nobody', '--json');
+    expect(failed.exitCode).toBe(2);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      version: 1,
+      error: { code: 'MEMBER_UNKNOWN', fix: expect.stringContaining('coord-1') as string },
+    });
   });
 
   it('edits the dynamic configuration, shows the change, and lets it survive a switchover', async () => {
     const edited = await cluster.run('config', 'edit', '--set', 'postgresql.parameters.work_mem=9MB', '--yes');
     expect(edited).toContain('+     work_mem: 9MB');
     await cluster.run('switchover', '--yes');
-    expect(await cluster.run('psql', '--', '-Atc', 'SHOW work_mem')).toBe('9MB');
+    await untilSettingIs('work_mem', '9MB');
     expect(await cluster.run('psql', '--', '-Atc', 'SHOW citus.shard_count')).toBe('3');
     expect(await cluster.run('config', 'show')).toContain('work_mem: 9MB');
     expect(JSON.parse(await cluster.run('history', '--json'))).toHaveLength(1);
@@ -91,10 +168,41 @@ describe('the command line on a running cluster', () => {
     expect((await cluster.sql('SELECT 1')).rowCount).toBe(1);
   });
 
-  it('does not fail over while paused', async () => {
+  it('does not fail over while paused, and says so, and does once resumed', async () => {
+    const leader = (await cluster.leader()).name;
     await cluster.run('pause');
-    expect(await cluster.run('exec', 'coord-1', '--', 'patronictl', 'list')).toContain('Maintenance mode: on');
+    const paused = await cluster.try('status');
+    expect(paused).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('citus-ha resume') as string });
+    const runtime = await openRuntime(cluster);
+    await runtime.kill(leader);
+    const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';
+    // Longer than the lease of the leader's lock.
+    const promoted = cluster.untilLeaderIsNot(leader, 25_000);
+    await expect(promoted).rejects.toMatchObject({ code: 'TIMEOUT' });
     await cluster.run('resume');
+    expect((await cluster.untilLeaderIsNot(leader)).name).toBe(standby);
+    await cluster.run('start', leader);
+    await cluster.untilHealthy();
+  });
+
+  it('unsets a parameter that cluster.yaml no longer has, and refuses another number of etcd members', async () => {
+    const file = join(cluster.cwd, 'cluster.yaml');
+    const before = await readFile(file, 'utf8');
+    try {
+      await writeFile(file, `${before}postgres: { parameters: { random_page_cost: 1.5 } }\n`);
+      await cluster.run('up');
+      await untilSettingIs('random_page_cost', '1.5');
+      await writeFile(file, before);
+      await cluster.run('up');
+      await untilSettingIs('random_page_cost', '4');
+      await writeFile(file, `${before}etcd: { count: 3 }\n`);
+      expect(await cluster.try('up')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('Set etcd.count: 1 again') as string,
+      });
+    } finally {
+      await writeFile(file, before);
+    }
   });
 
   it('has nothing to bootstrap a second time', async () => {
@@ -109,6 +217,8 @@ describe('the command line on a running cluster', () => {
       exitCode: 3,
       stdout: expect.stringContaining('worker3 is not registered') as string,
     });
+    expect(examined.stdout).toMatch(/ok +versions: PostgreSQL \d+, Patroni 4/);
+    expect(examined.stdout).toMatch(/ok +ports: /);
     await cluster.run('bootstrap');
     expect(await cluster.run('doctor')).not.toContain('problem');
   });
@@ -130,7 +240,7 @@ describe('the command line on a running cluster', () => {
   it('writes every configuration file, for containers and as its members have them', async () => {
     const folder = join(cluster.cwd, 'rendered');
     await cluster.run('render', '-o', folder);
-    expect(await readFile(join(folder, 'compose.yaml'), 'utf8')).toContain('name: e2e-commands');
+    expect(await readFile(join(folder, '.env'), 'utf8')).toContain('COMPOSE_PROJECT_NAME=e2e-commands');
     expect((await stat(join(folder, 'coord-1', 'patroni.yml'))).mode & 0o777).toBe(0o600);
     const first = await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8');
     await cluster.run('render', '-o', folder);

@@ -1,9 +1,11 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { execa } from 'execa';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cli } from './support/cli.js';
+import { openRuntime } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const small = 'coordinators: { count: 1 }\nworkers: { count: 2 }';
@@ -84,6 +86,102 @@ describe('what keeps a cluster from coming up', () => {
     expect((await cli(withPassword('first secret'), 'up')).exitCode).toBe(0);
     const refused = await cli(withPassword('another'), 'up');
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('PASSWORD_CHANGED') as string });
+  });
+});
+
+describe('a first up on a machine that fails it', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.destroy());
+
+  it('names an etcd that ends, and leaves nothing behind', async () => {
+    cluster = await createTestCluster('e2e-etcd', small);
+    const run = cluster.start('up');
+    await waitFor({ what: 'etcd', probe: () => stepSeen(run, 'started etcd'), timeoutMs: 60_000, intervalMs: 10 });
+    await (await openRuntime(cluster)).kill('etcd');
+    const { exitCode, stderr } = await run;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/error .*etcd/) as string });
+    expect(stderr).toMatch(/fix: .*citus-ha logs etcd/);
+    expect(await readdir(join(cluster.cwd, 'state', 'citus-ha')).catch(() => [])).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'names the member that has no space left, and leaves nothing behind',
+    async () => {
+      cluster = await createTestCluster('e2e-disk', small);
+      const state = join(cluster.cwd, 'state');
+      await mkdir(state, { mode: 0o711 });
+      await execa('mount', ['-t', 'tmpfs', '-o', 'size=48m,mode=711', 'tmpfs', state]);
+      try {
+        const { exitCode, stderr } = await cluster.try('up');
+        expect({ exitCode, stderr }).toEqual({
+          exitCode: 1,
+          stderr: expect.stringMatching(/[Nn]o space left/) as string,
+        });
+        expect(stderr).toMatch(/error .*(etcd|coord-1|worker\d)/);
+        expect(await readdir(join(state, 'citus-ha')).catch(() => [])).toEqual([]);
+      } finally {
+        await execa('umount', ['--lazy', state]);
+      }
+    },
+  );
+});
+
+describe('a command on a cluster with a fault', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await createTestCluster('e2e-command-faults', small);
+    await cluster.run('up');
+  });
+  afterAll(() => cluster.destroy());
+
+  const expectFailure = async (args: readonly string[], member: string, code: RegExp) => {
+    const { exitCode, stdout, stderr } = await cluster.try(...args, '--json');
+    const { error } = JSON.parse(stdout) as { error: { code: string; member: string; message: string; fix: string } };
+    expect({ exitCode, member: error.member }).toEqual({ exitCode: 1, member });
+    expect(error.code).toMatch(code);
+    expect(error.message).toContain(member);
+    expect(error.fix).not.toBe('');
+    expect(stderr).not.toContain(new URL(await cluster.uri()).password);
+  };
+
+  it('names the worker that refuses the password', async () => {
+    const password = new URL(await cluster.uri()).password;
+    await cluster.run('psql', '--member', 'worker1', '-qc', "ALTER ROLE postgres PASSWORD 'another'");
+    await expectFailure(['bootstrap'], 'worker1', /^AUTH_FAILED$/);
+    const host = (await cluster.status()).members.find(({ name }) => name === 'worker1')?.host ?? '';
+    await cluster.sql(`ALTER ROLE postgres PASSWORD '${password}'`, `postgresql://postgres:another@${host}/postgres`);
+    expect(JSON.parse(await cluster.run('bootstrap', '--json'))).toEqual({ changes: [] });
+  });
+
+  it('names an etcd that does not answer, and goes on serving', async () => {
+    const runtime = await openRuntime(cluster);
+    await runtime.kill('etcd');
+    await expectFailure(['failover', '--yes'], 'etcd', /^ETCD_UNREACHABLE$/);
+    expect((await cluster.sql('SELECT 1')).rowCount).toBe(1);
+    await cluster.run('start', 'etcd');
+    await cluster.untilHealthy();
+  });
+
+  it('names a worker that never answers', async () => {
+    const runtime = await openRuntime(cluster);
+    await runtime.pause('worker2');
+    await expectFailure(['bootstrap'], 'worker2', /TIMEOUT/);
+    expect(await cluster.try('status')).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringContaining('worker2 is frozen') as string,
+    });
+    await cluster.run('up');
+    await cluster.untilHealthy();
+  });
+
+  it('waits for another one that works on the cluster, says so, and can be interrupted', async () => {
+    const runtime = await openRuntime(cluster);
+    await runtime.withLock('cluster', async () => {
+      const run = cluster.start('up');
+      await waitFor({ what: 'the wait', probe: () => stepSeen(run, 'waiting for process'), timeoutMs: 30_000 });
+      run.kill('SIGINT');
+      expect((await run).exitCode).toBe(130);
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultClusterSpec } from '@citus-ha/config';
+import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import { openRuntime, runtimeKind } from './runtime.js';
 
 /** Before tests that start real servers: installs programs or builds images that are missing, and tells them its Patroni. */
@@ -9,8 +9,9 @@ export async function setup(): Promise<void> {
   const stateHome = await mkdtemp(join(tmpdir(), 'citus-ha-install-'));
   try {
     await chmod(stateHome, 0o711);
-    const runtime = await openRuntime({ name: 'install-programs', cwd: stateHome, env: { XDG_STATE_HOME: stateHome } });
-    const spec = { ...defaultClusterSpec('install-programs'), proxy: anyPorts };
+    const place = { cwd: stateHome, env: { XDG_STATE_HOME: stateHome } };
+    const runtime = await openRuntime({ name: 'install-programs', ...place, network });
+    const spec = { ...defaultClusterSpec('install-programs'), proxy: anyPorts, local: { network } };
     const { programs } = await runtime.prepare({ spec, install: true, onProgress: (step) => console.error(step) });
     if (runtimeKind === 'local') process.env['CITUS_HA_TEST_PATRONI'] ??= programs.patroni.join(' ');
     await runtime.destroy({ data: true });
@@ -18,6 +19,9 @@ export async function setup(): Promise<void> {
     await rm(stateHome, { recursive: true, force: true });
   }
 }
+
+/** What networks of their own need is installed where there can be such. */
+const network: ClusterSpec['local']['network'] = process.getuid?.() === 0 ? 'namespaces' : 'loopback';
 
 /** Nothing is started, so the ports of a default cluster that runs beside the tests are not wanted. */
 const anyPorts = { count: 1, bind: '127.0.0.1', ports: { write: 1, read: 2, stats: 3 } } as const;

@@ -1,3 +1,4 @@
+import type { ClusterSpec } from '@citus-ha/config';
 import type { Runtime } from '@citus-ha/runtime';
 import { createDockerRuntime } from '@citus-ha/runtime-docker';
 import { createLocalRuntime } from '@citus-ha/runtime-local';
@@ -12,9 +13,16 @@ export const runtimeYaml = [
   ...(process.env['E2E_BASE_IMAGE'] ? [`docker: { baseImage: '${process.env['E2E_BASE_IMAGE']}' }`] : []),
 ].join('\n');
 
+/** Whether that base is one with Citus; the plain ones that are made where no registry answers are without. */
+export const hasCitus = runtimeKind === 'docker' && process.env['E2E_BASE_IMAGE'] !== undefined;
+
 /** The members of a cluster, past the command line. */
-export function openRuntime({ name, env }: CliPlace & { readonly name: string }): Promise<Runtime> {
+export function openRuntime({
+  name,
+  env,
+  network = 'loopback',
+}: CliPlace & { readonly name: string; readonly network?: ClusterSpec['local']['network'] }): Promise<Runtime> {
   return runtimeKind === 'docker'
     ? createDockerRuntime({ cluster: name })
-    : createLocalRuntime({ cluster: name, stateHome: env['XDG_STATE_HOME'] ?? '' });
+    : createLocalRuntime({ cluster: name, stateHome: env['XDG_STATE_HOME'] ?? '', network });
 }

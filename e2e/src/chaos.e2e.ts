@@ -1,0 +1,104 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrialResult } from '@citus-ha/chaos';
+import { waitFor } from '@citus-ha/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestCluster, type TestCluster } from './support/test-cluster.js';
+
+interface Run {
+  readonly fault: string;
+  readonly target: string;
+  readonly trials: readonly TrialResult[];
+  readonly valid: boolean | 'unknown';
+}
+
+const verdictOf = ({ checks }: TrialResult, name: string) => checks.find((check) => check.name === name)?.valid;
+const exitCodes = new Map<Run['valid'], number>([
+  [true, 0],
+  [false, 1],
+  ['unknown', 3],
+]);
+
+async function expectNothingLeft(cluster: TestCluster): Promise<void> {
+  expect((await cluster.untilHealthy()).healthy).toBe(true);
+  const { rowCount } = await cluster.sql("SELECT FROM pg_namespace WHERE nspname = 'citus_ha_chaos'");
+  expect(rowCount).toBe(0);
+}
+
+describe('chaos on a synchronous cluster', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await createTestCluster('e2e-chaos');
+    await cluster.run('up');
+  });
+  afterAll(() => cluster.destroy());
+
+  it(
+    'runs the three tests of the design, exits with the truth, and writes the report',
+    { timeout: 400_000 },
+    async () => {
+      const { exitCode, stdout, stderr } = await cluster.try('chaos', 'run', '--suite', 'seed', '--json', '-o', 'seed');
+      const { runs, valid } = JSON.parse(stdout) as { runs: readonly Run[]; valid: Run['valid'] };
+      expect({ exitCode, stderr }).toEqual({ exitCode: exitCodes.get(valid), stderr });
+      expect(runs.map(({ fault, target }) => `${fault} ${target}`)).toEqual([
+        'stop leader',
+        'stop first-worker',
+        'stop leader+first-worker',
+      ]);
+      const trials = runs.flatMap((run) => run.trials);
+      for (const trial of trials) {
+        expect(trial).toMatchObject({ lost: 0, duplicated: 0, redundancyRestoredMs: expect.any(Number) as number });
+        expect(trial.acked).toBeGreaterThan(0);
+        expect(['fault', 'register', 'leaders', 'redundancy'].map((name) => verdictOf(trial, name))).toEqual([
+          true,
+          true,
+          true,
+          true,
+        ]);
+      }
+      expect(verdictOf(trials[0] as TrialResult, 'availability')).toBe(true);
+
+      const folder = join(cluster.cwd, 'seed');
+      const files = await readdir(folder);
+      expect(files).toEqual(
+        expect.arrayContaining(['series.json', 'report.html', 'outages.png', 'stop-leader-1.ndjson']),
+      );
+      const page = await readFile(join(folder, 'report.html'), 'utf8');
+      expect(page).toContain('stop leader+first-worker');
+      expect(page).not.toMatch(/(?:src|href)=/);
+      const again = await cluster.try('chaos', 'check', join('seed', 'stop-leader-1.ndjson'), '--json');
+      expect(JSON.parse(again.stdout)).toEqual(trials[0]);
+      await expectNothingLeft(cluster);
+    },
+  );
+});
+
+describe('chaos on an asynchronous cluster', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await createTestCluster('e2e-chaos-async', 'durability: async\nworkers: { count: 2 }');
+    await cluster.run('up');
+  });
+  afterAll(() => cluster.destroy());
+
+  it('leaves a healthy cluster when it is interrupted', async () => {
+    const run = cluster.start('chaos', 'run', '--fault', 'stop', '--target', 'leader', '-o', 'interrupted');
+    let stderr = '';
+    run.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    await waitFor({ what: 'the fault', probe: () => stderr.includes('stop coord-'), timeoutMs: 60_000 });
+    run.kill('SIGINT');
+    expect((await run).exitCode).toBe(130);
+    await expectNothingLeft(cluster);
+  });
+
+  it('reports the writes that are lost when the standby was cut off before the leader is killed', async () => {
+    const { exitCode, stdout, stderr } = await cluster.try('chaos', 'run', '--fault', 'kill-ahead', '--json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr });
+    const { trials, valid } = JSON.parse(stdout) as Run;
+    expect(valid).toBe(false);
+    expect(trials).toMatchObject([{ valid: false, lost: expect.any(Number) as number }]);
+    expect(trials[0]?.lost).toBeGreaterThan(0);
+    expect(verdictOf(trials[0] as TrialResult, 'ledger')).toBe(false);
+    await expectNothingLeft(cluster);
+  });
+});

@@ -1,0 +1,132 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitFor } from '@citus-ha/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli } from './support/cli.js';
+import { docker } from './support/docker.js';
+import { ledgerTable, lostOf, startLedger, type Ledger } from './support/ledger.js';
+import { runtimeKind } from './support/runtime.js';
+import { createTestCluster, type TestCluster } from './support/test-cluster.js';
+
+const name = 'e2e-docker';
+const small = 'coordinators: { count: 1 }\nworkers: { count: 2 }';
+
+describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our back', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.destroy());
+
+  it('is mended by the next up: a member that was removed, with its data kept', async () => {
+    cluster = await createTestCluster(name, small);
+    await cluster.run('up');
+    await cluster.sql('CREATE TABLE kept AS SELECT generate_series(1, 100)');
+    await docker('rm', '-f', `${name}-coord-1-1`, `${name}-worker2-1`);
+    expect(JSON.parse(await cluster.run('up', '--json'))).toMatchObject({
+      changes: ['created coord-1', 'created worker2', 'started coord-1', 'started worker2'],
+    });
+    expect((await cluster.sql('SELECT count(*)::int AS count FROM kept')).rows).toEqual([{ count: 100 }]);
+  });
+
+  it('is finished by the next up: one that was killed half-way', async () => {
+    cluster = await createTestCluster(name, small);
+    const first = cluster.start('up');
+    let output = '';
+    first.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const seen = () => output.includes('created worker1');
+    await waitFor({ what: 'worker1 to be created', probe: seen, timeoutMs: 120_000, intervalMs: 10 });
+    first.kill('SIGKILL');
+    await first;
+    await cluster.run('up');
+    expect(await cluster.untilHealthy()).toMatchObject({ problems: [] });
+  });
+
+  it.each(['kill', 'stop'])(
+    'docker %s of the leader under load loses nothing, and docker start rejoins it',
+    async (command) => {
+      cluster = await createTestCluster(name);
+      await cluster.run('up');
+      await cluster.sql(ledgerTable);
+      const ledger: Ledger = startLedger(await cluster.uri());
+      await ledger.untilWritten();
+      const old = await cluster.leader();
+      await docker(command, `${name}-${old.name}-1`);
+      await cluster.untilLeaderIsNot(old.name);
+      await ledger.untilWritten();
+      await docker('start', `${name}-${old.name}-1`);
+      const healed = await cluster.untilHealthy();
+      expect(healed.members.find((member) => member.name === old.name)?.role).toBe('sync_standby');
+      const result = await ledger.stop();
+      const { rows } = await cluster.sql<{ id: string }>('SELECT id FROM ledger');
+      expect(lostOf(result, rows)).toEqual([]);
+      console.info(`write gap after docker ${command} of the leader: ${Math.round(result.longestGapMs)} ms`);
+    },
+  );
+});
+
+describe.skipIf(runtimeKind !== 'docker')('what keeps containers from coming up', () => {
+  let cluster: TestCluster;
+  const made: string[][] = [];
+  const make = async (undo: string[], ...command: readonly string[]) => {
+    made.push(undo);
+    await docker(...command);
+  };
+  beforeEach(async () => {
+    cluster = await createTestCluster(name, small);
+  });
+  afterEach(async () => {
+    for (const undo of made.splice(0)) await docker(...undo);
+    await cluster.destroy();
+  });
+  const refusedUp = async () => {
+    const { exitCode, stderr } = await cluster.try('up');
+    if (exitCode === 0) throw new Error(`up succeeded: ${stderr}`);
+    return stderr;
+  };
+
+  it('is a container that has the name of one', async () => {
+    const taken = `${name}-worker1-1`;
+    await make(['rm', '-f', taken], 'create', '--name', taken, 'citus-ha/empty:1', 'nothing');
+    expect(await refusedUp()).toMatch(
+      new RegExp(`${taken} is taken by a container of citus-ha/empty:1.*CONTAINER_TAKEN`),
+    );
+  });
+
+  it('is a volume of somebody else, which is left alone', async () => {
+    const taken = `${name}_worker1-data`;
+    await make(['volume', 'rm', taken], 'volume', 'create', taken);
+    expect(await refusedUp()).toMatch(new RegExp(`${taken}.*VOLUME_TAKEN`));
+    expect(await docker('volume', 'ls', '--quiet')).toContain(taken);
+  });
+
+  it('is data of an earlier cluster whose passwords are gone', async () => {
+    const left = `${name}_worker1-data`;
+    const labels = [`com.docker.compose.project=${name}`, 'com.docker.compose.volume=worker1-data'];
+    await make(['volume', 'rm', left], 'volume', 'create', ...labels.flatMap((label) => ['--label', label]), left);
+    expect(await refusedUp()).toMatch(new RegExp(`${left}.*VOLUMES_LEFT`));
+    expect(await docker('volume', 'ls', '--quiet')).toContain(left);
+  });
+
+  it('is a port of a container, named with it', async () => {
+    const proxy = `${name}-other`;
+    const publish = `127.0.0.1:${cluster.ports.write}:5000`;
+    const image =
+      (await docker('images', '--filter', 'reference=citus-ha/proxy', '--format', '{{.ID}}')).split('\n')[0] ?? '';
+    await make(['rm', '-f', proxy], 'run', '-d', '--name', proxy, '-p', publish, image, 'sleep', '600');
+    expect(await refusedUp()).toMatch(new RegExp(`${cluster.ports.write}.*${proxy}.*PORT_TAKEN`));
+  });
+
+  it('is an image that cannot be built, with the last lines of the build', async () => {
+    const file = join(cluster.cwd, 'cluster.yaml');
+    const { write, read, stats } = cluster.ports;
+    const ports = `proxy: { ports: { write: ${write}, read: ${read}, stats: ${stats} } }`;
+    await writeFile(file, `name: ${name}\n${ports}\nruntime: docker\ndocker: { baseImage: 'citus-ha/empty:1' }\n`);
+    expect(await refusedUp()).toMatch(/image cannot be built[^]*Step [^]*BUILD_FAILED/);
+  });
+
+  it('is an engine that does not answer', async () => {
+    const place = { cwd: cluster.cwd, env: { ...cluster.env, DOCKER_HOST: 'unix:///nonexistent/docker.sock' } };
+    expect(await cli(place, 'up')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/ENGINE_UNREACHABLE[^]*fix:/) as string,
+    });
+  });
+});
