@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { median, run, seconds, timed } from './measure.mjs';
 
 const trials = Number(process.argv[2] ?? 3);
-const cli = new URL('../apps/cli/dist/main.js', import.meta.url).pathname;
+const cli = new URL('../apps/cli/dist/bundle/main.js', import.meta.url).pathname;
 const versions = readdirSync('/usr/lib/postgresql').sort((a, b) => Number(a) - Number(b));
 const bin = process.env.CITUS_HA_POSTGRES_BIN ?? `/usr/lib/postgresql/${versions.at(-1)}/bin`;
 
