@@ -10,6 +10,7 @@ const arrows = {
   'runtime-local': ['core', 'config', 'runtime'],
   'runtime-docker': ['core', 'config', 'runtime'],
   cluster: ['core', 'config', 'emitters', 'patroni', 'citus', 'runtime'],
+  chaos: ['core', 'config', 'emitters', 'patroni', 'citus', 'runtime', 'cluster'],
 };
 const test = '\\.(test|itest|e2e)\\.ts$|/testing/';
 const packageRules = Object.entries(arrows).map(([name, allowed]) => ({

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
+const cli = fileURLToPath(new URL('../apps/cli/dist/bundle/main.js', import.meta.url));
 const demo = fileURLToPath(new URL('../apps/demo-loader/dist/main.js', import.meta.url));
 
 // Ctrl-C reaches the commands themselves; this waits until they have ended.
