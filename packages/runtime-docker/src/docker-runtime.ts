@@ -1,7 +1,7 @@
 import type { ClusterSpec, DockerState, RenderedFile, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
-  networkRules,
+  networkCommands,
   unknownMember,
   type Capability,
   type ClusterStore,
@@ -11,6 +11,7 @@ import {
   type LogOptions,
   type Member,
   type MemberDefinition,
+  type NetworkCapability,
   type NetworkFault,
   type PrepareRequest,
   type Runtime,
@@ -31,7 +32,7 @@ import { containerDefinition, createOptions, memberOf, memberUser } from './memb
 import { containerName, labels, networkName, volumeName } from './names.js';
 import { ensureNetwork } from './network.js';
 import { prepareSite } from './prepare.js';
-import { shapeNetwork } from './shape-network.js';
+import { probeNetwork, shapeNetwork } from './shape-network.js';
 import { refuseForeignVolume } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
@@ -67,7 +68,7 @@ export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
 class DockerRuntime implements Runtime {
   readonly kind = 'docker';
   readonly cluster: string;
-  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause', 'partition', 'slowNetwork']);
+  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
   readonly store: ClusterStore;
   readonly #engine: Docker;
   readonly #volumeStore: VolumeStore;
@@ -170,8 +171,14 @@ class DockerRuntime implements Runtime {
       if (known === undefined) throw unknownMember(peer, members);
       return known.address;
     };
-    const rules = networkRules(faults, addressOf);
-    await shapeNetwork(this.#engine, { cluster: this.cluster, member: name, container, image: images.member, rules });
+    const commands = await networkCommands(faults, addressOf);
+    const place = { engine: this.#engine, cluster: this.cluster, image: images.member };
+    await shapeNetwork(place, { member: name, container, commands });
+  }
+
+  async networkCapabilities(): Promise<ReadonlySet<NetworkCapability>> {
+    const { images } = await this.#state();
+    return probeNetwork({ engine: this.#engine, cluster: this.cluster, image: images.member });
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

@@ -3,7 +3,7 @@ import type { ClusterSpec, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
   memberEvents,
-  networkRules,
+  networkCommands,
   unknownMember,
   type Capability,
   type ClusterStore,
@@ -13,6 +13,7 @@ import {
   type LogOptions,
   type Member,
   type MemberDefinition,
+  type NetworkCapability,
   type NetworkFault,
   type PrepareRequest,
   type Runtime,
@@ -28,11 +29,12 @@ import { readLines } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import {
-  applyRules,
   ensureSwitch,
   hasOwnNetwork,
   networkOf,
+  probeNetwork,
   removeSwitch,
+  shapeNetwork,
   type MemberNetwork,
 } from './member-network.js';
 import type { Network } from './switch.js';
@@ -77,19 +79,17 @@ class LocalRuntime implements Runtime {
   readonly #folder: ClusterFolder;
   readonly #isolation: Isolation;
   readonly #addresses: AddressBook;
+  readonly #ownNetworks: boolean;
   #account: Account | undefined;
 
   constructor(cluster: string, folder: ClusterFolder, isolation: Isolation, network: Network) {
     this.cluster = cluster;
     this.#folder = folder;
     this.#isolation = isolation;
+    this.#ownNetworks = network === 'namespaces';
     this.#addresses = new AddressBook(folder, cluster, network);
     this.store = new FolderStore(folder.store);
-    this.capabilities = new Set<Capability>([
-      'pause',
-      ...(isolation === 'none' ? [] : (['isolation'] as const)),
-      ...(network === 'namespaces' ? (['partition', 'slowNetwork'] as const) : []),
-    ]);
+    this.capabilities = new Set<Capability>(isolation === 'none' ? ['pause'] : ['pause', 'isolation']);
   }
 
   prepare(request: PrepareRequest): Promise<Site> {
@@ -182,7 +182,11 @@ class LocalRuntime implements Runtime {
       if (known === undefined) throw unknownMember(peer, members);
       return hasOwnNetwork(known.kind) ? ownAddress(state, peer) : gatewayAddress(state);
     };
-    await applyRules(name, life.init.pid, networkRules(faults, addressOfPeer));
+    await shapeNetwork(name, life.init.pid, await networkCommands(faults, addressOfPeer));
+  }
+
+  async networkCapabilities(): Promise<ReadonlySet<NetworkCapability>> {
+    return this.#ownNetworks ? probeNetwork() : new Set();
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import type { MemberKind } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
+import { networkProbe, parseNetworkProbe, type NetworkCapability, type NetworkCommands } from '@citus-ha/runtime';
 import { execa } from 'execa';
 import { withMachineLock } from './machine-lock.js';
 import { hasSwitch, switchOf } from './switch.js';
@@ -52,17 +56,35 @@ export async function removeSwitch(block: number): Promise<void> {
   await execa('ip', ['netns', 'delete', name], { reject: false });
 }
 
-/** Brings rules of nft(8) about in a running member's network. */
-export async function applyRules(member: string, pid: number, rules: string): Promise<void> {
-  const done = await execa('nsenter', ['--target', `${pid}`, '--net', 'nft', '-f', '-'], {
-    reject: false,
-    input: rules,
-  });
-  if (done.exitCode === 0) return;
-  throw new CodedError('NETWORK_FAILED', `nft refused the rules for ${member}: ${done.stderr.trim()}`, {
+export async function probeNetwork(): Promise<ReadonlySet<NetworkCapability>> {
+  const { stdout } = await execa('unshare', ['--net', ...networkProbe], { reject: false });
+  return parseNetworkProbe(stdout);
+}
+
+/** Brings faults about in the network of the running member with this init. */
+export async function shapeNetwork(member: string, pid: number, { shape, hold }: NetworkCommands): Promise<void> {
+  const done = await execa('nsenter', ['--target', `${pid}`, '--net', ...shape], { reject: false });
+  if (done.exitCode !== 0) throw refused(member, done.stderr);
+  for (const command of hold) await startHolding(member, pid, command);
+}
+
+/** In the member's PID namespace too, so that it ends with the member; it outlives this process. */
+async function startHolding(member: string, pid: number, command: readonly string[]): Promise<void> {
+  const args = ['--target', `${pid}`, '--net', '--pid', ...command];
+  const holder = spawn('nsenter', args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const complaint = text(holder.stderr);
+  const [begun] = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit').then(() => [])]);
+  if (begun === undefined) throw refused(member, await complaint);
+  holder.stdout.destroy();
+  holder.stderr.destroy();
+  complaint.catch(() => undefined);
+  holder.unref();
+}
+
+function refused(member: string, complaint: string): CodedError {
+  return new CodedError('NETWORK_FAILED', `The network of ${member} takes no such fault: ${complaint.trim()}`, {
     member,
-    cause: done,
-    fix: 'Have the package nftables installed and the kernel allow it (module nf_tables).',
+    fix: 'See what `citus-ha chaos list` says is missing here.',
   });
 }
 

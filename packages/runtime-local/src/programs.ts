@@ -28,12 +28,13 @@ const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 
 /** Looks for everything members need. `major` asks for one PostgreSQL, else the newest is taken. */
 export async function findPrograms(major: number | undefined, network: Network): Promise<Findings> {
-  const [postgresBinDir, etcd, haproxy, ip, nft, patroni, modules] = await Promise.all([
+  const [postgresBinDir, etcd, haproxy, ip, nft, iptables, patroni, modules] = await Promise.all([
     findPostgres(major),
     findExecutable('etcd'),
     findExecutable('haproxy'),
     network === 'loopback' || findExecutable('ip'),
     network === 'loopback' || findExecutable('nft'),
+    network === 'loopback' || findExecutable('iptables'),
     findPatroni(),
     havePatroniModules(),
   ]);
@@ -48,6 +49,7 @@ export async function findPrograms(major: number | undefined, network: Network):
   need(haproxy, 'HAProxy', ['haproxy']);
   need(ip, 'ip', ['iproute2']);
   need(nft, 'nft', ['nftables']);
+  need(iptables, 'iptables', ['iptables']);
   need(modules, "Patroni's Python modules", patroniModules.packages);
   need(patroni, `Patroni ${minimumPatroniMajor} or later`, ['patroni']);
   if (missing.length > 0 || !postgresBinDir || !etcd || !haproxy || !patroni) return { missing };

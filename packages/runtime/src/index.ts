@@ -1,6 +1,7 @@
 export { MemoryMachine } from './memory-machine.js';
 export { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
-export { networkRules, type NetworkFault } from './network-faults.js';
+export { networkCommands, networkProbe, parseNetworkProbe, type NetworkCommands } from './network-commands.js';
+export { type NetworkCapability, type NetworkFault } from './network-faults.js';
 export { memberEvents, type MemberEventsOptions } from './member-events.js';
 export type {
   Capability,

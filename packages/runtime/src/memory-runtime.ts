@@ -1,5 +1,6 @@
 import type { Site } from '@citus-ha/config';
 import { CodedError, waitFor } from '@citus-ha/core';
+import type { NetworkCapability } from './network-faults.js';
 import { memberEvents } from './member-events.js';
 import { end, isAlive, MemoryMachine, type MemoryCluster, type MemoryMember } from './memory-machine.js';
 import { memorySite } from './memory-site.js';
@@ -153,6 +154,10 @@ class MemoryRuntime implements Runtime {
   async shapeNetwork(name: string): Promise<void> {
     this.#running(name);
     throw new CodedError('CAPABILITY_MISSING', 'Members in memory have no network', { member: name });
+  }
+
+  async networkCapabilities(): Promise<ReadonlySet<NetworkCapability>> {
+    return new Set();
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkRules } from './network-faults.js';
+import { networkDelays, networkRules } from './network-faults.js';
 
 const addressOf = (peer: string) => ({ etcd: '198.18.11.1', worker1: '198.18.11.4' })[peer] ?? 'unknown';
 
@@ -35,6 +35,24 @@ table inet citus_ha {
 
   it('take all away when there are none', () => {
     expect(networkRules([], addressOf)).toBe('table inet citus_ha\ndelete table inet citus_ha\n');
+  });
+
+  it('are none for delays, which are of what comes in', () => {
+    const delay = { peers: ['etcd', 'worker1'], direction: 'in', effect: { delayMs: 100 } } as const;
+    expect(networkRules([delay], addressOf)).not.toContain('ip saddr');
+    expect(networkDelays([delay, { ...delay, peers: 'all' }, { ...delay, effect: { loss: 1 } }], addressOf)).toEqual([
+      { delayMs: 100, match: ['-s', '198.18.11.1,198.18.11.4'] },
+      { delayMs: 100, match: ['!', '-i', 'lo'] },
+    ]);
+  });
+
+  it.each([
+    { direction: 'both', effect: { delayMs: 100 } } as const,
+    { direction: 'in', effect: { delayMs: 0 } } as const,
+  ])('refuse %j', (fault) => {
+    expect(() => networkDelays([{ peers: 'all', ...fault }], addressOf)).toThrow(
+      expect.objectContaining({ code: 'NETWORK_FAULT' }),
+    );
   });
 
   it.each([{ loss: 0 }, { loss: 1.5 }, { loss: Number.NaN }, { rate: 0 }])('refuse %j', (effect) => {

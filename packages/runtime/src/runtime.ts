@@ -1,6 +1,6 @@
 import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/config';
 import type { CodedError } from '@citus-ha/core';
-import type { NetworkFault } from './network-faults.js';
+import type { NetworkCapability, NetworkFault } from './network-faults.js';
 
 /** What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. */
 export interface Runtime {
@@ -39,11 +39,16 @@ export interface Runtime {
   resume(name: string): Promise<void>;
   /**
    * Does this, and nothing else, to the packets of a running member from now on; none heals it. A new life begins with a
-   * healthy network. Loss needs the capability `partition`, a rate `slowNetwork`.
+   * healthy network. See {@link networkCapabilities}.
    *
-   * @throws CodedError `CAPABILITY_MISSING`.
+   * @throws CodedError `CAPABILITY_MISSING` for a member without a network of its own; `NETWORK_FAILED` where it did not work.
    */
   shapeNetwork(name: string, faults: readonly NetworkFault[]): Promise<void>;
+  /**
+   * Which faults members' networks can have here, found by trying; none where members have no networks of their own. Loss
+   * needs `partition`, a rate `slowNetwork`, a delay `delay`.
+   */
+  networkCapabilities(): Promise<ReadonlySet<NetworkCapability>>;
   /** Runs a command as the member's user within the member. A non-zero exit is an answer, not an error. */
   exec(name: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Lines of the member's output, oldest first. With `follow` it goes on until the signal. */
@@ -60,7 +65,7 @@ export interface Runtime {
 
 export type Capability =
   /** A member's processes end with its init. */
-  'isolation' | 'pause' | 'partition' | 'slowNetwork';
+  'isolation' | 'pause';
 
 export interface PrepareRequest {
   readonly spec: ClusterSpec;

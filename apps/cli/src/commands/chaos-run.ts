@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import {
+  capabilitiesOf,
   faultNamed,
   planTrials,
   randomBy,
@@ -50,7 +51,7 @@ export function runCommand(): Command {
       const cluster = await composeCluster(options);
       const { series, folder } = options.resume
         ? { series: await readSeries(options.resume), folder: await seriesFolder(options.resume) }
-        : await newSeries(cluster, options, ...planned(cluster, options));
+        : await newSeries(cluster, options, ...(await planned(cluster, options)));
       const made = await runSeries(cluster, series, { folder });
       await finish(made, folder, options);
     });
@@ -76,11 +77,15 @@ function withLoad(target: Command): Command {
     .option('-o, --output <folder>', 'for histories and report (default: citus-ha-chaos-CLUSTER-TIME)');
 }
 
-function planned(cluster: OpenCluster, options: RunOptions): readonly [title: string, trials: readonly PlannedTrial[]] {
+async function planned(
+  cluster: OpenCluster,
+  options: RunOptions,
+): Promise<readonly [title: string, trials: readonly PlannedTrial[]]> {
   const trials = positive('--trials', options.trials);
+  const capabilities = await capabilitiesOf(cluster.runtime);
   if (options.suite !== undefined) {
-    const { strikes, leftOut, missing } = suiteNamed(options.suite, cluster.runtime);
-    requireStrikes(cluster, strikes);
+    const { strikes, leftOut, missing } = suiteNamed(options.suite, capabilities);
+    requireStrikes(cluster, capabilities, strikes);
     if (leftOut.length > 0) {
       step(`left out, as the ${cluster.runtime.kind} runtime lacks ${missing.join(', ')}: ${leftOut.join(', ')}`);
     }
@@ -92,9 +97,9 @@ function planned(cluster: OpenCluster, options: RunOptions): readonly [title: st
       fix: 'Name one with --fault or a set of them with --suite; `citus-ha chaos list` shows them.',
     });
   }
-  const fault = faultNamed(options.fault, cluster.runtime);
+  const fault = faultNamed(options.fault, capabilities);
   const strike = { fault: fault.name, target: options.target ?? fault.targets[0] ?? 'leader' };
-  requireStrikes(cluster, [strike]);
+  requireStrikes(cluster, capabilities, [strike]);
   return [`${strike.fault} ${strike.target}`, planTrials([strike], trials)];
 }
 

@@ -1,4 +1,13 @@
-import { faultNamed, faults, healAll, injectByHand, missingFor, suites, targetNames } from '@citus-ha/chaos';
+import {
+  capabilitiesOf,
+  faultNamed,
+  faults,
+  healAll,
+  injectByHand,
+  missingFor,
+  suites,
+  targetNames,
+} from '@citus-ha/chaos';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { command, type CommonOptions } from '../command.js';
@@ -28,11 +37,12 @@ function listCommand(): Command {
   return command('list', 'list the faults, their targets, and what the runtime lacks for them').action(
     async (options: CommonOptions) => {
       const { runtime } = await composeCluster(options);
+      const capabilities = await capabilitiesOf(runtime);
       const listed = faults.map((fault) => ({
         name: fault.name,
         description: fault.description,
         targets: fault.targets,
-        missing: missingFor(fault, runtime),
+        missing: missingFor(fault, capabilities),
       }));
       if (options.json) return printJson({ faults: listed, targets: targetNames, suites });
       for (const { name, targets, missing, description } of listed) {
@@ -56,7 +66,7 @@ function injectCommand(): Command {
     .option('--seed <number>', 'decides which member is any member', '1')
     .action(async (name: string, target: string | undefined, options: CommonOptions & { seed: string }) => {
       const cluster = await composeCluster(options);
-      const aim = target ?? faultNamed(name, cluster.runtime).targets[0] ?? 'leader';
+      const aim = target ?? faultNamed(name, await capabilitiesOf(cluster.runtime)).targets[0] ?? 'leader';
       await confirm(`Inject ${name} into ${aim}? It stays until \`citus-ha chaos heal\`.`, options.yes);
       const members = await injectByHand(cluster, { fault: name, target: aim, seed: Number(options.seed) });
       if (options.json) printJson({ fault: name, members });

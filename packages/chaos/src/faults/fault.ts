@@ -1,13 +1,13 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
-import type { Capability, Member } from '@citus-ha/runtime';
+import type { Capability, Member, NetworkCapability } from '@citus-ha/runtime';
 
 /** Something that goes wrong in production, as data: how it is brought about, undone, and told from nothing having happened. */
 export interface Fault {
   readonly name: string;
   readonly description: string;
   /** What the runtime has to be able to do. */
-  readonly needs: readonly Capability[];
+  readonly needs: readonly (Capability | NetworkCapability)[];
   /** What it can be done to, as {@link resolveTarget} reads it; the first where none is named. */
   readonly targets: readonly string[];
   /** Whether a leader that it hits must lose the lock: then it has taken hold once the timeline has moved as well. */

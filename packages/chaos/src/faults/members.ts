@@ -13,7 +13,7 @@ export const databaseTargets = [
   'all-workers',
 ];
 
-export async function each<T>(members: readonly T[], act: (member: T) => Promise<void>): Promise<void> {
+export async function each<T>(members: readonly T[], act: (member: T) => Promise<unknown>): Promise<void> {
   await Promise.all(members.map(act));
 }
 

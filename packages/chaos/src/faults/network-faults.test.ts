@@ -45,6 +45,7 @@ it.each([
   ['partition-dcs', { peers: ['etcd-1', 'etcd-2', 'etcd-3'], direction: 'both', effect: { loss: 1 } }],
   ['partition-peers', { peers: ['coord-2', 'worker1', 'worker2', 'worker3'], direction: 'both', effect: { loss: 1 } }],
   ['loss', { peers: 'all', direction: 'both', effect: { loss: 0.1 } }],
+  ['delay', { peers: 'all', direction: 'in', effect: { delayMs: 100 } }],
   ['slow', { peers: 'all', direction: 'both', effect: { rate: 500 } }],
 ])('%s shapes the network of what it hits, and nothing else', async (name, fault) => {
   expect([...(await shapeOf(name))]).toEqual([['coord-1', [fault]]]);

@@ -3,7 +3,7 @@ import { codeOf } from '@citus-ha/core';
 import type { NetworkFault } from '@citus-ha/runtime';
 import type { Fault, FaultContext } from './fault.js';
 import { databaseTargets, each, namesOf, withState } from './members.js';
-import { isCutOff, segmentsSentAgain } from './network-probes.js';
+import { isCutOff, roundTripMs, segmentsSentAgain } from './network-probes.js';
 
 const members = (spec: ClusterSpec) => [...etcdMembers(spec), ...databaseMembers(spec)];
 
@@ -48,6 +48,17 @@ const slow = impairment('slow', {
   effect: { rate: 500 },
 });
 
+const delay = impairment('delay', {
+  description: 'what reaches the member arrives 100 ms late',
+  needs: ['delay'],
+  effect: { delayMs: 100 },
+  direction: 'in',
+  evidence: async ({ cluster, members: hit }) => {
+    const times = await Promise.all(hit.map((member) => roundTripMs(cluster, member.name)));
+    return times.every((ms) => ms >= 100) ? `${namesOf(hit)} answered after ${times.join(', ')} ms` : undefined;
+  },
+});
+
 export const networkFaults: readonly Fault[] = [
   partitionAll,
   partitionIn,
@@ -56,6 +67,7 @@ export const networkFaults: readonly Fault[] = [
   partitionPeers,
   loss,
   slow,
+  delay,
 ];
 
 interface Partition extends Pick<Fault, 'description'>, Partial<Pick<Fault, 'targets' | 'deposes' | 'outlastsLease'>> {
@@ -91,20 +103,24 @@ function partition(name: string, { peers, direction = 'both', ...fault }: Partit
 
 function impairment(
   name: string,
-  { effect, ...fault }: Pick<Fault, 'description' | 'needs'> & Pick<NetworkFault, 'effect'>,
+  {
+    effect,
+    direction = 'both',
+    ...fault
+  }: Pick<Fault, 'description' | 'needs'> & Partial<Fault> & Pick<NetworkFault, 'effect'> & Partial<NetworkFault>,
 ): Fault {
   return {
     name,
-    ...fault,
     targets: databaseTargets,
     deposes: false,
     inject: ({ cluster, members: hit }) =>
-      each(hit, (member) => cluster.runtime.shapeNetwork(member.name, [{ peers: 'all', direction: 'both', effect }])),
+      each(hit, (member) => cluster.runtime.shapeNetwork(member.name, [{ peers: 'all', direction, effect }])),
     heal: healNetworks,
     evidence: async ({ cluster, members: hit }) => {
       const again = await Promise.all(hit.map((member) => segmentsSentAgain(cluster.runtime, member.name)));
       return again.every((count) => count > 0) ? `${namesOf(hit)} sent ${again.join(', ')} segments again` : undefined;
     },
+    ...fault,
   };
 }
 

@@ -1,3 +1,5 @@
+import { serverOf, type OpenCluster } from '@citus-ha/cluster';
+import { withConnection } from '@citus-ha/citus';
 import type { Runtime } from '@citus-ha/runtime';
 
 /** Whether a member gets no answer from any of these peers; a refusal is an answer. */
@@ -23,4 +25,13 @@ before=$(count); sleep 1; echo $(($(count) - before))`;
 export async function segmentsSentAgain(runtime: Runtime, name: string): Promise<number> {
   const { stdout } = await runtime.exec(name, ['sh', '-c', sentAgain]);
   return Number(stdout);
+}
+
+/** How long one question to the PostgreSQL of a member takes. */
+export function roundTripMs(cluster: OpenCluster, name: string): Promise<number> {
+  return withConnection(serverOf(cluster, name), async (client) => {
+    const begun = performance.now();
+    await client.query('SELECT 1');
+    return Math.round(performance.now() - begun);
+  });
 }

@@ -1,5 +1,5 @@
 import type { OpenCluster } from '@citus-ha/cluster';
-import { faultNamed } from '../faults/index.js';
+import { capabilitiesOf, faultNamed } from '../faults/index.js';
 import { resolveTarget, viewTargets } from '../faults/targets.js';
 import { randomBy } from '../workloads/random.js';
 
@@ -8,7 +8,7 @@ export async function injectByHand(
   cluster: OpenCluster,
   { fault: name, target, seed }: { readonly fault: string; readonly target: string; readonly seed: number },
 ): Promise<readonly string[]> {
-  const fault = faultNamed(name, cluster.runtime);
+  const fault = faultNamed(name, await capabilitiesOf(cluster.runtime));
   const members = resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
   await fault.inject({ cluster, members });
   return members.map((member) => member.name);

@@ -1,13 +1,12 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import { membersOf } from '@citus-ha/config';
-import { faults, missingFor } from '../faults/index.js';
+import { faults } from '../faults/index.js';
 
 /** Undoes whatever fault may have been injected, by anyone: thaws members, mends networks, starts members. Can be repeated. */
 export async function healAll(cluster: OpenCluster): Promise<void> {
   const context = { cluster, members: membersOf(cluster.spec) };
-  const healable = faults.filter((fault) => missingFor(fault, cluster.runtime).length === 0);
   // Frozen members first: what is started after them may need them.
-  const inOrder = healable.toSorted((a, b) => b.needs.length - a.needs.length);
+  const inOrder = faults.toSorted((a, b) => b.needs.length - a.needs.length);
   for (const heal of new Set(inOrder.map((fault) => fault.heal))) await heal(context);
 }
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenCluster } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
-import { faultNamed } from '../faults/index.js';
+import { capabilitiesOf, faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { runTrial } from './run-trial.js';
 import type { Strike } from './suites.js';
@@ -21,7 +21,8 @@ export interface SeriesOptions {
  * @throws CodedError as {@link runTrial} does, and for faults and targets that cannot be, before anything is done.
  */
 export async function runSeries(cluster: OpenCluster, series: Series, { folder }: SeriesOptions): Promise<Series> {
-  requireStrikes(cluster, series.planned);
+  const capabilities = await capabilitiesOf(cluster.runtime);
+  requireStrikes(cluster, capabilities, series.planned);
   let made = series;
   await writeSeries(folder, made);
   for (const planned of trialsLeft(series)) {
@@ -32,7 +33,7 @@ export async function runSeries(cluster: OpenCluster, series: Series, { folder }
     await rm(join(folder, file), { force: true });
     const result = await runTrial(cluster, {
       ...planned,
-      fault: faultNamed(planned.fault, cluster.runtime),
+      fault: faultNamed(planned.fault, capabilities),
       seed: series.seed + made.results.length,
       rate: series.rate,
       timeoutMs: series.timeoutMs,
@@ -46,10 +47,10 @@ export async function runSeries(cluster: OpenCluster, series: Series, { folder }
   return made;
 }
 
-/** @throws CodedError for a fault this runtime cannot do, or a target this cluster has not. */
-export function requireStrikes(cluster: OpenCluster, strikes: readonly Strike[]): void {
+/** @throws CodedError for a fault that cannot be done here, or a target this cluster has not. */
+export function requireStrikes(cluster: OpenCluster, capabilities: Capabilities, strikes: readonly Strike[]): void {
   for (const { fault, target } of strikes) {
-    faultNamed(fault, cluster.runtime);
+    faultNamed(fault, capabilities);
     requireTarget(cluster, target);
   }
 }

@@ -1,6 +1,6 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import { codeOf } from '@citus-ha/core';
-import { faults, missingFor } from '../faults/index.js';
+import { capabilitiesOf, faults, missingFor, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { pick, type Random } from '../workloads/random.js';
 import { runSeries, type SeriesOptions } from './run-series.js';
@@ -8,9 +8,9 @@ import type { Series } from './series.js';
 import type { Strike } from './suites.js';
 
 /** Every fault on every target that this cluster can have. */
-export function possibleStrikes(cluster: OpenCluster): readonly Strike[] {
+export function possibleStrikes(cluster: OpenCluster, capabilities: Capabilities): readonly Strike[] {
   return faults
-    .filter((fault) => missingFor(fault, cluster.runtime).length === 0)
+    .filter((fault) => missingFor(fault, capabilities).length === 0)
     .flatMap(({ name, targets }) => targets.map((target) => ({ fault: name, target })))
     .filter(({ target }) => isThere(cluster, target));
 }
@@ -22,7 +22,7 @@ export async function soak(
   { minutes, random, ...options }: SeriesOptions & { readonly minutes: number; readonly random: Random },
 ): Promise<Series> {
   const until = performance.now() + minutes * 60_000;
-  const possible = possibleStrikes(cluster);
+  const possible = possibleStrikes(cluster, await capabilitiesOf(cluster.runtime));
   let made = series;
   do {
     const strike = pick(random, possible);

@@ -1,6 +1,5 @@
 import { CodedError } from '@citus-ha/core';
-import type { Runtime } from '@citus-ha/runtime';
-import { faults, missingFor } from '../faults/index.js';
+import { faults, missingFor, type Capabilities } from '../faults/index.js';
 
 /** One fault to inject, and into what. */
 export interface Strike {
@@ -17,6 +16,8 @@ const coordinator = [
   ...strikes('pause', 'leader', 'standby'),
   ...strikes('patroni-kill', 'leader'),
   ...strikes('postmaster-kill', 'leader'),
+  ...strikes('full-disk', 'leader', 'standby'),
+  ...strikes('cpu-hog', 'leader'),
   ...strikes('switchover', 'leader'),
   ...strikes('rolling-restart', 'all-coordinators'),
 ];
@@ -25,6 +26,7 @@ const worker = [
   ...strikes('kill', 'first-worker', 'any-worker'),
   ...strikes('pause', 'any-worker'),
   ...strikes('postmaster-kill', 'first-worker'),
+  ...strikes('full-disk', 'any-worker'),
   ...strikes('rolling-restart', 'all-workers'),
 ];
 
@@ -38,6 +40,7 @@ const network = [
   ...strikes('partition-peers', 'standby', 'first-worker'),
   ...strikes('loss', 'leader', 'first-worker'),
   ...strikes('slow', 'standby'),
+  ...strikes('delay', 'leader', 'first-worker'),
 ];
 
 export const suites: Readonly<Record<string, readonly Strike[]>> = {
@@ -49,7 +52,7 @@ export const suites: Readonly<Record<string, readonly Strike[]>> = {
   full: [...coordinator, ...worker, ...network],
 };
 
-/** A suite as one runtime can make it. */
+/** A suite as it can be made here. */
 export interface Suite {
   readonly strikes: readonly Strike[];
   /** Faults of the suite that are not offered here, and what the runtime lacks for them. */
@@ -58,7 +61,7 @@ export interface Suite {
 }
 
 /** @throws CodedError `SUITE_UNKNOWN` listing the suites. */
-export function suiteNamed(name: string, runtime: Runtime): Suite {
+export function suiteNamed(name: string, capabilities: Capabilities): Suite {
   const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
   if (!suite) {
     throw new CodedError('SUITE_UNKNOWN', `There is no suite ${name}`, {
@@ -66,12 +69,12 @@ export function suiteNamed(name: string, runtime: Runtime): Suite {
       fix: `Name one of ${Object.keys(suites).join(', ')}.`,
     });
   }
-  const impossible = faults.filter((fault) => missingFor(fault, runtime).length > 0);
+  const impossible = faults.filter((fault) => missingFor(fault, capabilities).length > 0);
   const isLeftOut = (strike: Strike) => impossible.some((fault) => fault.name === strike.fault);
   const leftOut = impossible.filter((fault) => suite.some((strike) => strike.fault === fault.name));
   return {
     strikes: suite.filter((strike) => !isLeftOut(strike)),
     leftOut: leftOut.map((fault) => fault.name),
-    missing: [...new Set(leftOut.flatMap((fault) => missingFor(fault, runtime)))],
+    missing: [...new Set(leftOut.flatMap((fault) => missingFor(fault, capabilities)))],
   };
 }

@@ -1,10 +1,14 @@
 import { expect, it, type TestContext } from 'vitest';
-import type { ContractSuite } from './contract-suite.js';
+import type { NetworkCapability } from '../network-faults.js';
+import { definition, type ContractSuite } from './contract-suite.js';
 
 /** What the port promises of faults in a member's network, where members have networks of their own. */
 export function memberNetwork(suite: ContractSuite): void {
-  const needsNetworks = (context: TestContext) =>
-    context.skip(!suite.runtime.capabilities.has('partition'), 'members have no networks of their own here');
+  const needs = async (context: TestContext, capability: NetworkCapability) => {
+    await suite.runtime.create(definition('alpha', suite.programs.calm));
+    const has = (await suite.runtime.networkCapabilities()).has(capability);
+    context.skip(!has, `members' networks cannot have it here: ${capability}`);
+  };
   const twoMembers = async () => {
     await suite.started('alpha');
     await suite.started('beta');
@@ -15,9 +19,15 @@ export function memberNetwork(suite: ContractSuite): void {
     const command = ['timeout', '1', 'bash', '-c', `</dev/tcp/${address}/9`];
     return (await suite.runtime.exec(from, command)).exitCode !== 124;
   };
+  /** Milliseconds until a member has an answer from another one, as the member itself counts them. */
+  const takes = async (from: string, to: string) => {
+    const { address } = await suite.runtime.member(to);
+    const script = `begin=$(date +%s%3N); timeout 5 bash -c '</dev/tcp/${address}/9' 2>/dev/null; echo $(($(date +%s%3N) - begin))`;
+    return Number((await suite.runtime.exec(from, ['bash', '-c', script])).stdout);
+  };
 
   it('cuts a member off from another one, and heals that', async (context) => {
-    needsNetworks(context);
+    await needs(context, 'partition');
     await twoMembers();
     expect(await reaches('alpha', 'beta')).toBe(true);
     await suite.runtime.shapeNetwork('alpha', [{ peers: ['beta'], direction: 'out', effect: { loss: 1 } }]);
@@ -30,7 +40,7 @@ export function memberNetwork(suite: ContractSuite): void {
   });
 
   it('gives a new life a healthy network', async (context) => {
-    needsNetworks(context);
+    await needs(context, 'partition');
     await twoMembers();
     await suite.runtime.shapeNetwork('alpha', [{ peers: 'all', direction: 'both', effect: { loss: 1 } }]);
     await suite.runtime.kill('alpha');
@@ -38,8 +48,23 @@ export function memberNetwork(suite: ContractSuite): void {
     expect(await reaches('alpha', 'beta')).toBe(true);
   });
 
+  it('delays what reaches a member, until that is healed or the member begins a new life', async (context) => {
+    await needs(context, 'delay');
+    await twoMembers();
+    const delay = { peers: 'all', direction: 'in', effect: { delayMs: 300 } } as const;
+    expect(await takes('beta', 'alpha')).toBeLessThan(300);
+    await suite.runtime.shapeNetwork('alpha', [delay]);
+    expect(await takes('beta', 'alpha')).toBeGreaterThanOrEqual(300);
+    await suite.runtime.shapeNetwork('alpha', []);
+    expect(await takes('beta', 'alpha')).toBeLessThan(300);
+    await suite.runtime.shapeNetwork('alpha', [delay]);
+    await suite.runtime.kill('alpha');
+    await suite.runtime.start('alpha');
+    expect(await takes('beta', 'alpha')).toBeLessThan(300);
+  });
+
   it('takes loss and rates, and refuses peers that there are not', async (context) => {
-    needsNetworks(context);
+    await needs(context, 'partition');
     await twoMembers();
     await suite.runtime.shapeNetwork('alpha', [
       { peers: ['beta'], direction: 'both', effect: { loss: 0.1 } },
