@@ -95,7 +95,13 @@ function refused(member: string, complaint: string): CodedError {
 export function networkCommand(network: MemberNetwork | undefined): readonly string[] {
   return network === undefined
     ? []
-    : ['sh', '-c', cableScript, 'network', network.name, network.switch, network.address];
+    : ['sh', '-c', cableScript, 'network', network.name, network.switch, network.address, hardwareAddress(network)];
+}
+
+/** Follows from the IPv4 address, as Docker's do: who knows a member from an earlier life reaches the new one at once. */
+function hardwareAddress({ address }: MemberNetwork): string {
+  const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  return ['02', '63', ...bytes].join(':');
 }
 
 const switchScript = `
@@ -112,13 +118,13 @@ ip link set "$name" up
 
 const cableScript = `
 set -e
-name=$1 switch=$2 address=$3; shift 3
+name=$1 switch=$2 address=$3 hardware=$4; shift 4
 {
   ip -n "$switch" link delete "$name" 2>/dev/null || true
   ip netns delete "$name" 2>/dev/null || true
   ip netns add "$name"
   ip -n "$name" link set lo up
-  ip -n "$switch" link add "$name" type veth peer name eth0 netns "$name"
+  ip -n "$switch" link add "$name" type veth peer name eth0 address "$hardware" netns "$name"
   ip -n "$switch" link set "$name" master bridge up
   ip -n "$name" address add "$address/24" dev eth0
   ip -n "$name" link set eth0 up
