@@ -4,7 +4,8 @@ import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cliPath, demoPath } from './support/cli.js';
-import { openRuntime } from './support/runtime.js';
+import { docker } from './support/docker.js';
+import { openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 describe('the command line on a running cluster', () => {
@@ -28,7 +29,7 @@ describe('the command line on a running cluster', () => {
     });
 
   it('shows status, topology and history for people, and the same as JSON', async () => {
-    expect(await cluster.run('status')).toContain('e2e-commands on local: healthy');
+    expect(await cluster.run('status')).toContain(`e2e-commands on ${runtimeKind}: healthy`);
     expect(await cluster.run('topology')).toMatch(
       /group 0 \(coordinators\)\n {4}coord-\d\n {6}coord-\d {2}sync_standby streaming/,
     );
@@ -245,7 +246,7 @@ describe('the command line on a running cluster', () => {
     const first = await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8');
     await cluster.run('render', '-o', folder);
     expect(await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8')).toBe(first);
-    await cluster.run('render', '--runtime', 'local', '-o', join(cluster.cwd, 'rendered-local'));
+    await cluster.run('render', '--runtime', runtimeKind, '-o', join(cluster.cwd, 'rendered-here'));
   });
 
   it('bundles a report without passwords', async () => {
@@ -258,9 +259,11 @@ describe('the command line on a running cluster', () => {
 
   it('keeps passwords out of command lines and environments', async () => {
     const { members } = await cluster.status();
-    for (const { process: life } of members) {
-      for (const file of ['cmdline', 'environ'])
-        expect(await readFile(`/proc/${life?.pid}/${file}`, 'utf8')).not.toContain(password);
+    for (const { process: life, container } of members) {
+      const seen = container
+        ? [docker('inspect', container.id)]
+        : ['cmdline', 'environ'].map((file) => readFile(`/proc/${life?.pid}/${file}`, 'utf8'));
+      expect((await Promise.all(seen)).join('\n')).not.toContain(password);
     }
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const commandLines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));

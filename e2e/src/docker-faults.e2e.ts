@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli } from './support/cli.js';
 import { docker } from './support/docker.js';
 import { ledgerTable, lostOf, startLedger, type Ledger } from './support/ledger.js';
-import { runtimeKind } from './support/runtime.js';
+import { openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const name = 'e2e-docker';
@@ -81,6 +81,25 @@ describe.skipIf(runtimeKind !== 'docker')('what keeps containers from coming up'
     if (exitCode === 0) throw new Error(`up succeeded: ${stderr}`);
     return stderr;
   };
+
+  it.each([
+    ['a state that cannot be read', (state: string) => state.slice(0, 20), /STATE_UNREADABLE/],
+    [
+      'data of another major version',
+      (state: string) => state.replace(/"postgres":\d+/, '"postgres":11'),
+      /PostgreSQL 11[^]*DATA_VERSION/,
+    ],
+  ])('is %s, which is left as it is', async (_, change, refusal) => {
+    await cluster.run('up');
+    await cluster.run('down');
+    const { store } = await openRuntime(cluster);
+    const state = (await store.read('docker.json')) ?? '';
+    await store.write('docker.json', change(state));
+    expect(await refusedUp()).toMatch(refusal);
+    expect(await store.read('docker.json')).toBe(change(state));
+    await store.write('docker.json', state);
+    await cluster.run('up');
+  });
 
   it('is a container that has the name of one', async () => {
     const taken = `${name}-worker1-1`;

@@ -1,14 +1,17 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cli } from './support/cli.js';
-import { openRuntime } from './support/runtime.js';
+import { openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const small = 'coordinators: { count: 1 }\nworkers: { count: 2 }';
+
+/** What concerns processes and files of this machine; docker-faults has what containers have in its place. */
+const itLocally = it.skipIf(runtimeKind !== 'local');
 
 describe('what keeps a cluster from coming up', () => {
   let cluster: TestCluster;
@@ -28,7 +31,7 @@ describe('what keeps a cluster from coming up', () => {
     await writeFile(join(cluster.cwd, 'cluster.yaml'), 'name: e2e-faults\n');
   });
 
-  it('is a taken port, named with its owner', async () => {
+  itLocally('is a taken port, named with its owner', async () => {
     cluster = await createTestCluster('e2e-faults', small);
     const server = createServer().listen(cluster.ports.write, '127.0.0.1');
     try {
@@ -43,7 +46,7 @@ describe('what keeps a cluster from coming up', () => {
     await expectNothingLeft();
   });
 
-  it('is a missing program, named with its package', async () => {
+  itLocally('is a missing program, named with its package', async () => {
     cluster = await createTestCluster('e2e-faults', `${small}\npostgres: { version: 16 }`);
     const place = { cwd: cluster.cwd, env: { ...cluster.env, CITUS_HA_POSTGRES_BIN: '' } };
     const { exitCode, stderr } = await cli(place, 'up', '--no-install');
@@ -51,7 +54,7 @@ describe('what keeps a cluster from coming up', () => {
     await expectNothingLeft();
   });
 
-  it('is an unreadable state, which is left as it is', async () => {
+  itLocally('is an unreadable state, which is left as it is', async () => {
     cluster = await createTestCluster('e2e-faults', small);
     await cluster.run('up');
     await cluster.run('down');
@@ -65,7 +68,7 @@ describe('what keeps a cluster from coming up', () => {
     await cluster.run('up');
   });
 
-  it('is data of another major version, which is kept', async () => {
+  itLocally('is data of another major version, which is kept', async () => {
     cluster = await createTestCluster('e2e-faults', small);
     await cluster.run('up');
     await cluster.run('down');
@@ -104,7 +107,7 @@ describe('a first up on a machine that fails it', () => {
     expect(await readdir(join(cluster.cwd, 'state', 'citus-ha')).catch(() => [])).toEqual([]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
+  it.skipIf(runtimeKind !== 'local' || process.getuid?.() !== 0)(
     'names the member that has no space left, and leaves nothing behind',
     async () => {
       cluster = await createTestCluster('e2e-disk', small);
@@ -146,10 +149,14 @@ describe('a command on a cluster with a fault', () => {
 
   it('names the worker that refuses the password', async () => {
     const password = new URL(await cluster.uri()).password;
-    await cluster.run('psql', '--member', 'worker1', '-qc', "ALTER ROLE postgres PASSWORD 'another'");
+    const locally = 'SET citus.enable_ddl_propagation TO off';
+    await cluster.run('psql', '--member', 'worker1', '-qc', locally, '-c', "ALTER ROLE postgres PASSWORD 'another'");
     await expectFailure(['bootstrap'], 'worker1', /^AUTH_FAILED$/);
     const host = (await cluster.status()).members.find(({ name }) => name === 'worker1')?.host ?? '';
-    await cluster.sql(`ALTER ROLE postgres PASSWORD '${password}'`, `postgresql://postgres:another@${host}/postgres`);
+    await cluster.sql(
+      `${locally}; ALTER ROLE postgres PASSWORD '${password}'`,
+      `postgresql://postgres:another@${host}/postgres`,
+    );
     expect(JSON.parse(await cluster.run('bootstrap', '--json'))).toEqual({ changes: [] });
   });
 
@@ -223,14 +230,14 @@ describe('data that was there before', () => {
     await cluster.run('up');
     await makeKept();
     await cluster.run('down');
-    const record = join(cluster.cwd, 'state', 'citus-ha', 'e2e-kept', 'store', 'cluster.json');
-    const text = await readFile(record, 'utf8');
-    await rm(record);
+    const { store } = await openRuntime(cluster);
+    const record = (await store.read('cluster.json')) ?? '';
+    await store.remove('cluster.json');
     expect(await cluster.try('up')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('PASSWORDS_LOST') as string,
     });
-    await writeFile(record, text, { mode: 0o600 });
+    await store.write('cluster.json', record);
     await cluster.run('up');
     expect(await countKept()).toBe(100);
   });

@@ -7,9 +7,18 @@ const key = 'docker.json';
 const firstHost = 11;
 const lastHost = 1022;
 
+/** @throws CodedError `STATE_UNREADABLE` */
 export async function readState(store: ClusterStore): Promise<DockerState | undefined> {
   const text = await store.read(key);
-  return text === undefined ? undefined : (JSON.parse(text) as DockerState);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as DockerState;
+  } catch (cause) {
+    throw new CodedError('STATE_UNREADABLE', `The state of the cluster, ${key} in its state volume, is no JSON`, {
+      cause,
+      fix: 'Restore it from a backup; the data is kept. Or remove the cluster with `citus-ha down --volumes`.',
+    });
+  }
 }
 
 /** Writes only what differs. */
