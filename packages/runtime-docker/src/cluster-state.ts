@@ -21,6 +21,11 @@ export async function readState(store: ClusterStore): Promise<DockerState | unde
   }
 }
 
+/** Also where it cannot be read. */
+export async function hasState(store: ClusterStore): Promise<boolean> {
+  return (await store.read(key)) !== undefined;
+}
+
 /** Writes only what differs. */
 export async function writeState(store: ClusterStore, state: DockerState): Promise<void> {
   const text = JSON.stringify(state);

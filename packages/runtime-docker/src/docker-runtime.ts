@@ -23,7 +23,7 @@ import { isComposeMade } from './adoption.js';
 import { getFile, putFiles } from './archive.js';
 import { canHaveBaseImage } from './base-image.js';
 import { checkPorts } from './check-ports.js';
-import { readState, withAddress, writeState } from './cluster-state.js';
+import { hasState, readState, withAddress, writeState } from './cluster-state.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
@@ -211,7 +211,7 @@ class DockerRuntime implements Runtime {
 
   async destroy({ data }: { readonly data: boolean }): Promise<void> {
     // Without its state this is not known to be the cluster that volumes of its name belong to.
-    const isKnown = (await readState(this.store)) !== undefined;
+    const isKnown = await hasState(this.store);
     await Promise.all((await this.members()).map(({ name }) => this.remove(name, { data })));
     const setup = await this.#engine.listContainers({ all: true, filters: { label: this.#labelled(labels.setup) } });
     await Promise.all(setup.map(({ Id }) => ifThere(this.#engine.getContainer(Id).remove({ force: true, v: true }))));
