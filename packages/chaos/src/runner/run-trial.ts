@@ -122,7 +122,7 @@ async function requireHealthy(cluster: OpenCluster, lastingMs = 0): Promise<void
       since = status.healthy ? (since ?? performance.now()) : undefined;
       return since !== undefined && performance.now() - since >= lastingMs;
     },
-    timeoutMs: 60_000,
+    timeoutMs: healthTimeoutMs,
     intervalMs: 500,
     signal: cluster.signal,
   }).catch((cause: unknown) => {
@@ -167,12 +167,23 @@ async function untilTimeout(wait: Parameters<typeof waitFor<true>>[0]): Promise<
 
 /** What cannot be restored is told, and left to the next trial, which refuses to begin. */
 async function restore(cluster: OpenCluster): Promise<void> {
-  try {
-    await healAll(cluster);
+  const endpoint = endpointOf(cluster, 'write');
+  const steps = [
+    () => healAll(cluster),
     // What was cut off only for a moment is missed a moment later.
-    await requireHealthy(cluster, settleMs);
-    await dropTables(endpointOf(cluster, 'write'));
-  } catch (error) {
-    cluster.onStep?.(`not restored: ${messageOf(error)}`);
+    () => requireHealthy(cluster, settleMs),
+    () =>
+      waitFor({
+        what: 'the tables of the load to be dropped',
+        probe: async () => {
+          await dropTables(endpoint);
+          return true;
+        },
+        timeoutMs: 30_000,
+        intervalMs: 1_000,
+      }),
+  ];
+  for (const step of steps) {
+    await step().catch((error: unknown) => cluster.onStep?.(`not restored: ${messageOf(error)}`));
   }
 }
