@@ -10,8 +10,8 @@ import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const small = 'coordinators: { count: 1 }\nworkers: { count: 2 }';
 
-/** What concerns processes and files of this machine; docker-faults has what containers have in its place. */
-const itLocally = it.skipIf(runtimeKind !== 'local');
+/** Where what concerns processes and files of this machine has no meaning; docker-faults has what stands in its place. */
+const inContainers = runtimeKind !== 'local';
 
 describe('what keeps a cluster from coming up', () => {
   let cluster: TestCluster;
@@ -31,7 +31,7 @@ describe('what keeps a cluster from coming up', () => {
     await writeFile(join(cluster.cwd, 'cluster.yaml'), 'name: e2e-faults\n');
   });
 
-  itLocally('is a taken port, named with its owner', async () => {
+  it.skipIf(inContainers)('is a taken port, named with its owner', async () => {
     cluster = await createTestCluster('e2e-faults', small);
     const server = createServer().listen(cluster.ports.write, '127.0.0.1');
     try {
@@ -46,7 +46,7 @@ describe('what keeps a cluster from coming up', () => {
     await expectNothingLeft();
   });
 
-  itLocally('is a missing program, named with its package', async () => {
+  it.skipIf(inContainers)('is a missing program, named with its package', async () => {
     cluster = await createTestCluster('e2e-faults', `${small}\npostgres: { version: 16 }`);
     const place = { cwd: cluster.cwd, env: { ...cluster.env, CITUS_HA_POSTGRES_BIN: '' } };
     const { exitCode, stderr } = await cli(place, 'up', '--no-install');
@@ -54,7 +54,7 @@ describe('what keeps a cluster from coming up', () => {
     await expectNothingLeft();
   });
 
-  itLocally('is an unreadable state, which is left as it is', async () => {
+  it.skipIf(inContainers)('is an unreadable state, which is left as it is', async () => {
     cluster = await createTestCluster('e2e-faults', small);
     await cluster.run('up');
     await cluster.run('down');
@@ -68,7 +68,7 @@ describe('what keeps a cluster from coming up', () => {
     await cluster.run('up');
   });
 
-  itLocally('is data of another major version, which is kept', async () => {
+  it.skipIf(inContainers)('is data of another major version, which is kept', async () => {
     cluster = await createTestCluster('e2e-faults', small);
     await cluster.run('up');
     await cluster.run('down');
@@ -107,7 +107,7 @@ describe('a first up on a machine that fails it', () => {
     expect(await readdir(join(cluster.cwd, 'state', 'citus-ha')).catch(() => [])).toEqual([]);
   });
 
-  it.skipIf(runtimeKind !== 'local' || process.getuid?.() !== 0)(
+  it.skipIf(inContainers || process.getuid?.() !== 0)(
     'names the member that has no space left, and leaves nothing behind',
     async () => {
       cluster = await createTestCluster('e2e-disk', small);
