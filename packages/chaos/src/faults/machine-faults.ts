@@ -44,13 +44,14 @@ done`;
 /** The brackets keep the search itself from being found. */
 const findHogs = "grep -ls '[c]itus-ha-hog' /proc/[0-9]*/cmdline | cut -d / -f 3";
 
-/** Of every process in the member; twice, since they fork meanwhile. */
+/** Of every process of the member's user; twice, since they fork meanwhile. */
 function limitFiles(soft: string): string {
   return `
 for round in 1 2; do
   for process in /proc/[0-9]*; do
     pid=\${process#/proc/}
-    [ $pid = $$ ] || prlimit --pid $pid --fsize=${soft}: || [ ! -d $process ] || exit 1
+    [ -O $process ] && [ $pid != $$ ] || continue
+    prlimit --pid $pid --fsize=${soft}: || [ ! -d $process ] || exit 1
   done
 done`;
 }

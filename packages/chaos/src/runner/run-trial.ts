@@ -70,13 +70,17 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
     await untilHealthy(cluster, health);
     await load.stop();
     await readFinally(cluster, recorder);
+    cluster.signal?.throwIfAborted();
     return checkHistory(recorder.history);
   } finally {
-    watching.abort();
-    await Promise.all([load?.stop(), health?.stop(), leaders]);
-    await recorder.close();
     if (cluster.signal?.aborted) cluster.onStep?.('interrupted: heal, and wait until the cluster is healthy');
-    await restore(uninterrupted(cluster));
+    watching.abort();
+    try {
+      await Promise.all([load?.stop(), health?.stop(), leaders]);
+      await recorder.close();
+    } finally {
+      await restore(uninterrupted(cluster));
+    }
   }
 }
 
