@@ -46,7 +46,6 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
   const log = changeLog(onStep);
-  let record = kept;
   try {
     const site = await runtime.prepare({
       spec,
@@ -54,7 +53,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
       ...(onStep && { onProgress: onStep }),
       ...(signal && { signal }),
     });
-    record = await settleRecord(spec, site, kept);
+    const record = await settleRecord(spec, site, kept);
     if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
     options.onPlan?.(plan);
     const cluster: OpenCluster = { ...context, site, record };
@@ -65,7 +64,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     return { cluster: { ...cluster, record: complete }, changes: log.changes };
   } catch (error) {
     const explained = await explainWithLogs(runtime, error);
-    if (seen.length === 0 && !record?.complete) {
+    if (seen.length === 0 && kept === undefined) {
       onStep?.('removing what this run made');
       await runtime.destroy({ data: true }).catch((left: unknown) => onStep?.(`not all of it: ${messageOf(left)}`));
     }
