@@ -1,7 +1,5 @@
-import type { OpenCluster } from '@citus-ha/cluster';
-import { CodedError } from '@citus-ha/core';
 import type { Fault, FaultContext } from './fault.js';
-import { databaseTargets, each, namesOf, withState } from './members.js';
+import { databaseTargets, each, inMember, namesOf, withState } from './members.js';
 
 /**
  * Needs no disk to be filled that others use as well: no file can grow beyond RLIMIT_FSIZE (setrlimit(2)), whose soft limit
@@ -60,13 +58,4 @@ done`;
 async function inEachRunning({ cluster, members }: FaultContext, script: string): Promise<void> {
   const databases = members.filter(({ kind }) => kind === 'coordinator' || kind === 'worker');
   await each(await withState(cluster, databases, 'running'), ({ name }) => inMember(cluster, name, script));
-}
-
-async function inMember({ runtime }: OpenCluster, name: string, script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await runtime.exec(name, ['sh', '-c', script]);
-  if (exitCode === 0) return stdout;
-  throw new CodedError('FAULT_FAILED', `The fault could not be brought about in ${name}: ${stderr.trim()}`, {
-    member: name,
-    fix: 'Check that it runs: `citus-ha status`.',
-  });
 }

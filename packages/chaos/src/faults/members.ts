@@ -1,5 +1,6 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
 
 /** Databases, by their places in the cluster. */
@@ -28,4 +29,23 @@ export async function withState(
 ): Promise<readonly MemberSpec[]> {
   const seen = await runtime.members();
   return members.filter(({ name }) => seen.some((one) => one.name === name && one.state === state));
+}
+
+/**
+ * Runs a script in a member, as its user, and answers its output; the argument is the script's `$0`.
+ *
+ * @throws CodedError `FAULT_FAILED` where it does not exit with 0.
+ */
+export async function inMember(
+  { runtime }: OpenCluster,
+  name: string,
+  script: string,
+  argument = 'sh',
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await runtime.exec(name, ['sh', '-c', script, argument]);
+  if (exitCode === 0) return stdout;
+  throw new CodedError('FAULT_FAILED', `The fault could not be brought about in ${name}: ${stderr.trim()}`, {
+    member: name,
+    fix: 'Check that it runs: `citus-ha status`.',
+  });
 }
