@@ -1,6 +1,7 @@
 import { coordinators } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { leaderOf, readLeader, waitForLeader, type PatroniCluster } from '@citus-ha/patroni';
+import { chooseCandidate } from './choose-candidate.js';
 import { isSynchronous } from './find-problems.js';
 import {
   coordinatorClients,
@@ -10,6 +11,7 @@ import {
   patroniOf,
   type OpenCluster,
 } from './open-cluster.js';
+import { memberNamed } from './start-stop.js';
 
 export interface LeaderChange {
   readonly from: string | null;
@@ -58,33 +60,45 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
   return { from: leader.name, to: now.name, timeline: now.timeline };
 }
 
+export interface FailoverOptions {
+  /** The coordinator that is to lead; the fittest unless told. */
+  readonly to?: string | undefined;
+  /** Also takes a standby that may lack acknowledged writes. */
+  readonly allowLoss?: boolean | undefined;
+}
+
 /**
  * Makes another coordinator lead though the leader may be lost. A leader whose process is proven dead loses its key at
  * once, so that a standby promotes without waiting for the lease; the key is compared to what was read before the proof.
+ *
+ * @throws CodedError `NO_CANDIDATE` where no standby is fit, `OTHER_LEADER` where another one than asked for was faster.
  */
-export async function failover(cluster: OpenCluster, to?: string): Promise<LeaderChange> {
+export async function failover(
+  cluster: OpenCluster,
+  { to, allowLoss = false }: FailoverOptions = {},
+): Promise<LeaderChange> {
   const [first] = coordinators(cluster.spec);
   if (!first) throw new CodedError('NO_CANDIDATE', 'There is no coordinator');
-  const scopePath = dcsPathOf(cluster, first);
+  if (to !== undefined) memberNamed(cluster, to);
   const etcd = etcdOf(cluster);
-  const key = await readLeader(etcd, scopePath);
+  const key = await readLeader(etcd, dcsPathOf(cluster, first));
   const before = await coordinatorCluster(cluster);
   const timeline = Math.max(0, ...before.members.map((member) => member.timeline ?? 0));
+  const candidate = chooseCandidate({
+    members: before.members,
+    running: await runningMembers(cluster),
+    leader: key?.name,
+    to,
+    mayLose: allowLoss || cluster.spec.durability === 'async',
+  });
   const provable = cluster.runtime.capabilities.has('isolation') && !before.paused;
-  if (key && provable && (await cluster.runtime.member(key.name)).state === 'exited') {
-    await requireSuccessor(cluster, key.name);
+  const electable = cluster.spec.durability === 'async' || isSynchronous(candidate);
+  if (key && provable && electable && (await hasEnded(cluster, key.name))) {
     await cluster.runtime.withLock(key.name, async () => {
-      const { state } = await cluster.runtime.member(key.name);
-      if (state === 'exited') await etcd.deleteIfUnchanged(key, [key.key]);
+      if (await hasEnded(cluster, key.name)) await etcd.deleteIfUnchanged(key, [key.key]);
     });
   } else {
-    const candidate = to ?? before.members.find(({ role, state }) => role !== 'leader' && state === 'streaming')?.name;
-    if (!candidate) {
-      throw new CodedError('NO_CANDIDATE', 'No standby is fit to lead', {
-        fix: 'Start the standbys, see `citus-ha status`.',
-      });
-    }
-    await patroniOf(cluster, candidate).failover({ candidate });
+    await patroniOf(cluster, candidate.name).failover({ candidate: candidate.name });
   }
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
@@ -92,23 +106,21 @@ export async function failover(cluster: OpenCluster, to?: string): Promise<Leade
     timeoutMs,
     signal: cluster.signal,
   });
+  if (to !== undefined && now.name !== to) {
+    throw new CodedError('OTHER_LEADER', `${now.name} leads on timeline ${now.timeline}: it was faster than ${to}`, {
+      member: now.name,
+      fix: `Move the leader once ${to} streams: \`citus-ha switchover --to ${to}\`.`,
+    });
+  }
   return { from: key?.name ?? null, to: now.name, timeline: now.timeline };
 }
 
-/** Someone alive, and synchronous where that is promised, must be able to take over before a key is deleted. */
-async function requireSuccessor(cluster: OpenCluster, dead: string): Promise<void> {
-  const { members } = await coordinatorCluster(cluster);
-  const running = (await cluster.runtime.members()).filter(({ state }) => state === 'running').map(({ name }) => name);
-  const fit = members.filter((member) => cluster.spec.durability === 'async' || isSynchronous(member));
-  if (fit.some(({ name }) => name !== dead && running.includes(name))) return;
-  throw new CodedError(
-    'NO_CANDIDATE',
-    `No coordinator that has every acknowledged write could take over from ${dead}`,
-    {
-      member: dead,
-      fix: `Start it again: \`citus-ha start ${dead}\`.`,
-    },
-  );
+async function runningMembers({ runtime }: OpenCluster): Promise<readonly string[]> {
+  return (await runtime.members()).filter(({ state }) => state === 'running').map(({ name }) => name);
+}
+
+async function hasEnded({ runtime }: OpenCluster, member: string): Promise<boolean> {
+  return (await runtime.member(member)).state === 'exited';
 }
 
 function standbyNames({ members }: PatroniCluster): string {

@@ -1,6 +1,6 @@
 export { newRecord, type ClusterRecord } from './cluster-record.js';
 export { bootstrapNodes } from './bootstrap-nodes.js';
-export { failover, switchover, type LeaderChange } from './change-leader.js';
+export { failover, switchover, type FailoverOptions, type LeaderChange } from './change-leader.js';
 export { checkConfiguration } from './check-configuration.js';
 export { collectReport, type ReportFile } from './collect-report.js';
 export { connectionUri, type UriTarget } from './connection-uri.js';
@@ -8,7 +8,7 @@ export type { ClusterContext } from './context.js';
 export { examine } from './doctor.js';
 export type { Finding } from './finding.js';
 export { down, type DownOptions, type DownResult } from './down.js';
-export { patchConfiguration, readConfiguration } from './dynamic-configuration.js';
+export { patchConfiguration, readConfiguration, renderedConfiguration } from './dynamic-configuration.js';
 export { isObject, patchBetween, type Json, type JsonObject } from './json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './maintain.js';
 export {
@@ -22,6 +22,7 @@ export {
 } from './open-cluster.js';
 export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
+export { requireSupported } from './require-supported.js';
 export { memberNamed, startMember, stopMember } from './start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status.js';
 export { up, type UpOptions, type UpResult } from './up.js';
