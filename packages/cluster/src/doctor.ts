@@ -21,7 +21,7 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
     ...obstacleFindings(cluster, obstacles),
     {
       check: 'engine',
-      level: record.engine === 'citus' ? 'ok' : 'note',
+      level: record.engine === 'citus' && status.engine.version !== null ? 'ok' : 'note',
       detail: status.engine.version ?? 'no leader answers',
       ...(record.engine === 'standin' && { fix: 'The stand-in is for trials; install Citus for production.' }),
     },
@@ -53,7 +53,7 @@ function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly 
 
 const areas: Readonly<Record<string, readonly string[]>> = {
   etcd: ['ETCD_UNHEALTHY'],
-  leader: ['NO_LEADER'],
+  leader: ['NO_LEADER', 'SQL_FAILED'],
   failover: ['PAUSED'],
   members: ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED', 'MEMBER_NOT_READY'],
   patroni: ['PATRONI_SILENT', 'NOT_STREAMING', 'NOT_SYNCHRONOUS', 'RESTART_PENDING'],

@@ -1,6 +1,6 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import { describe, expect, it } from 'vitest';
-import { findProblems } from './find-problems.js';
+import { findProblems, type SeenBesides } from './find-problems.js';
 import type { ClusterStatus, MemberStatus } from './status.js';
 
 const healthy: Omit<ClusterStatus, 'healthy' | 'problems'> = {
@@ -43,8 +43,9 @@ function member(name: string, kind: MemberStatus['kind'], role: string | null, s
   };
 }
 
-function codes(change: Partial<typeof healthy>, etcdHealthy = true): readonly string[] {
-  return findProblems(defaultClusterSpec(), { ...healthy, ...change }, etcdHealthy).map(({ code }) => code);
+function codes(change: Partial<typeof healthy>, besides: Partial<SeenBesides> = {}): readonly string[] {
+  const seen = { etcdHealthy: true, ...besides };
+  return findProblems(defaultClusterSpec(), { ...healthy, ...change }, seen).map(({ code }) => code);
 }
 
 function withMember(changed: MemberStatus): Partial<typeof healthy> {
@@ -89,16 +90,16 @@ describe('the problems of a cluster', () => {
   });
 
   it('name etcd first', () => {
-    expect(codes({}, false)).toEqual(['ETCD_UNHEALTHY']);
+    expect(codes({}, { etcdHealthy: false })).toEqual(['ETCD_UNHEALTHY']);
   });
 
   it('do not guess at synchronous standbys while etcd, which names them, is away', () => {
-    expect(codes(withMember(member('coord-2', 'coordinator', 'replica', 'streaming')), false)).toEqual([
-      'ETCD_UNHEALTHY',
-    ]);
+    const asynchronous = withMember(member('coord-2', 'coordinator', 'replica', 'streaming'));
+    expect(codes(asynchronous, { etcdHealthy: false })).toEqual(['ETCD_UNHEALTHY']);
   });
 
-  it('say nothing of nodes while no leader answers for them', () => {
-    expect(codes({ engine: { kind: 'citus', version: null }, nodes: [] })).toEqual([]);
+  it('name a leader that answers no SQL, and say nothing of nodes meanwhile', () => {
+    const nothing = { engine: { kind: 'citus', version: null }, nodes: [] } as const;
+    expect(codes(nothing, { sqlFailure: 'too many clients already' })).toEqual(['SQL_FAILED']);
   });
 });

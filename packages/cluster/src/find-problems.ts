@@ -1,16 +1,23 @@
 import { etcdMembers, type ClusterSpec } from '@citus-ha/config';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
+export interface SeenBesides {
+  readonly etcdHealthy: boolean;
+  /** What the leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
+  readonly sqlFailure?: string | undefined;
+}
+
 /** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
 export function findProblems(
   spec: ClusterSpec,
   status: Omit<ClusterStatus, 'healthy' | 'problems'>,
-  etcdHealthy: boolean,
+  { etcdHealthy, sqlFailure }: SeenBesides,
 ): readonly Problem[] {
   return [
     ...(etcdHealthy ? [] : [etcdDown(spec)]),
     ...(status.paused ? [paused] : []),
     ...leaderProblems(status.members),
+    ...sqlProblems(status.members, sqlFailure),
     ...(etcdHealthy ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
@@ -44,6 +51,19 @@ function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {
       member: null,
       message: 'no coordinator leads: nothing takes writes',
       fix: 'Wait for the failover, or start the coordinators: `citus-ha up`.',
+    },
+  ];
+}
+
+function sqlProblems(members: readonly MemberStatus[], failure: string | undefined): readonly Problem[] {
+  if (failure === undefined) return [];
+  const leader = members.find(({ kind, role }) => kind === 'coordinator' && role === 'leader')?.name ?? 'the leader';
+  return [
+    {
+      code: 'SQL_FAILED',
+      member: leader,
+      message: `${leader} leads, but answers no SQL: ${failure}`,
+      fix: `See its log: \`citus-ha logs ${leader}\`.`,
     },
   ];
 }

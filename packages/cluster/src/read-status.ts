@@ -1,13 +1,16 @@
 import { engineVersion, readNodes, readRedundancy, withConnection } from '@citus-ha/citus';
 import { coordinators, databaseMembers, membersOf, workers, type MemberSpec } from '@citus-ha/config';
+import { messageOf } from '@citus-ha/core';
 import type { PatroniMember } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findProblems } from './find-problems.js';
 import { coordinatorCluster, endpointHost, etcdOf, patroniOf, serverOf, type OpenCluster } from './open-cluster.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 
-/** What was seen of a cluster's SQL side; all empty while no leader answers. */
+/** What was seen of a cluster's SQL side; all empty where nothing was. */
 interface SqlView {
+  /** Why nothing was seen though there is a leader. */
+  readonly failure?: string;
   readonly version: string | null;
   readonly nodes: readonly NodeStatus[];
   readonly underReplicatedShards: number | null;
@@ -47,7 +50,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
     sentinel: { running: false, pid: null },
   } as const;
-  const problems = findProblems(spec, status, etcdHealthy);
+  const problems = findProblems(spec, status, { etcdHealthy, sqlFailure: sql.failure });
   return { ...status, healthy: problems.length === 0, problems };
 }
 
@@ -115,7 +118,7 @@ async function readSql(cluster: OpenCluster, leader: string): Promise<SqlView> {
       active,
     })),
     underReplicatedShards: (await readRedundancy(client, cluster.spec.shards.replicationFactor)).underReplicatedShards,
-  })).catch(() => nothingSeen);
+  })).catch((error: unknown) => ({ ...nothingSeen, failure: messageOf(error) }));
 }
 
 function memberStatus(
