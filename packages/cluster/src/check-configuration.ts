@@ -1,15 +1,34 @@
-import type { ClusterSpec } from '@citus-ha/config';
+import { managedParameters, type ClusterSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { isObject, type Json, type JsonObject } from './json-patch.js';
 
-/** What Patroni takes in its dynamic configuration (Patroni manual, "Dynamic configuration settings"). */
-const knownKeys =
-  'ttl loop_wait retry_timeout maximum_lag_on_failover maximum_lag_on_syncnode max_timelines_history primary_start_timeout ' +
-  'primary_stop_timeout synchronous_mode synchronous_mode_strict synchronous_node_count failsafe_mode check_timeline pause ' +
-  'postgresql standby_cluster slots ignore_slots member_slots_ttl';
+type Kind = 'a number' | 'true or false' | 'a mapping' | 'a list' | 'anything';
 
-/** Keys that cluster.yaml decides, and the key there: the next `up` would set them again. */
-const ownedKeys: Readonly<Record<string, string>> = {
+/** What Patroni takes in its dynamic configuration (Patroni manual, "Dynamic configuration settings"), and of what kind. */
+const kinds: Readonly<Record<string, Kind>> = {
+  ttl: 'a number',
+  loop_wait: 'a number',
+  retry_timeout: 'a number',
+  maximum_lag_on_failover: 'a number',
+  maximum_lag_on_syncnode: 'a number',
+  max_timelines_history: 'a number',
+  primary_start_timeout: 'a number',
+  primary_stop_timeout: 'a number',
+  synchronous_mode: 'anything',
+  synchronous_mode_strict: 'true or false',
+  synchronous_node_count: 'a number',
+  failsafe_mode: 'true or false',
+  check_timeline: 'true or false',
+  pause: 'true or false',
+  postgresql: 'a mapping',
+  standby_cluster: 'a mapping',
+  slots: 'a mapping',
+  ignore_slots: 'a list',
+  member_slots_ttl: 'anything',
+};
+
+/** Where cluster.yaml says what citus-ha writes; what is not here follows from other keys, or is always so. */
+const places: Readonly<Record<string, string>> = {
   ttl: 'timings.ttl',
   loop_wait: 'timings.loopWait',
   retry_timeout: 'timings.retryTimeout',
@@ -17,44 +36,94 @@ const ownedKeys: Readonly<Record<string, string>> = {
   synchronous_mode_strict: 'durability',
 };
 
-const ownedParameters: Readonly<Record<string, string>> = {
-  max_connections: 'postgres.maxConnections',
-  'citus.shard_count': 'shards.count',
-  'citus.shard_replication_factor': 'shards.replicationFactor',
+const refused: Readonly<Record<string, string>> = {
+  pause: 'use `citus-ha pause` and `citus-ha resume`, which tell every group',
+  standby_cluster: 'the cluster would take no more writes',
 };
 
 /**
- * Checks an edited dynamic configuration before it is sent.
+ * Checks an edited dynamic configuration before it is sent. `rendered` is what `up` would write, over which it may not go.
  *
- * @throws CodedError `CONFIG_INVALID` naming every unknown key, and every changed key that cluster.yaml decides.
+ * @throws CodedError `CONFIG_INVALID` naming every key that is unknown, of a wrong kind, or not to be changed here.
  */
-export function checkConfiguration(spec: ClusterSpec, current: JsonObject, edited: JsonObject): void {
+export function checkConfiguration(
+  spec: ClusterSpec,
+  rendered: JsonObject,
+  current: JsonObject,
+  edited: JsonObject,
+): void {
   const problems = [
-    ...Object.keys(edited)
-      .filter((key) => !knownKeys.split(' ').includes(key))
-      .map((key) => `${key}: Patroni knows no such key`),
-    ...changedOf(ownedKeys, current, edited),
-    ...changedOf(ownedParameters, parametersOf(current), parametersOf(edited)),
+    ...Object.entries(edited).flatMap(([key, value]) => keyProblem(key, value)),
+    ...ownedProblems(rendered, current, edited),
+    ...parameterProblems(spec, parametersOf(rendered), parametersOf(current), parametersOf(edited)),
   ];
   if (problems.length === 0) return;
   throw new CodedError('CONFIG_INVALID', problems.join('\n'), {
     blame: 'user',
-    fix: `Keys that Patroni knows: ${knownKeys}. What the cluster.yaml of ${spec.name} decides is changed there, by \`citus-ha up\`.`,
+    fix: `Keys that Patroni knows: ${Object.keys(kinds).join(' ')}. What the cluster.yaml of ${spec.name} decides is changed there, by \`citus-ha up\`.`,
   });
 }
 
-function changedOf(
-  owned: Readonly<Record<string, string>>,
+function keyProblem(key: string, value: Json): readonly string[] {
+  const kind = Object.hasOwn(kinds, key) ? kinds[key] : undefined;
+  if (kind === undefined) return [`${key}: Patroni knows no such key`];
+  return isOfKind(value, kind) ? [] : [`${key}: ${JSON.stringify(value)} is not ${kind}`];
+}
+
+function isOfKind(value: Json, kind: Kind): boolean {
+  if (kind === 'a number') return typeof value === 'number';
+  if (kind === 'true or false') return typeof value === 'boolean';
+  if (kind === 'a mapping') return isObject(value);
+  return kind === 'anything' || Array.isArray(value);
+}
+
+function ownedProblems(rendered: JsonObject, current: JsonObject, edited: JsonObject): readonly string[] {
+  const { postgresql, ...top } = rendered;
+  const { parameters: _, ...ofPostgres } = isObject(postgresql) ? postgresql : {};
+  return [
+    ...changedOf(Object.keys(top), current, edited).map((key) => `${key}: ${reasonFor(key)}`),
+    ...changedOf(Object.keys(refused), current, edited).map((key) => `${key}: ${refused[key]}`),
+    ...changedOf(Object.keys(ofPostgres), postgresqlOf(current), postgresqlOf(edited)).map(
+      (key) => `postgresql.${key}: ${reasonFor(key)}`,
+    ),
+  ];
+}
+
+function reasonFor(key: string): string {
+  const place = Object.hasOwn(places, key) ? places[key] : undefined;
+  return place === undefined ? 'citus-ha decides it' : `cluster.yaml decides it, as ${place}`;
+}
+
+function parameterProblems(
+  { durability }: ClusterSpec,
+  rendered: JsonObject,
   current: JsonObject,
   edited: JsonObject,
 ): readonly string[] {
-  return Object.entries(owned)
-    .filter(([key]) => JSON.stringify(current[key]) !== JSON.stringify(edited[key]))
-    .map(([key, place]) => `${key}: cluster.yaml decides it, as ${place}`);
+  const changed = changedOf([...Object.keys(current), ...Object.keys(edited)], current, edited);
+  const commit = edited['synchronous_commit'];
+  const waitsForNobody = commit === false || commit === 'off' || commit === 'local';
+  return [
+    ...changed.flatMap((name) => {
+      if (Object.hasOwn(managedParameters, name)) return [`${name}: ${managedParameters[name]} in cluster.yaml`];
+      if (Object.hasOwn(rendered, name)) return [`${name}: cluster.yaml decides it, as postgres.parameters.${name}`];
+      return [];
+    }),
+    ...(waitsForNobody && durability !== 'async'
+      ? [`synchronous_commit: commits that wait for no standby break durability ${durability}`]
+      : []),
+  ];
+}
+
+function changedOf(keys: readonly string[], current: JsonObject, edited: JsonObject): readonly string[] {
+  return [...new Set(keys)].filter((key) => JSON.stringify(current[key]) !== JSON.stringify(edited[key]));
 }
 
 function parametersOf(configuration: JsonObject): JsonObject {
-  const postgresql: Json | undefined = configuration['postgresql'];
-  const parameters = isObject(postgresql) ? postgresql['parameters'] : undefined;
+  const { parameters } = postgresqlOf(configuration);
   return isObject(parameters) ? parameters : {};
+}
+
+function postgresqlOf({ postgresql }: JsonObject): JsonObject {
+  return isObject(postgresql) ? postgresql : {};
 }

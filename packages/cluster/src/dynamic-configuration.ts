@@ -1,4 +1,4 @@
-import { workers, type MemberSpec } from '@citus-ha/config';
+import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
@@ -7,19 +7,26 @@ import { mergePatch, patchBetween, type JsonObject } from './json-patch.js';
 
 /** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
 export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
-  const { spec, site, record } = cluster;
   const [member] = group;
   if (!member) return false;
-  const wanted = dynamicConfiguration(
-    { spec, site, secrets: record.secrets, engine: record.engine },
-    member,
-  ) as JsonObject;
+  const wanted = rendered(cluster, member);
   const client = patroniOf(cluster, member.name);
   const current = (await client.config()) as JsonObject;
-  const patch = patchBetween(current, mergePatch(withoutParameters(current, record.parameters ?? []), wanted));
+  const patch = patchBetween(current, mergePatch(withoutParameters(current, cluster.record.parameters ?? []), wanted));
   if (patch === undefined) return false;
   await client.patchConfig(patch);
   return true;
+}
+
+/** What `up` writes into the dynamic configuration of a group. */
+export function renderedConfiguration(cluster: OpenCluster, group: number): JsonObject {
+  const member = databaseMembers(cluster.spec).find((one) => one.group === group);
+  if (!member) throw unknownGroup();
+  return rendered(cluster, member);
+}
+
+function rendered({ spec, site, record }: OpenCluster, member: MemberSpec): JsonObject {
+  return dynamicConfiguration({ spec, site, secrets: record.secrets, engine: record.engine }, member) as JsonObject;
 }
 
 /** A configuration in which nothing sets these PostgreSQL parameters. */
@@ -50,10 +57,7 @@ async function firstAnswer<T>(
   clients: readonly PatroniClient[],
   ask: (client: PatroniClient) => Promise<T>,
 ): Promise<T> {
-  let failure: unknown = new CodedError('GROUP_UNKNOWN', 'There is no such group', {
-    blame: 'user',
-    fix: 'Name 0 for the coordinators, or the number of a worker.',
-  });
+  let failure: unknown = unknownGroup();
   for (const client of clients) {
     try {
       return await ask(client);
@@ -62,4 +66,11 @@ async function firstAnswer<T>(
     }
   }
   throw failure;
+}
+
+function unknownGroup(): CodedError {
+  return new CodedError('GROUP_UNKNOWN', 'There is no such group', {
+    blame: 'user',
+    fix: 'Name 0 for the coordinators, or the number of a worker.',
+  });
 }

@@ -1,6 +1,7 @@
 export type { ClusterSpec, PasswordSource, Timings } from './cluster-spec.js';
 export { composeAdoption, dockerSite, networkOf, type DockerState, type MemberImage } from './docker-site.js';
 export { defaultClusterSpec, parseClusterSpec } from './parse.js';
+export { managedParameters } from './managed-parameters.js';
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
 export type { MemberSite, Programs, ProgramVersions, RenderedFile, Secrets, Site } from './site.js';
 export { clusterTemplate } from './template.js';

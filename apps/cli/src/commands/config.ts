@@ -6,6 +6,7 @@ import {
   patchBetween,
   patchConfiguration,
   readConfiguration,
+  renderedConfiguration,
   type Json,
   type JsonObject,
 } from '@citus-ha/cluster';
@@ -63,7 +64,7 @@ async function edit(options: ConfigOptions): Promise<void> {
     else step('nothing changed');
     return;
   }
-  checkConfiguration(cluster.spec, current, edited);
+  checkConfiguration(cluster.spec, renderedConfiguration(cluster, group), current, edited);
   if (!options.json) print(diff(current, edited));
   await confirm('Apply this change?', options.yes);
   await patchConfiguration(cluster, group, patch);
