@@ -70,7 +70,7 @@ async function waitUntilCopying(cluster: OpenCluster, name: string): Promise<voi
   });
 }
 
-async function waitUntilFit(cluster: OpenCluster, name: string): Promise<void> {
+export async function waitUntilFit(cluster: OpenCluster, name: string): Promise<void> {
   let seen = 'nothing';
   await waitFor({
     what: `${name} to run again`,

@@ -4,13 +4,14 @@ import { deleteOwnLeaderKey } from '@citus-ha/patroni';
 import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
 
 /**
- * Starts one member. A leader key that still carries its name is deleted first: the life that held it is over, and a
+ * Starts one member, or thaws it where it is frozen. A leader key that still carries its name is deleted first: the life that held it is over, and a
  * server that comes back to its own key could take the lock from a promoted standby (architecture, "A member is one failure unit").
  */
 export async function startMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   await cluster.runtime.withLock(member.name, async () => {
     const { state } = await cluster.runtime.member(member.name);
-    if (state === 'running' || state === 'paused') return;
+    if (state === 'running') return;
+    if (state === 'paused') return cluster.runtime.resume(member.name);
     if (databaseMembers(cluster.spec).some(({ name }) => name === member.name)) {
       await deleteOwnLeaderKey(etcdOf(cluster), { scopePath: dcsPathOf(cluster, member), member: member.name });
     }

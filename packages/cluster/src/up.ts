@@ -7,11 +7,12 @@ import { changeLog, type ChangeLog } from './change-log.js';
 import { completeRecord, readRecord, settleRecord, writeRecord } from './cluster-record.js';
 import { withClusterLock, type ClusterContext } from './context.js';
 import { explainWithLogs } from './explain-with-logs.js';
-import { patroniOf, type OpenCluster } from './open-cluster.js';
+import type { OpenCluster } from './open-cluster.js';
 import { planUp, type UpStep } from './plan-up.js';
 import { refuseChanges } from './refuse-changes.js';
 import { requireSupported } from './require-supported.js';
-import { restartProcess, startMember } from './start-stop.js';
+import { startMember } from './start-stop.js';
+import { updateMembers } from './update-members.js';
 
 export interface UpOptions {
   /** Whether missing packages may be installed. */
@@ -82,63 +83,47 @@ async function runMembers(
   log: ChangeLog,
 ): Promise<void> {
   const { store } = cluster.runtime;
-  const unfinished = await store.read(updatingKey);
+  const unfinished = (await store.read(updatingKey)) !== undefined;
   await store.write(updatingKey, 'definitions were written that members may not have taken yet');
-  const updated = await createMembers(cluster, wanted, plan, log);
-  await startAll(cluster, wanted, plan, unfinished === undefined ? updated : wanted.map(({ name }) => name), log);
+  const isPlanned = ({ name }: MemberSpec) => plan.some(({ member }) => member === name);
+  await createMembers(cluster, wanted.filter(isPlanned), plan, log);
+  await startAll(cluster, wanted.filter(isPlanned), plan, log);
+  const running = wanted.filter((member) => !isPlanned(member));
+  await updateMembers(cluster, running, { unfinished, log });
   await store.remove(updatingKey);
 }
 
-/** Answers the members that exist and run already, but were given a new definition. */
 async function createMembers(
   cluster: OpenCluster,
-  wanted: readonly MemberSpec[],
+  members: readonly MemberSpec[],
   plan: readonly UpStep[],
   { change }: ChangeLog,
-): Promise<readonly string[]> {
+): Promise<void> {
   const { spec, site, record, runtime } = cluster;
-  const updated: string[] = [];
-  for (const member of wanted) {
+  for (const member of members) {
     const definition = renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member);
     const { changed } = await runtime.create(definition);
-    if (!changed) continue;
     const isNew = plan.some((step) => step.action === 'create' && step.member === member.name);
-    change(`${isNew ? 'created' : 'updated'} ${member.name}`);
-    if (!isNew) updated.push(member.name);
+    if (changed) change(`${isNew ? 'created' : 'updated'} ${member.name}`);
   }
-  return updated;
 }
 
 async function startAll(
   cluster: OpenCluster,
-  wanted: readonly MemberSpec[],
+  members: readonly MemberSpec[],
   plan: readonly UpStep[],
-  updated: readonly string[],
   { change }: ChangeLog,
 ): Promise<void> {
-  const { runtime } = cluster;
   const act = async (member: MemberSpec) => {
-    const steps = plan.filter((step) => step.member === member.name);
-    if (steps.some(({ action }) => action === 'resume')) {
-      await runtime.resume(member.name);
+    if (plan.some(({ action, member: name }) => action === 'resume' && name === member.name)) {
+      await cluster.runtime.resume(member.name);
       change(`resumed ${member.name}`);
-    } else if (steps.some(({ action }) => action === 'start')) {
+    } else {
       await startMember(cluster, member);
       change(`started ${member.name}`);
-    } else if (updated.includes(member.name)) {
-      await takeNewDefinition(cluster, member);
     }
   };
-  const etcd = wanted.filter(({ kind }) => kind === 'etcd');
-  await Promise.all(etcd.map(act));
+  await Promise.all(members.filter(({ kind }) => kind === 'etcd').map(act));
   await waitForEtcd(cluster);
-  await Promise.all(wanted.filter(({ kind }) => kind !== 'etcd').map(act));
-}
-
-async function takeNewDefinition(cluster: OpenCluster, member: MemberSpec): Promise<void> {
-  if (member.kind === 'coordinator' || member.kind === 'worker') {
-    await patroniOf(cluster, member.name).reload();
-    return;
-  }
-  await restartProcess(cluster, member);
+  await Promise.all(members.filter(({ kind }) => kind !== 'etcd').map(act));
 }

@@ -1,0 +1,66 @@
+import type { MemberSpec } from '@citus-ha/config';
+import { waitFor } from '@citus-ha/core';
+import { renderMember } from '@citus-ha/emitters';
+import type { ChangeLog } from './change-log.js';
+import { waitUntilFit } from './maintain.js';
+import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { restartProcess } from './start-stop.js';
+
+/**
+ * Gives running members the definition that their spec asks for, one after the other, the leader last; waits until each
+ * that had to begin a new life is fit, so that no two are away at a time.
+ */
+export async function updateMembers(
+  cluster: OpenCluster,
+  running: readonly MemberSpec[],
+  { unfinished, log }: { readonly unfinished: boolean; readonly log: ChangeLog },
+): Promise<void> {
+  const { spec, site, record, runtime } = cluster;
+  const leader = await leaderName(cluster);
+  for (const member of rollingOrder(running, leader)) {
+    const { incarnation } = await runtime.member(member.name);
+    const definition = renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member);
+    const { changed } = await runtime.create(definition);
+    if (changed) log.change(`updated ${member.name}`);
+    if (!changed && !unfinished) continue;
+    const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
+    if (isDatabase(member) && !isRecreated) await patroniOf(cluster, member.name).reload();
+    else await renew(cluster, member, isRecreated);
+  }
+}
+
+/** etcd first, then standbys and workers, then whoever leads, then the proxies. */
+export function rollingOrder(members: readonly MemberSpec[], leader: string | undefined): readonly MemberSpec[] {
+  const rank = ({ name, kind }: MemberSpec) => (kind === 'etcd' ? 0 : name === leader ? 2 : kind === 'proxy' ? 3 : 1);
+  return members.toSorted((a, b) => rank(a) - rank(b));
+}
+
+async function renew(cluster: OpenCluster, member: MemberSpec, isRecreated: boolean): Promise<void> {
+  if (!isRecreated) await restartProcess(cluster, member);
+  if (isDatabase(member)) await waitUntilFit(cluster, member.name);
+  if (member.kind === 'etcd') await waitUntilHealthy(cluster, member.name);
+}
+
+async function waitUntilHealthy(cluster: OpenCluster, name: string): Promise<void> {
+  await waitFor({
+    what: `${name} to be healthy`,
+    member: name,
+    probe: async () =>
+      (await etcdOf(cluster).health()).some(({ endpoint, healthy }) => endpoint.member === name && healthy),
+    timeoutMs: 30_000,
+    intervalMs: 50,
+    signal: cluster.signal,
+    fix: `See its log: \`citus-ha logs ${name}\`.`,
+  });
+}
+
+function isDatabase({ kind }: MemberSpec): boolean {
+  return kind === 'coordinator' || kind === 'worker';
+}
+
+function leaderName(cluster: OpenCluster): Promise<string | undefined> {
+  return coordinatorCluster(cluster).then(
+    ({ members }) => members.find(({ role }) => role === 'leader')?.name,
+    () => undefined,
+  );
+}
