@@ -15,7 +15,11 @@ async function run(args, stdio) {
   return code ?? 130;
 }
 
-const up = await run([cli, 'up', ...process.argv.slice(2)], 'inherit');
+const args = process.argv.slice(2);
+const up = await run([cli, 'up', ...args], 'inherit');
 if (up !== 0) process.exit(up);
-const uri = spawn(process.execPath, [cli, 'uri'], { stdio: ['ignore', 'pipe', 'inherit'] });
+// The same cluster: by the options that name one.
+const uri = spawn(process.execPath, [cli, 'uri', ...args.filter((arg) => arg !== '--no-install' && arg !== '--json')], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 process.exitCode = await run([demo, 'load', '--uri', '-'], [uri.stdout, 'inherit', 'inherit']);

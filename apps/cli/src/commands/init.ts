@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { requireSupported } from '@citus-ha/cluster';
 import { clusterTemplate } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import type { Command } from 'commander';
@@ -32,6 +33,7 @@ function validateCommand(): Command {
     (file: string | undefined, options: CommonOptions) => {
       const path = findConfig(file ?? options.config);
       const spec = loadSpec(path);
+      requireSupported(spec);
       if (options.json) printJson({ file: path ?? null, spec });
       else step(`${path ?? 'the built-in default'} is valid: cluster ${spec.name}`);
     },

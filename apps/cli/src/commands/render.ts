@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { newRecord, openCluster, type ClusterRecord } from '@citus-ha/cluster';
-import { dockerSite, type RenderedFile } from '@citus-ha/config';
+import { newRecord, openCluster, requireSupported, type ClusterRecord } from '@citus-ha/cluster';
+import { dockerSite, type ClusterSpec, type RenderedFile } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import { renderFolder } from '@citus-ha/emitters';
 import type { Command } from 'commander';
@@ -18,7 +18,12 @@ export function renderCommand(): Command {
     .requiredOption('-o, --output <folder>', 'where to write them')
     .action(async (options: CommonOptions & { output: string }) => {
       const folder = resolve(options.output);
-      const files = options.runtime === 'local' ? await renderLocal(options) : await renderDocker(options, folder);
+      const spec = loadSpec(options.config);
+      requireSupported(spec);
+      const files =
+        (options.runtime ?? spec.runtime) === 'local'
+          ? await renderLocal(options)
+          : await renderDocker(options, spec, folder);
       for (const { path, content, mode } of files) {
         const target = join(folder, path);
         await mkdir(dirname(target), { recursive: true });
@@ -37,13 +42,26 @@ async function renderLocal(options: CommonOptions): Promise<readonly RenderedFil
 }
 
 /** The files for containers; passwords once generated are kept beside them, so that a second run changes nothing. */
-async function renderDocker(options: CommonOptions, folder: string): Promise<readonly RenderedFile[]> {
-  const spec = loadSpec(options.config);
+async function renderDocker(
+  options: CommonOptions,
+  spec: ClusterSpec,
+  folder: string,
+): Promise<readonly RenderedFile[]> {
   const site = dockerSite(spec);
-  const record = (await readKept(folder)) ?? (await newRecord(spec, site));
+  const record = (await readKept(folder)) ?? (await recordInDocker(options)) ?? (await newRecord(spec, site));
   const { imageSetFiles } = await import('@citus-ha/runtime-docker');
   const images = (await imageSetFiles()).map((file) => ({ ...file, path: `images/${file.path}` }));
   return [...images, ...renderFolder({ spec, site, secrets: record.secrets, engine: record.engine })];
+}
+
+/** Of the cluster that runs in containers already, if there is one. */
+async function recordInDocker(options: CommonOptions): Promise<ClusterRecord | undefined> {
+  try {
+    return (await openCluster(await compose({ ...options, runtime: 'docker' }))).record;
+  } catch (error) {
+    if (codeOf(error) === 'CLUSTER_ABSENT' || codeOf(error) === 'ENGINE_UNREACHABLE') return undefined;
+    throw error;
+  }
 }
 
 async function readKept(folder: string): Promise<ClusterRecord | undefined> {
