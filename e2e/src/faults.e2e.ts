@@ -88,7 +88,7 @@ describe('what keeps a cluster from coming up', () => {
     const withPassword = (password: string) => ({ cwd: cluster.cwd, env: { ...cluster.env, E2E_PASSWORD: password } });
     expect((await cli(withPassword('first secret'), 'up')).exitCode).toBe(0);
     const refused = await cli(withPassword('another'), 'up');
-    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('PASSWORD_CHANGED') as string });
+    expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('PASSWORD_CHANGED') as string });
   });
 });
 

@@ -9,8 +9,6 @@ import type { ClusterStore } from '@citus-ha/runtime';
 export interface ClusterRecord {
   readonly engine: EngineKind;
   readonly secrets: Secrets;
-  /** Whether an `up` has come to its end: from then on nothing is undone. */
-  readonly complete: boolean;
   /** How many etcd members it was created with; absent in records of earlier versions. */
   readonly etcdCount?: number;
   /** Names of the PostgreSQL parameters that cluster.yaml has set: a name that is left out later is unset by them. */
@@ -58,7 +56,6 @@ export async function settleRecord(
       'PASSWORD_CHANGED',
       `credentials.password is not the one cluster ${spec.name} was created with`,
       {
-        blame: 'user',
         fix: 'Give the password of the first `up` again, or remove the cluster with `citus-ha down --volumes`.',
       },
     );
@@ -84,7 +81,6 @@ export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterR
   return {
     engine: chooseEngine(spec, site),
     secrets,
-    complete: false,
     etcdCount: spec.etcd.count,
     parameters: parametersOf(spec),
   };
@@ -92,7 +88,7 @@ export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterR
 
 /** The record of a cluster that an `up` has brought to what the spec says. */
 export function completeRecord(record: ClusterRecord, spec: ClusterSpec): ClusterRecord {
-  return { ...record, complete: true, parameters: parametersOf(spec) };
+  return { ...record, parameters: parametersOf(spec) };
 }
 
 function parametersOf({ postgres }: ClusterSpec): readonly string[] {

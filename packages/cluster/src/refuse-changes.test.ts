@@ -7,7 +7,6 @@ const base = defaultClusterSpec();
 const kept: ClusterRecord = {
   engine: 'standin',
   secrets: { superuser: 'a', replication: 'b' },
-  complete: true,
   etcdCount: 1,
 };
 const refuse = (spec: ClusterSpec, record: ClusterRecord) => () => refuseChanges(spec, record, membersOf(spec), []);

@@ -16,7 +16,7 @@ export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
     site,
     addresses: Object.fromEntries(membersOf(spec).map(({ name }) => [name, site.members[name]?.address ?? ''])),
   };
-  return [document('cluster.json', { engine, secrets, complete: true }), document('docker.json', state)];
+  return [document('cluster.json', { engine, secrets }), document('docker.json', state)];
 }
 
 /** By which the docker runtime knows the member's container, and whether it is as wanted. */
