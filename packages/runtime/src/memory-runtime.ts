@@ -68,7 +68,7 @@ class MemoryRuntime implements Runtime {
   }
 
   async prepare({ spec }: PrepareRequest): Promise<Site> {
-    const site = memorySite(spec, (name) => this.#address(name));
+    const site = await memorySite(spec, (name) => this.#address(name));
     this.#cluster.site = site;
     return site;
   }

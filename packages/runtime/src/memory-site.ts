@@ -1,7 +1,9 @@
-import { membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
+import type { ClusterSpec, Site } from '@citus-ha/config';
 
 /** A site that looks like a real one: programs of Debian 13 and folders that nothing ever writes to. */
-export function memorySite(spec: ClusterSpec, addressOf: (name: string) => string): Site {
+export async function memorySite(spec: ClusterSpec, addressOf: (name: string) => string): Promise<Site> {
+  // Loaded only here: what parses cluster.yaml takes long to load, and other runtimes come by this package's index too.
+  const { membersOf } = await import('@citus-ha/config');
   const members = membersOf(spec).map(({ name }) => {
     const address = addressOf(name);
     const folder = `/members/${name}`;
