@@ -121,6 +121,25 @@ describe('a cluster under load', () => {
     await cluster.untilHealthy();
   });
 
+  it('lets a standby that may lack acknowledged writes lead only where that is allowed', async () => {
+    const old = await cluster.leader();
+    const standby = old.name === 'coord-1' ? 'coord-2' : 'coord-1';
+    await cluster.run('stop', standby, '--yes');
+    await cluster.sql("INSERT INTO ledger VALUES (1)");
+    await runtime.kill(old.name);
+    await cluster.run('start', standby);
+    const refused = () => cluster.try('failover', '--yes');
+    await waitFor({
+      what: `${standby} to be refused for what it lacks`,
+      probe: async () => (await refused()).stderr.includes(`${standby} is not synchronous`),
+      timeoutMs: 30_000,
+    });
+    const change = await cluster.run('failover', '--allow-loss', '--yes', '--json');
+    expect(JSON.parse(change)).toMatchObject({ from: old.name, to: standby });
+    await cluster.run('start', old.name);
+    await cluster.untilHealthy();
+  });
+
   it('goes on writing while etcd is gone for 30 s', async () => {
     const ledger = await underLoad();
     const backAt = performance.now() + 30_000;
