@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLocalRuntime } from './local-runtime.js';
+import { livingProcess } from './process-table.js';
 import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
 
 describe('a local cluster', () => {
@@ -84,14 +85,41 @@ describe('a local cluster', () => {
   });
 
   it('leaves a state file that it cannot read as it is, and names it', async () => {
-    const { runtime, path } = await newCluster();
+    const { runtime, path, open } = await newCluster();
     await runtime.create(testMember('alpha'));
     const file = join(path, 'state.json');
     await writeFile(file, '{ half');
     const error = { code: 'STATE_UNREADABLE', message: expect.stringContaining(file) };
-    await expect(runtime.members()).rejects.toMatchObject(error);
-    await expect(runtime.create(testMember('beta'))).rejects.toMatchObject(error);
+    const another = await open();
+    for (const each of [runtime, another]) await expect(each.members()).rejects.toMatchObject(error);
+    await expect(another.site()).rejects.toMatchObject(error);
+    await expect(another.create(testMember('beta'))).rejects.toMatchObject(error);
     expect(await readFile(file, 'utf8')).toBe('{ half');
+  });
+
+  it('ends its members and removes all of it also where its state cannot be read', async () => {
+    const { runtime, path, open } = await newCluster();
+    await runtime.create(testMember('alpha'));
+    const { incarnation } = await runtime.start('alpha');
+    await writeFile(join(path, 'state.json'), '{ half');
+    await (await open()).destroy({ data: true });
+    expect(await livingProcess(incarnation?.pid ?? 0)).toBeUndefined();
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('refuses data whose passwords are gone, and leaves it', async () => {
+    const { runtime, spec, path } = await newCluster();
+    await runtime.create(testMember('worker1'));
+    const data = join(path, 'members/worker1/data');
+    await mkdir(join(data, 'db'));
+    await rm(join(path, 'state.json'));
+    await expect(runtime.prepare({ spec, install: false })).rejects.toMatchObject({
+      code: 'DATA_LEFT',
+      message: expect.stringContaining(data),
+    });
+    expect(await readdir(data)).toEqual(['db']);
+    await runtime.store.write('secrets', 'restored');
+    expect(await runtime.prepare({ spec, install: false })).toMatchObject({ runtime: 'local' });
   });
 
   it.skipIf(process.getuid?.() !== 0)('refuses a state home that the user of its members cannot enter', async () => {

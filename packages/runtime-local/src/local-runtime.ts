@@ -21,10 +21,11 @@ import {
 } from '@citus-ha/runtime';
 import { memberAccount, type Account } from './account.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { AddressBook, addressOf, gatewayAddress, ownAddress, readState } from './cluster-state.js';
+import { AddressBook, gatewayAddress, ownAddress, readState } from './cluster-state.js';
+import { findMember } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
-import { initOf, killLife, lifeId, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
+import { initOf, killLife, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
 import { readLines } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
@@ -46,7 +47,7 @@ import {
   writeMember,
   type MemberRecord,
 } from './member-record.js';
-import { readExitCode, startLife } from './start-life.js';
+import { startLife } from './start-life.js';
 import { findObstacles, prepareSite } from './prepare-site.js';
 import { memberPath } from './programs.js';
 import { runInLife } from './run-in-life.js';
@@ -67,8 +68,7 @@ export interface LocalRuntimeOptions {
  */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
   const folder = clusterFolder(options.cluster, options.stateHome);
-  const [isolation, state] = await Promise.all([probeIsolation(), readState(folder)]);
-  return new LocalRuntime(options.cluster, folder, isolation, state?.network ?? options.network ?? 'loopback');
+  return new LocalRuntime(options.cluster, folder, await probeIsolation(), options.network ?? 'loopback');
 }
 
 class LocalRuntime implements Runtime {
@@ -79,14 +79,15 @@ class LocalRuntime implements Runtime {
   readonly #folder: ClusterFolder;
   readonly #isolation: Isolation;
   readonly #addresses: AddressBook;
-  readonly #ownNetworks: boolean;
+  /** For a cluster that has no state yet. */
+  readonly #network: Network;
   #account: Account | undefined;
 
   constructor(cluster: string, folder: ClusterFolder, isolation: Isolation, network: Network) {
     this.cluster = cluster;
     this.#folder = folder;
     this.#isolation = isolation;
-    this.#ownNetworks = network === 'namespaces';
+    this.#network = network;
     this.#addresses = new AddressBook(folder, cluster, network);
     this.store = new FolderStore(folder.store);
     this.capabilities = new Set<Capability>(isolation === 'none' ? ['pause'] : ['pause', 'isolation']);
@@ -119,12 +120,14 @@ class LocalRuntime implements Runtime {
 
   async members(): Promise<readonly Member[]> {
     const names = await readdir(this.#folder.members).catch(() => []);
-    const members = await Promise.all(names.toSorted((a, b) => a.localeCompare(b)).map((name) => this.#find(name)));
+    const members = await Promise.all(
+      names.toSorted((a, b) => a.localeCompare(b)).map((name) => findMember(this.#folder, name)),
+    );
     return members.filter((member) => member !== undefined);
   }
 
   async member(name: string): Promise<Member> {
-    const member = await this.#find(name);
+    const member = await findMember(this.#folder, name);
     return member ?? (await this.#unknown(name));
   }
 
@@ -137,7 +140,7 @@ class LocalRuntime implements Runtime {
       const account = await this.#user();
       const { hosts } = this.#folder;
       const env = await this.#environment(folder, record);
-      const network = await this.#network(record);
+      const network = await this.#networkOf(record);
       const { command } = record.definition;
       await startLife({ folder, account, isolation: this.#isolation, hosts, network, env, command });
     }
@@ -186,7 +189,8 @@ class LocalRuntime implements Runtime {
   }
 
   async networkCapabilities(): Promise<ReadonlySet<NetworkCapability>> {
-    return this.#ownNetworks ? probeNetwork() : new Set();
+    const network = (await readState(this.#folder))?.network ?? this.#network;
+    return network === 'namespaces' ? probeNetwork() : new Set();
   }
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -227,28 +231,6 @@ class LocalRuntime implements Runtime {
     await rmdir(this.#folder.home).catch(() => undefined);
   }
 
-  async #find(name: string): Promise<Member | undefined> {
-    const folder = memberFolder(this.#folder.members, name);
-    const [record, life, state] = await Promise.all([readRecord(folder), readLife(folder), readState(this.#folder)]);
-    if (record === undefined || state === undefined) return undefined;
-    const { kind, group, ports } = record.definition;
-    const address = addressOf(state, name);
-    const init = life && (await initOf(life));
-    const exitCode = init === undefined ? await readExitCode(folder) : undefined;
-    return {
-      name,
-      kind,
-      ...(group !== undefined && { group }),
-      address,
-      ports,
-      intent: record.intent,
-      state: life === undefined ? 'created' : init === undefined ? 'exited' : init.state === 'T' ? 'paused' : 'running',
-      ...(life && {
-        incarnation: { id: lifeId(life), pid: life.init.pid, ...(exitCode !== undefined && { exitCode }) },
-      }),
-    };
-  }
-
   async #record(name: string): Promise<{ folder: MemberFolder; record: MemberRecord }> {
     const folder = memberFolder(this.#folder.members, name);
     const record = await readRecord(folder);
@@ -265,7 +247,7 @@ class LocalRuntime implements Runtime {
     });
   }
 
-  async #network({ definition }: MemberRecord): Promise<MemberNetwork | undefined> {
+  async #networkOf({ definition }: MemberRecord): Promise<MemberNetwork | undefined> {
     const state = await readState(this.#folder);
     if (state?.network !== 'namespaces' || !hasOwnNetwork(definition.kind)) return undefined;
     await ensureSwitch(state);

@@ -5,6 +5,7 @@ import { memberAccount } from './account.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, unmakeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { ownAddress, readState, type AddressBook, type ClusterState } from './cluster-state.js';
+import { refuseDataLeft } from './data-left.js';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
@@ -28,6 +29,7 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
   const { request, folder, addresses } = options;
   const known = await readState(folder);
   checkNetwork(request.spec, known);
+  await refuseDataLeft(folder, request.spec.name);
   const found = await settlePrograms(await wantedMajor(request.spec, known?.site), request);
   try {
     await makeClusterFolder(folder, await memberAccount());
