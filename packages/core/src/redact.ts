@@ -8,12 +8,13 @@ export function redact(text: string, secrets: Iterable<string>): string {
 }
 
 function anySpelling(secret: string): RegExp {
-  return new RegExp(Array.from(secret, spellingsOf).join(''), 'gu');
+  const parts = secret.match(/\\+|[^\\]/gu) ?? [];
+  return new RegExp(parts.map(spellingsOf).join(''), 'gu');
 }
 
-/** A pattern of all that one character is written as. Each language around another one doubles its backslashes. */
+/** A pattern of all that a character, or a run of backslashes, is written as. A language around another one doubles backslashes. */
 function spellingsOf(character: string): string {
-  if (character === '\\') return String.raw`(?:\\{1,8}|%5[Cc])`;
+  if (character.startsWith('\\')) return String.raw`(?:\\|%5[Cc]){${character.length},${8 * character.length}}`;
   const point = character.codePointAt(0) ?? 0;
   const percent = [...Buffer.from(character)].map((byte) => `%${hex(byte, 2)}`);
   const units = character.split('').map((unit) => `u${hex(unit.charCodeAt(0), 4)}`);
