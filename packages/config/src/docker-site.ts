@@ -41,6 +41,9 @@ export interface DockerState {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
+/** What the engine keeps of a container's output, as its API names it; Docker's own default keeps all. */
+export const containerLog = { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } as const;
+
 /** The first address of a network is its gateway's; Docker gives others to containers that ask for none. */
 const firstHost = 11;
 

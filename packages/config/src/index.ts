@@ -1,5 +1,12 @@
 export type { ClusterSpec, PasswordSource, Timings } from './cluster-spec.js';
-export { composeAdoption, dockerSite, networkOf, type DockerState, type MemberImage } from './docker-site.js';
+export {
+  composeAdoption,
+  containerLog,
+  dockerSite,
+  networkOf,
+  type DockerState,
+  type MemberImage,
+} from './docker-site.js';
 export { defaultClusterSpec, parseClusterSpec } from './parse.js';
 export { managedParameters } from './managed-parameters.js';
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';

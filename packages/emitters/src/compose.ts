@@ -1,5 +1,6 @@
 import {
   composeAdoption,
+  containerLog,
   coordinators,
   databaseMembers,
   etcdMembers,
@@ -102,6 +103,7 @@ function commonOptions(
     // Begins as root, since files belong to whoever rendered them: the entrypoint copies them for the member's user, as whom
     // it goes on.
     user: '0:0',
+    logging: { driver: containerLog.Type, options: containerLog.Config },
     volumes: files.map((file) => mount(service, file, `${given}${file.path}`)),
   };
 }
@@ -110,15 +112,14 @@ function mount(service: string, file: RenderedFile, target: string): string {
   return `./${hostPath(service, file)}:${target}:ro`;
 }
 
-/** The first member of an image says how to build it. */
-function buildOptions({ spec }: RenderInput, member: MemberSpec) {
+/** The first member of an image says how to build it. Its PostgreSQL must be the one that the files beside it are for. */
+function buildOptions({ spec, site }: RenderInput, member: MemberSpec) {
   const kind = imageKind(member);
   if (membersOf(spec).find((other) => imageKind(other) === kind)?.name !== member.name) return {};
   const { baseImage } = spec.docker;
-  const { version } = spec.postgres;
   const args = {
     ...(baseImage !== 'auto' && { BASE_IMAGE: baseImage }),
-    ...(kind === 'member' && version !== 'auto' && { POSTGRES_VERSION: String(version) }),
+    ...(kind === 'member' && { POSTGRES_VERSION: String(site.versions.postgres) }),
   };
   return { build: { context: `./images/${kind}`, args } };
 }

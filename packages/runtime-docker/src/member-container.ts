@@ -1,4 +1,4 @@
-import type { DockerState } from '@citus-ha/config';
+import { containerLog, type DockerState } from '@citus-ha/config';
 import type { MemberDefinition, Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import type { ImageKind } from './image-set.js';
@@ -55,6 +55,7 @@ export function createOptions(
       Binds: kind === 'proxy' ? [] : [`${volumeName(cluster, member)}:${dataFolder}`],
       // Parallel queries need more than Docker's 64 MB.
       ShmSize: 256 * 1024 * 1024,
+      LogConfig: containerLog,
     },
     NetworkingConfig: {
       EndpointsConfig: {
