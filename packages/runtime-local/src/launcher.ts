@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { Account } from './account.js';
+import { boundLogScript } from './bound-log.js';
 import { networkCommand, type MemberNetwork } from './member-network.js';
 
 /** How members are kept apart: by root's namespaces, by a user namespace, or not at all. */
@@ -33,7 +34,7 @@ export function startCommand(options: {
   const mounts = isolation === 'none' ? '' : mountScript;
   const init = ['sh', '-c', `${lifeScript}${mounts}exec "$@"`, 'init', folder, hostsFile];
   return [
-    'sh',
+    'bash',
     '-c',
     superviseScript,
     'citus-ha-member',
@@ -65,19 +66,23 @@ const superviseScript = `
 dir=$1; shift
 exec 9>>"$dir/lock" || exit 74
 flock -n 9 || exit ${heldByAnother}
-if [ "$(stat -c %s "$dir/log" 2>/dev/null || echo 0)" -gt 16777216 ]; then mv "$dir/log" "$dir/log.1"; fi
-exec >>"$dir/log" 2>&1 || exit 74
+mask=$(umask)
+umask 077
+exec >>"$dir/log" 2>&1 && chmod 600 "$dir/log" || exit 74
+${boundLogScript({ maxBytes: 16 * 1024 * 1024, everySeconds: 20 })}
+umask "$mask"
 rm -f "$dir/exit"
 find "$dir/run" -mindepth 1 -delete
 read -r supervisor </proc/self/stat
 export supervisor
-"$@" 8>&2 2>/dev/null
+exec 8>&2 2>/dev/null
+"$@" 7>&-
 code=$?
 echo $code >"$dir/exit"
 exit $code
 `;
 
-/** Takes errors to the log again, from which unshare's complaint of a killed child is kept; reads the outer /proc, where the init sees itself as this machine does. */
+/** Takes errors to the log again, from which complaints of a killed child are kept; reads the outer /proc, where the init sees itself as this machine does. */
 const lifeScript = `
 exec 2>&8 8>&-
 dir=$1 hosts=$2; shift 2
