@@ -1,8 +1,9 @@
 import { coordinatorCluster, type OpenCluster } from '@citus-ha/cluster';
-import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
+import { coordinators, membersOf, type MemberKind, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
-import { pick, type Random } from '../workloads/random.js';
+import { pick, randomBy, type Random } from '../workloads/random.js';
+import type { Fault } from './fault.js';
 
 /** What a target is resolved with, read when the fault is about to be injected. */
 export interface TargetView {
@@ -66,8 +67,49 @@ export function resolveTarget(target: string, view: TargetView): readonly Member
   return [...new Map(members.map((member) => [member.name, member])).values()];
 }
 
-/** Looks at the cluster as it is now. */
-export async function viewTargets(cluster: OpenCluster, random: Random): Promise<TargetView> {
+/** Targets that any member of a kind may be: a fault with one of them can be done to those members by name as well. */
+const kindsOfTargets: Readonly<Record<string, MemberKind>> = {
+  'any-coordinator': 'coordinator',
+  'all-coordinators': 'coordinator',
+  'any-worker': 'worker',
+  'all-workers': 'worker',
+  'etcd-majority': 'etcd',
+  proxy: 'proxy',
+};
+
+/** @throws CodedError `TARGET_UNSUPPORTED` for a target that the fault is not offered for: it could be neither seen nor healed. */
+export function requireOffered(
+  { name, targets }: Pick<Fault, 'name' | 'targets'>,
+  target: string,
+  members: readonly MemberSpec[],
+): void {
+  const offered = new Set(targets.flatMap((one) => one.split('+')));
+  const kinds = new Set([...offered].map((one) => kindsOfTargets[one]));
+  const isOffered = (part: string) =>
+    offered.has('all') || offered.has(part) || members.some((member) => member.name === part && kinds.has(member.kind));
+  const refused = target.split('+').find((part) => !isOffered(part));
+  if (refused === undefined) return;
+  const byName = members.filter(({ kind }) => kinds.has(kind)).map((member) => member.name);
+  throw new CodedError('TARGET_UNSUPPORTED', `${name} cannot be done to ${refused}`, {
+    blame: 'user',
+    fix: `Name one of ${[...targets, ...byName].join(', ')}.`,
+  });
+}
+
+/**
+ * The members that a fault would hit now.
+ *
+ * @throws CodedError as {@link requireTarget} does.
+ */
+export async function aim(
+  cluster: OpenCluster,
+  { fault, target, seed }: { readonly fault: Fault; readonly target: string; readonly seed: number },
+): Promise<readonly MemberSpec[]> {
+  requireTarget(cluster, fault, target);
+  return resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
+}
+
+async function viewTargets(cluster: OpenCluster, random: Random): Promise<TargetView> {
   const seen = await coordinatorCluster(cluster).catch(() => undefined);
   const leader = seen && leaderOf(seen)?.name;
   return {
@@ -78,13 +120,10 @@ export async function viewTargets(cluster: OpenCluster, random: Random): Promise
   };
 }
 
-/** Whether a target names only what this spec has, before anything is begun; throws as {@link resolveTarget} does. */
-export function requireTarget({ spec }: OpenCluster, target: string): void {
+/** Before anything is begun; throws as {@link resolveTarget} and {@link requireOffered} do. */
+export function requireTarget({ spec }: Pick<OpenCluster, 'spec'>, fault: Fault, target: string): void {
+  const members = membersOf(spec);
   const [first, ...others] = coordinators(spec);
-  resolveTarget(target, {
-    members: membersOf(spec),
-    leader: first?.name,
-    standbys: others.map(({ name }) => name),
-    random: () => 0,
-  });
+  resolveTarget(target, { members, leader: first?.name, standbys: others.map(({ name }) => name), random: () => 0 });
+  requireOffered(fault, target, members);
 }

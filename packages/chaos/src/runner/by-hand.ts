@@ -1,7 +1,6 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import { capabilitiesOf, faultNamed } from '../faults/index.js';
-import { resolveTarget, viewTargets } from '../faults/targets.js';
-import { randomBy } from '../workloads/random.js';
+import { aim } from '../faults/targets.js';
 
 /** Injects one fault and leaves it; answers the members it hit. */
 export async function injectByHand(
@@ -9,7 +8,7 @@ export async function injectByHand(
   { fault: name, target, seed }: { readonly fault: string; readonly target: string; readonly seed: number },
 ): Promise<readonly string[]> {
   const fault = faultNamed(name, await capabilitiesOf(cluster.runtime));
-  const members = resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
+  const members = await aim(cluster, { fault, target, seed });
   await fault.inject({ cluster, members });
   return members.map((member) => member.name);
 }

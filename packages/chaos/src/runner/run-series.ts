@@ -47,10 +47,9 @@ export async function runSeries(cluster: OpenCluster, series: Series, { folder }
   return made;
 }
 
-/** @throws CodedError for a fault that cannot be done here, or a target this cluster has not. */
+/** @throws CodedError for a fault that cannot be done here, or not to that target. */
 export function requireStrikes(cluster: OpenCluster, capabilities: Capabilities, strikes: readonly Strike[]): void {
   for (const { fault, target } of strikes) {
-    faultNamed(fault, capabilities);
-    requireTarget(cluster, target);
+    requireTarget(cluster, faultNamed(fault, capabilities), target);
   }
 }

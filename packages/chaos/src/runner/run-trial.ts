@@ -2,12 +2,11 @@ import { endpointOf, readStatus, type OpenCluster } from '@citus-ha/cluster';
 import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { checkHistory, type TrialResult } from '../checkers/check-history.js';
 import type { Fault } from '../faults/fault.js';
-import { resolveTarget, viewTargets } from '../faults/targets.js';
+import { aim } from '../faults/targets.js';
 import { createRecorder, type Recorder } from '../history/recorder.js';
 import { startLoad, type Load } from '../load/start-load.js';
 import { watchLeaders } from '../load/watch-leaders.js';
 import { planClients } from '../workloads/plan-clients.js';
-import { randomBy } from '../workloads/random.js';
 import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
 import { memberAt, readFinally } from './final-reads.js';
 import { healAll, uninterrupted } from './heal.js';
@@ -40,7 +39,7 @@ const beatIntervalMs = 250;
  * @throws CodedError `CLUSTER_UNHEALTHY` where the cluster was not healthy to begin with; the signal's reason.
  */
 export async function runTrial(cluster: OpenCluster, options: TrialOptions): Promise<TrialResult> {
-  const { fault, target, seed, file, timeoutMs } = options;
+  const { fault, seed, file, timeoutMs } = options;
   await requireHealthy(cluster);
   const endpoint = endpointOf(cluster, 'write');
   const recorder = createRecorder(file);
@@ -56,7 +55,7 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
     health = watchHealth(cluster, recorder);
     load = startLoad({ cluster, recorder, clients, shards: tables.shards, seed, intervalMs, timeoutMs });
     await untilServed(cluster, load);
-    const members = resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
+    const members = await aim(cluster, options);
     cluster.onStep?.(`${fault.name} ${members.map(({ name }) => name).join(', ')}`);
     await strike({ cluster, fault, members, load, recorder, hold: options.hold });
     cluster.onStep?.('heal, and wait until the cluster is healthy');

@@ -1,5 +1,6 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import { codeOf } from '@citus-ha/core';
+import type { Fault } from '../faults/fault.js';
 import { capabilitiesOf, faults, missingFor, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { pick, type Random } from '../workloads/random.js';
@@ -11,8 +12,11 @@ import type { Strike } from './suites.js';
 export function possibleStrikes(cluster: OpenCluster, capabilities: Capabilities): readonly Strike[] {
   return faults
     .filter((fault) => missingFor(fault, capabilities).length === 0)
-    .flatMap(({ name, targets }) => targets.map((target) => ({ fault: name, target })))
-    .filter(({ target }) => isThere(cluster, target));
+    .flatMap((fault) =>
+      fault.targets
+        .filter((target) => isThere(cluster, fault, target))
+        .map((target) => ({ fault: fault.name, target })),
+    );
 }
 
 /** Makes trials with faults picked by chance until the time is up; the trial under way is finished. */
@@ -36,9 +40,9 @@ function numbered({ planned }: Series, strike: Strike) {
   return { ...strike, trial: earlier.length + 1 };
 }
 
-function isThere(cluster: OpenCluster, target: string): boolean {
+function isThere(cluster: OpenCluster, fault: Fault, target: string): boolean {
   try {
-    requireTarget(cluster, target);
+    requireTarget(cluster, fault, target);
     return true;
   } catch (error) {
     if (codeOf(error) === 'TARGET_ABSENT') return false;
