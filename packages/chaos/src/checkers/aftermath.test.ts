@@ -29,11 +29,21 @@ describe('redundancy', () => {
   });
 
   it('took no time where nothing was ever missing', () => {
-    expect(checkRedundancy(health(new HistoryBuilder().fault(100, 300), 1, true).build()).restoredMs).toBe(0);
+    const builder = health(new HistoryBuilder().fault(100, 300), 1, true);
+    expect(checkRedundancy(health(builder, 600, true).build())).toMatchObject({
+      restoredMs: 0,
+      check: { valid: true },
+    });
+  });
+
+  it('is undecided where nobody looked after the heal', () => {
+    const builder = health(new HistoryBuilder().fault(100, 300), 1, true);
+    expect(checkRedundancy(health(builder, 150, false).build()).check.valid).toBe('unknown');
+    expect(checkRedundancy(health(new HistoryBuilder(), 600, true).build()).check.valid).toBe('unknown');
   });
 
   it('is broken where something is missing at the end', () => {
-    const history = health(new HistoryBuilder().fault(100, 300), 150, false).build();
+    const history = health(new HistoryBuilder().fault(100, 300), 600, false).build();
     expect(checkRedundancy(history)).toMatchObject({
       restoredMs: null,
       check: { valid: false, detail: 'coord-1 does not run' },
@@ -61,5 +71,6 @@ describe('prepared transactions', () => {
       detail: 'transactions left prepared: 2 on worker1',
     });
     expect(checkCounts({ 'coord-1': 0, worker1: null }).valid).toBe('unknown');
+    expect(checkCounts({}).valid).toBe('unknown');
   });
 });

@@ -11,13 +11,12 @@ export function checkFault(history: History): Check {
 /** Whether all members, nodes and placements came back, and how long that took from the injection on. */
 export function checkRedundancy(history: History): { readonly restoredMs: number | null; readonly check: Check } {
   const injected = opsOf(history, 'inject').find(({ type }) => type === 'invoke');
+  const healed = opsOf(history, 'heal').at(-1);
   const seen = opsOf(history, 'health');
   const last = seen.at(-1);
-  if (!injected || !last) {
-    return {
-      restoredMs: null,
-      check: { name: 'redundancy', valid: 'unknown', detail: 'the cluster was not looked at' },
-    };
+  if (!injected || !healed || !last || last.time <= healed.time) {
+    const detail = 'the cluster was not looked at after the heal';
+    return { restoredMs: null, check: { name: 'redundancy', valid: 'unknown', detail } };
   }
   if (!last.value.healthy) {
     const detail = last.value.problems.join('; ') || 'not healthy at the end';
@@ -56,7 +55,9 @@ export function checkPlacements(history: History): Check {
 /** Whether no transaction was left prepared. */
 export function checkPrepared(history: History): Check {
   const counts = opsOf(history, 'finalPrepared').at(-1)?.value;
-  if (!counts) return { name: 'prepared', valid: 'unknown', detail: 'prepared transactions were not counted' };
+  if (!counts || Object.keys(counts).length === 0) {
+    return { name: 'prepared', valid: 'unknown', detail: 'prepared transactions were not counted' };
+  }
   const left = Object.entries(counts).filter(([, count]) => count !== null && count > 0);
   if (left.length > 0) {
     const detail = left.map(([server, count]) => `${count} on ${server}`).join(', ');

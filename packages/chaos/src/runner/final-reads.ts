@@ -41,7 +41,9 @@ async function untilQuiet(cluster: OpenCluster): Promise<void> {
 
 /** Counts prepared transactions of every server, once there is none or long enough for Citus to have ended them. */
 async function settledPrepared(cluster: OpenCluster): Promise<Readonly<Record<string, number | null>>> {
-  let seen: Readonly<Record<string, number | null>> = {};
+  let seen: Readonly<Record<string, number | null>> = Object.fromEntries(
+    databaseMembers(cluster.spec).map(({ name }) => [name, null]),
+  );
   const probe = async () => {
     seen = await countPrepared(cluster);
     return Object.values(seen).every((count) => count === 0);
