@@ -1,4 +1,6 @@
 import { startMember, stopMember } from '@citus-ha/cluster';
+import type { MemberSpec } from '@citus-ha/config';
+import { waitFor } from '@citus-ha/core';
 import type { Fault, FaultContext } from './fault.js';
 import { databaseTargets, each, inMember, namesOf, withState } from './members.js';
 
@@ -76,13 +78,28 @@ export const postmasterKill: Fault = {
   evidence: async ({ members }) => `postmaster of ${namesOf(members)} killed`,
 };
 
+const startTimeoutMs = 30_000;
+
 /** What heals whatever ended: a member that runs is left alone. */
 async function startAgain({ cluster, members }: FaultContext): Promise<void> {
   const down = await withState(cluster, members, 'exited');
-  const first = down.filter(({ kind }) => kind === 'etcd');
-  const rest = down.filter(({ kind }) => kind !== 'etcd');
-  await each(first, (member) => startMember(cluster, member));
-  await each(rest, (member) => startMember(cluster, member));
+  const start = (member: MemberSpec) =>
+    waitFor({
+      what: `${member.name} to be started`,
+      probe: () => startMember(cluster, member).then(() => true),
+      timeoutMs: startTimeoutMs,
+      member: member.name,
+      signal: cluster.signal,
+    });
+  await each(
+    down.filter(({ kind }) => kind === 'etcd'),
+    start,
+  );
+  // Tried until an etcd that was started just now has a leader: without one no database can be started.
+  await each(
+    down.filter(({ kind }) => kind !== 'etcd'),
+    start,
+  );
 }
 
 /** A member has ended when nothing of that life is left, also where something has started it again. */

@@ -9,7 +9,7 @@ import { watchLeaders } from '../load/watch-leaders.js';
 import { planClients } from '../workloads/plan-clients.js';
 import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
 import { memberAt, readFinally } from './final-reads.js';
-import { healAll, uninterrupted } from './heal.js';
+import { healAll, healFault, uninterrupted } from './heal.js';
 import { silenceMs, type HoldTime } from './hold.js';
 import { strike } from './strike.js';
 import { watchHealth, type HealthWatch } from './watch-health.js';
@@ -59,10 +59,7 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
     cluster.onStep?.(`${fault.name} ${members.map(({ name }) => name).join(', ')}`);
     await strike({ cluster, fault, members, load, recorder, hold: options.hold });
     cluster.onStep?.('heal, and wait until the cluster is healthy');
-    const healed = { members: members.map(({ name }) => name) };
-    recorder.record({ process: 'nemesis', type: 'invoke', f: 'heal', value: healed });
-    await fault.heal({ cluster, members });
-    recorder.record({ process: 'nemesis', type: 'ok', f: 'heal', value: healed });
+    await healFault(fault, { cluster, members }, recorder);
     await untilHealthy(cluster, health);
     await untilServed(cluster, load);
     // What has just come back may still change: a standby is chosen to be synchronous a moment later.
