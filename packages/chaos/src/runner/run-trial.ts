@@ -10,7 +10,7 @@ import { planClients } from '../workloads/plan-clients.js';
 import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
 import { memberAt, readFinally } from './final-reads.js';
 import { healAll, healFault, uninterrupted } from './heal.js';
-import { silenceMs, type HoldTime } from './hold.js';
+import { silenceMs } from './hold.js';
 import { strike } from './strike.js';
 import { watchHealth, type HealthWatch } from './watch-health.js';
 
@@ -22,8 +22,6 @@ export interface TrialOptions {
   /** Requests a second, of all clients together. */
   readonly rate: number;
   readonly timeoutMs: number;
-  /** How long the fault is held; by what it hits unless told. */
-  readonly hold?: HoldTime | undefined;
   /** Where the history goes; must not exist. */
   readonly file: string;
 }
@@ -57,7 +55,7 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
     await untilServed(cluster, load);
     const members = await aim(cluster, options);
     cluster.onStep?.(`${fault.name} ${members.map(({ name }) => name).join(', ')}`);
-    await strike({ cluster, fault, members, load, recorder, hold: options.hold });
+    await strike({ cluster, fault, members, load, recorder });
     cluster.onStep?.('heal, and wait until the cluster is healthy');
     await healFault(fault, { cluster, members }, recorder);
     await untilHealthy(cluster, health);
@@ -71,6 +69,8 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
   } finally {
     if (cluster.signal?.aborted) cluster.onStep?.('interrupted: heal, and wait until the cluster is healthy');
     watching.abort();
+    // Before anything else: those who watch may wait for what the fault holds up.
+    await attempt(cluster, () => healAll(uninterrupted(cluster)));
     try {
       await Promise.all([load?.stop(), health?.stop(), leaders]);
       await recorder.close();
@@ -168,22 +168,18 @@ async function untilTimeout(wait: Parameters<typeof waitFor<true>>[0]): Promise<
 /** What cannot be restored is told, and left to the next trial, which refuses to begin. */
 async function restore(cluster: OpenCluster): Promise<void> {
   const endpoint = endpointOf(cluster, 'write');
-  const steps = [
-    () => healAll(cluster),
-    // What was cut off only for a moment is missed a moment later.
-    () => requireHealthy(cluster, settleMs),
-    () =>
-      waitFor({
-        what: 'the tables of the load to be dropped',
-        probe: async () => {
-          await dropTables(endpoint);
-          return true;
-        },
-        timeoutMs: 30_000,
-        intervalMs: 1_000,
-      }),
-  ];
-  for (const step of steps) {
-    await step().catch((error: unknown) => cluster.onStep?.(`not restored: ${messageOf(error)}`));
-  }
+  // What was cut off only for a moment is missed a moment later.
+  await attempt(cluster, () => requireHealthy(cluster, settleMs));
+  await attempt(cluster, () =>
+    waitFor({
+      what: 'the tables of the load to be dropped',
+      probe: () => dropTables(endpoint).then(() => true),
+      timeoutMs: 30_000,
+      intervalMs: 1_000,
+    }),
+  );
+}
+
+async function attempt({ onStep }: OpenCluster, step: () => Promise<unknown>): Promise<void> {
+  await step().catch((error: unknown) => onStep?.(`not restored: ${messageOf(error)}`));
 }

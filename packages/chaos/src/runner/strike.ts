@@ -6,7 +6,7 @@ import type { Member } from '@citus-ha/runtime';
 import type { Fault, FaultContext } from '../faults/fault.js';
 import type { Recorder } from '../history/recorder.js';
 import type { Load } from '../load/start-load.js';
-import { holdFault, holdTimeFor, type HoldTime } from './hold.js';
+import { holdFault, holdTimeFor } from './hold.js';
 
 export interface StrikeOptions {
   readonly cluster: OpenCluster;
@@ -14,11 +14,10 @@ export interface StrikeOptions {
   readonly members: FaultContext['members'];
   readonly load: Load;
   readonly recorder: Recorder;
-  readonly hold?: HoldTime | undefined;
 }
 
 /** Injects a fault, holds it, and notes what showed that it took hold. Healing is the caller's, whatever happens here. */
-export async function strike({ cluster, fault, members, load, recorder, hold }: StrikeOptions): Promise<void> {
+export async function strike({ cluster, fault, members, load, recorder }: StrikeOptions): Promise<void> {
   const context = { cluster, members };
   const before = await stateOf(cluster);
   const value = { fault: fault.name, members: members.map(({ name }) => name) };
@@ -46,7 +45,7 @@ export async function strike({ cluster, fault, members, load, recorder, hold }: 
       message: failure,
     });
   }
-  await holdFault(cluster, load, hold ?? holdTimeFor(cluster.spec, fault, members));
+  await holdFault(cluster, load, holdTimeFor(cluster.spec, fault, members));
   const mustMove = fault.deposes && leaderIsLost(context, before.leader);
   const moved = mustMove ? await timelineMoved(cluster, before.timeline) : undefined;
   const evidence = [seen, failure, moved, mustMove && !moved && 'the timeline did not move'];
