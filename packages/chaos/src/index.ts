@@ -10,13 +10,14 @@ export type { History, Op } from './history/op.js';
 export { parseHistory } from './history/parse-history.js';
 export { figureRows, verdictWord, writeReport, type FigureRow } from './report/index.js';
 export { injectByHand } from './runner/by-hand.js';
-export { healAll } from './runner/heal.js';
+export { healAll, uninterrupted } from './runner/heal.js';
 export { readPlace } from './runner/place.js';
 export { requireStrikes, runSeries, type SeriesOptions } from './runner/run-series.js';
 export { runTrial, type TrialOptions } from './runner/run-trial.js';
 export {
   byStrike,
   planTrials,
+  requirePlace,
   summarize,
   trialsLeft,
   type PlannedTrial,

@@ -2,16 +2,20 @@ import { resolve } from 'node:path';
 import {
   capabilitiesOf,
   faultNamed,
+  healAll,
   planTrials,
   randomBy,
   readPlace,
   readSeries,
+  requirePlace,
   requireStrikes,
   runSeries,
   seriesFolder,
   soak,
   suiteNamed,
+  uninterrupted,
   writeReport,
+  type Capabilities,
   type PlannedTrial,
   type Series,
 } from '@citus-ha/chaos';
@@ -20,6 +24,7 @@ import { CodedError } from '@citus-ha/core';
 import { Option, type Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
+import { beforeExit } from '../interrupt.js';
 import { step } from '../output.js';
 import { exitCodeOf, printSeries } from './chaos-output.js';
 
@@ -49,11 +54,13 @@ export function runCommand(): Command {
     .option('--resume <file>', 'go on with an interrupted series: its folder, or its series.json')
     .action(async (options: RunOptions) => {
       const cluster = await composeCluster(options);
-      const { series, folder } = options.resume
-        ? { series: await readSeries(options.resume), folder: await seriesFolder(options.resume) }
-        : await newSeries(cluster, options, ...(await planned(cluster, options)));
-      const made = await runSeries(cluster, series, { folder });
-      await finish(made, folder, options);
+      const capabilities = await capabilitiesOf(cluster.runtime);
+      const begun = options.resume
+        ? await resumed(cluster, options.resume)
+        : await newSeries(cluster, options, ...planned(cluster, capabilities, options));
+      await measure(cluster, begun, options, (onResult) =>
+        runSeries(cluster, begun.series, { folder: begun.folder, capabilities, onResult }),
+      );
     });
 }
 
@@ -63,9 +70,12 @@ export function soakCommand(): Command {
     .action(async (options: LoadOptions & { minutes: string }) => {
       const cluster = await composeCluster(options);
       const minutes = positive('--minutes', options.minutes);
-      const { series, folder } = await newSeries(cluster, options, `soak for ${options.minutes} min`, []);
-      const made = await soak(cluster, series, { folder, minutes, random: randomBy(series.seed) });
-      await finish(made, folder, options);
+      const capabilities = await capabilitiesOf(cluster.runtime);
+      const begun = await newSeries(cluster, options, `soak for ${options.minutes} min`, []);
+      const random = randomBy(begun.series.seed);
+      await measure(cluster, begun, options, (onResult) =>
+        soak(cluster, begun.series, { folder: begun.folder, capabilities, onResult, minutes, random }),
+      );
     });
 }
 
@@ -77,12 +87,12 @@ function withLoad(target: Command): Command {
     .option('-o, --output <folder>', 'for histories and report (default: citus-ha-chaos-CLUSTER-TIME)');
 }
 
-async function planned(
+function planned(
   cluster: OpenCluster,
+  capabilities: Capabilities,
   options: RunOptions,
-): Promise<readonly [title: string, trials: readonly PlannedTrial[]]> {
+): readonly [title: string, trials: readonly PlannedTrial[]] {
   const trials = positive('--trials', options.trials);
-  const capabilities = await capabilitiesOf(cluster.runtime);
   if (options.suite !== undefined) {
     const { strikes, leftOut, missing } = suiteNamed(options.suite, capabilities);
     requireStrikes(cluster, capabilities, strikes);
@@ -103,12 +113,23 @@ async function planned(
   return [`${strike.fault} ${strike.target}`, planTrials([strike], trials)];
 }
 
+interface BegunSeries {
+  readonly series: Series;
+  readonly folder: string;
+}
+
+async function resumed(cluster: OpenCluster, path: string): Promise<BegunSeries> {
+  const series = await readSeries(path);
+  requirePlace(series, await readPlace(cluster));
+  return { series, folder: await seriesFolder(path) };
+}
+
 async function newSeries(
   cluster: OpenCluster,
   options: LoadOptions,
   title: string,
   trials: readonly PlannedTrial[],
-): Promise<{ readonly series: Series; readonly folder: string }> {
+): Promise<BegunSeries> {
   const startedAt = new Date().toISOString();
   const seed = options.seed === undefined ? Date.now() % 1_000_000 : positive('--seed', options.seed);
   const name = `citus-ha-chaos-${cluster.spec.name}-${startedAt.replaceAll(/[:.]/g, '-')}`;
@@ -126,11 +147,31 @@ async function newSeries(
   return { series, folder: resolve(options.output ?? name) };
 }
 
-async function finish(series: Series, folder: string, options: CommonOptions): Promise<void> {
-  const [page] = await writeReport(series, folder);
-  printSeries(series, folder, options);
-  step(`report: ${page}`);
-  process.exitCode = exitCodeOf(series);
+/** Makes trials, and reports what was measured though they are interrupted or fail: then without an exit code of its own. */
+async function measure(
+  cluster: OpenCluster,
+  { series, folder }: BegunSeries,
+  options: CommonOptions,
+  make: (onResult: (made: Series) => void) => Promise<Series>,
+): Promise<void> {
+  beforeExit(async () => {
+    step('interrupted again: heal, then end at once');
+    await healAll(uninterrupted(cluster));
+  });
+  let made = series;
+  let isWhole = false;
+  try {
+    made = await make((now) => (made = now));
+    isWhole = true;
+    process.exitCode = exitCodeOf(made);
+  } finally {
+    if (made.results.length > 0) {
+      const [page] = await writeReport(made, folder);
+      // With --json what failed has a document of its own.
+      if (isWhole || !options.json) printSeries(made, folder, options);
+      step(`report: ${page}`);
+    }
+  }
 }
 
 function positive(option: string, text: string): number {

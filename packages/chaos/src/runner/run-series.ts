@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenCluster } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
-import { capabilitiesOf, faultNamed, type Capabilities } from '../faults/index.js';
+import { faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { runTrial } from './run-trial.js';
 import type { Strike } from './suites.js';
@@ -12,16 +12,34 @@ import { writeSeries } from './series-file.js';
 export interface SeriesOptions {
   /** Where histories and results go. */
   readonly folder: string;
+  /** As {@link capabilitiesOf} found them. */
+  readonly capabilities: Capabilities;
+  /** Told the series so far with each new result: what is known of it where it is interrupted. */
+  readonly onResult: (made: Series) => void;
 }
 
 /**
  * Makes the trials of a series that have not been made yet, one after the other, and keeps each result as soon as it is
- * there, so that an interrupted series can be gone on with.
+ * there, so that an interrupted series can be gone on with. Waits for another series on the same cluster to end.
  *
  * @throws CodedError as {@link runTrial} does, and for faults and targets that cannot be, before anything is done.
  */
-export async function runSeries(cluster: OpenCluster, series: Series, { folder }: SeriesOptions): Promise<Series> {
-  const capabilities = await capabilitiesOf(cluster.runtime);
+export function runSeries(cluster: OpenCluster, series: Series, options: SeriesOptions): Promise<Series> {
+  return aloneOn(cluster, () => makeTrials(cluster, series, options));
+}
+
+/** Runs what injects faults while nobody else does so in the same cluster; tells whom it waits for. */
+export function aloneOn<T>({ runtime, signal, onStep }: OpenCluster, task: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which injects faults into the same cluster`);
+  return runtime.withLock('chaos', task, { signal, onWait });
+}
+
+/** As {@link runSeries}, for who is alone on the cluster already. */
+export async function makeTrials(
+  cluster: OpenCluster,
+  series: Series,
+  { folder, capabilities, onResult }: SeriesOptions,
+): Promise<Series> {
   requireStrikes(cluster, capabilities, series.planned);
   let made = series;
   await writeSeries(folder, made);
@@ -41,6 +59,7 @@ export async function runSeries(cluster: OpenCluster, series: Series, { folder }
     });
     made = { ...made, results: [...made.results, { ...planned, file, result }] };
     await writeSeries(folder, made);
+    onResult(made);
     const outage = result.writeOutageMs === null ? 'unknown' : formatDuration(result.writeOutageMs);
     cluster.onStep?.(`write outage ${outage}, ${result.lost} of ${result.acked} lost, valid: ${result.valid}`);
   }

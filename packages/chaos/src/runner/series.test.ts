@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 import { checkHistory } from '../checkers/check-history.js';
-import { byStrike, nameOfTrial, planTrials, summarize, trialsLeft, type Series } from './series.js';
+import {
+  byStrike,
+  nameOfTrial,
+  planTrials,
+  requirePlace,
+  summarize,
+  trialsLeft,
+  type Series,
+  type SeriesPlace,
+} from './series.js';
 
 const planned = planTrials(
   [
@@ -41,4 +50,18 @@ it('gives percentiles over the trials, each a value that was measured', () => {
 it('is undecided without trials, and broken by one', () => {
   expect(summarize([]).valid).toBe('unknown');
   expect(summarize([result, { ...result, valid: false }]).valid).toBe(false);
+});
+
+it('goes on only where it was begun', () => {
+  const place = {
+    runtime: 'local',
+    engine: 'Citus 13',
+    versions: { postgres: '17', patroni: undefined },
+    machine: { cpus: 2, memoryGiB: 4 },
+    spec: { name: 'one', workers: { count: 3 } },
+  } as unknown as SeriesPlace;
+  const kept = { place: JSON.parse(JSON.stringify(place)) as SeriesPlace } as unknown as Series;
+  expect(() => requirePlace(kept, place)).not.toThrow();
+  const elsewhere = { ...place, engine: 'stand-in 1', spec: { ...place.spec, name: 'two' } };
+  expect(() => requirePlace(kept, elsewhere)).toThrow('begun elsewhere: other engine, spec');
 });

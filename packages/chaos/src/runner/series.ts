@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClusterSpec, ProgramVersions } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import type { TrialResult } from '../checkers/check-history.js';
 import { percentilesOf, type Percentiles } from '../checkers/percentiles.js';
 import { worstOf, type Verdict } from '../checkers/verdict.js';
@@ -45,6 +47,23 @@ export interface Summary {
   readonly writeOutageMs: Percentiles | null;
   readonly readOutageMs: Percentiles | null;
   readonly valid: Verdict;
+}
+
+/**
+ * Figures of one series are of one cluster on one machine.
+ *
+ * @throws CodedError `SERIES_ELSEWHERE` naming what differs.
+ */
+export function requirePlace({ place }: Series, here: SeriesPlace): void {
+  const keys = ['runtime', 'engine', 'versions', 'machine', 'spec'] as const;
+  // A series' own place went through JSON.
+  const [then, now] = [place, here].map((one) => JSON.parse(JSON.stringify(one)) as SeriesPlace);
+  const different = keys.filter((key) => !isDeepStrictEqual(then?.[key], now?.[key]));
+  if (different.length === 0) return;
+  throw new CodedError('SERIES_ELSEWHERE', `The series was begun elsewhere: other ${different.join(', ')}`, {
+    blame: 'user',
+    fix: `Go on with it on ${place.spec.name} as it was, or begin a new series.`,
+  });
 }
 
 /** Each strike so many times. */

@@ -1,10 +1,10 @@
 import type { OpenCluster } from '@citus-ha/cluster';
 import { codeOf } from '@citus-ha/core';
 import type { Fault } from '../faults/fault.js';
-import { capabilitiesOf, faults, missingFor, type Capabilities } from '../faults/index.js';
+import { faults, missingFor, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { pick, type Random } from '../workloads/random.js';
-import { runSeries, type SeriesOptions } from './run-series.js';
+import { aloneOn, makeTrials, type SeriesOptions } from './run-series.js';
 import type { Series } from './series.js';
 import type { Strike } from './suites.js';
 
@@ -25,14 +25,16 @@ export async function soak(
   series: Series,
   { minutes, random, ...options }: SeriesOptions & { readonly minutes: number; readonly random: Random },
 ): Promise<Series> {
-  const until = performance.now() + minutes * 60_000;
-  const possible = possibleStrikes(cluster, await capabilitiesOf(cluster.runtime));
-  let made = series;
-  do {
-    const strike = pick(random, possible);
-    made = await runSeries(cluster, { ...made, planned: [...made.planned, numbered(made, strike)] }, options);
-  } while (performance.now() < until);
-  return made;
+  const possible = possibleStrikes(cluster, options.capabilities);
+  return aloneOn(cluster, async () => {
+    const until = performance.now() + minutes * 60_000;
+    let made = series;
+    do {
+      const strike = pick(random, possible);
+      made = await makeTrials(cluster, { ...made, planned: [...made.planned, numbered(made, strike)] }, options);
+    } while (performance.now() < until);
+    return made;
+  });
 }
 
 function numbered({ planned }: Series, strike: Strike) {
