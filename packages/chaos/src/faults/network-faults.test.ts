@@ -1,7 +1,7 @@
 import { defaultClusterSpec, membersOf } from '@citus-ha/config';
 import type { OpenCluster } from '@citus-ha/cluster';
 import { CodedError } from '@citus-ha/core';
-import type { Member, NetworkFault, Runtime } from '@citus-ha/runtime';
+import type { Member, NetworkCapability, NetworkFault, Runtime } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
 import { networkFaults } from './network-faults.js';
 
@@ -10,9 +10,13 @@ const members = membersOf(spec);
 const leader = members.filter(({ name }) => name === 'coord-1');
 
 /** Shapes nothing, and tells what it was asked for. */
-function clusterThat(states: Readonly<Record<string, Member['state']>> = {}) {
+function clusterThat(
+  states: Readonly<Record<string, Member['state']>> = {},
+  capabilities: readonly NetworkCapability[] = ['partition'],
+) {
   const shaped = new Map<string, readonly NetworkFault[]>();
-  const runtime: Pick<Runtime, 'members' | 'shapeNetwork'> = {
+  const runtime: Pick<Runtime, 'members' | 'shapeNetwork' | 'networkCapabilities'> = {
+    networkCapabilities: async () => new Set(capabilities),
     members: async () =>
       members.map(({ name, kind }) => ({
         name,
@@ -56,6 +60,12 @@ it('heals the networks of members that run, and passes over what has no network 
   await networkFaults[0]?.heal({ cluster, members });
   expect([...shaped.values()].every((faults) => faults.length === 0)).toBe(true);
   expect([...shaped.keys()].toSorted()).toEqual(['coord-1', 'coord-2', 'etcd-1', 'etcd-3', 'worker1', 'worker3']);
+});
+
+it('heals no network where none can have a fault', async () => {
+  const { cluster, shaped } = clusterThat({}, []);
+  await networkFaults[0]?.heal({ cluster, members });
+  expect(shaped.size).toBe(0);
 });
 
 it('has one way to heal them all, so that it is gone only once', () => {

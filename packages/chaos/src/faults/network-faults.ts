@@ -124,8 +124,12 @@ function impairment(
   };
 }
 
-/** A member that has ended needs no healing: its next life begins with a healthy network. */
+/**
+ * Where no network can have a fault none is healed, which would need the same programs. A member that has ended needs no
+ * healing either: its next life begins with a healthy network.
+ */
 async function healNetworks({ cluster, members: hit }: FaultContext): Promise<void> {
+  if ((await cluster.runtime.networkCapabilities()).size === 0) return;
   await each(await withState(cluster, hit, 'running'), async ({ name }) => {
     try {
       await cluster.runtime.shapeNetwork(name, []);
