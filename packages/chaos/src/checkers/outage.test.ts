@@ -73,6 +73,12 @@ describe('availability', () => {
     });
   });
 
+  it('is not broken by one request that was given up just before: the timeout and two intervals are waited for', () => {
+    const writes = (last: number) => [...every(50, last), ...every(20_100, 29_900)];
+    expect(check(writes(17_950), every(100, 29_900)).valid).toBe(true);
+    expect(check(writes(17_850), every(100, 29_900)).valid).toBe(false);
+  });
+
   it('is undecided where the fault was not healed under load', () => {
     const history = new HistoryBuilder().appends(100).build();
     expect(checkAvailability(history, requestsOf(history)).valid).toBe('unknown');

@@ -1,5 +1,6 @@
 import { opsOf, type History, type TableKind } from '../history/op.js';
 import { headerOf, type Request } from '../history/requests.js';
+import { patienceMs } from '../load/pace.js';
 import type { Check } from './verdict.js';
 
 /** The longest time in which one client had nothing acknowledged. */
@@ -53,7 +54,7 @@ export function checkAvailability(history: History, requests: readonly Request[]
   if (!header || healed === undefined || ended === undefined) {
     return { name: 'availability', valid: 'unknown', detail: 'the load did not last until the fault was healed' };
   }
-  const patience = header.timeoutMs * 1e6;
+  const patience = patienceMs(header) * 1e6;
   const silentAt = (moment: number) =>
     header.clients.flatMap((plan, client) => {
       const served = requests.some(

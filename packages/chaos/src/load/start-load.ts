@@ -5,6 +5,7 @@ import type { Recorder } from '../history/recorder.js';
 import { randomBy } from '../workloads/random.js';
 import { generatorOf } from '../workloads/requests.js';
 import type { LoadedShard } from '../workloads/tables.js';
+import { patienceMs } from './pace.js';
 import { runClient } from './run-client.js';
 
 export interface LoadOptions {
@@ -19,6 +20,8 @@ export interface LoadOptions {
 
 /** Clients at work. */
 export interface Load {
+  /** See {@link patienceMs}. */
+  readonly patienceMs: number;
   /** How long each client has had nothing acknowledged, the most patient one's, in milliseconds. */
   longestSilenceMs(): number;
   /** Ends the load; resolves once every request has its outcome. Can be repeated. */
@@ -48,6 +51,7 @@ export function startLoad(options: LoadOptions): Load {
   );
   let stopped: Promise<void> | undefined;
   return {
+    patienceMs: patienceMs({ timeoutMs, intervalMs }),
     longestSilenceMs: () => performance.now() - Math.min(...servedAt),
     stop: () => {
       stopped ??= (async () => {

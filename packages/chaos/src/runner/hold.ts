@@ -10,28 +10,34 @@ export interface HoldTime {
   readonly maxMs: number;
 }
 
-/**
- * Long enough to see what the cluster makes of it by itself: a lost leader is replaced once its lease has run out, a lost
- * etcd shows when the lease would.
- */
-export function holdTimeFor(spec: ClusterSpec, fault: Fault, members: readonly MemberSpec[]): HoldTime {
-  const { ttlMs } = spec.timings;
-  const hits = (kind: MemberSpec['kind']) => members.some((member) => member.kind === kind);
-  if (hits('etcd') || (fault.outlastsLease && hits('coordinator')))
-    return { minMs: ttlMs + 5_000, maxMs: 2 * ttlMs + 10_000 };
-  if (hits('coordinator')) return { minMs: 5_000, maxMs: 2 * ttlMs + 10_000 };
-  return { minMs: 5_000, maxMs: 15_000 };
+interface Struck {
+  readonly fault: Pick<Fault, 'outlastsLease'>;
+  readonly members: readonly MemberSpec[];
+  readonly patienceMs: number;
 }
 
-/** A client that had nothing acknowledged for so long is not served. */
-export const silenceMs = 1_000;
+/**
+ * Long enough to see what the cluster makes of it by itself: a lost leader is replaced once its lease has run out, a lost
+ * etcd shows when the lease would. Longer than a client is patient, so that only what was answered under the fault counts.
+ */
+export function holdTimeFor(
+  { timings: { ttlMs } }: Pick<ClusterSpec, 'timings'>,
+  { fault, members, patienceMs }: Struck,
+): HoldTime {
+  const leastMs = Math.max(5_000, patienceMs);
+  const hits = (kind: MemberSpec['kind']) => members.some((member) => member.kind === kind);
+  if (hits('etcd') || (fault.outlastsLease && hits('coordinator')))
+    return { minMs: ttlMs + leastMs, maxMs: 2 * ttlMs + 2 * leastMs };
+  if (hits('coordinator')) return { minMs: leastMs, maxMs: 2 * ttlMs + 2 * leastMs };
+  return { minMs: leastMs, maxMs: 3 * leastMs };
+}
 
 /** Waits until every client is served again though the fault lasts; gives up after the time it may take. */
 export async function holdFault(cluster: OpenCluster, load: Load, { minMs, maxMs }: HoldTime): Promise<void> {
   const began = performance.now();
   await waitFor({
     what: 'every client to be served again',
-    probe: () => performance.now() - began >= minMs && load.longestSilenceMs() < silenceMs,
+    probe: () => performance.now() - began >= minMs && load.longestSilenceMs() < load.patienceMs,
     timeoutMs: maxMs,
     signal: cluster.signal,
   }).catch((error: unknown) => {

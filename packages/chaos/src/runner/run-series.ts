@@ -4,6 +4,8 @@ import type { OpenCluster } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
 import { faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
+import { intervalFor } from '../load/pace.js';
+import { planClients } from '../workloads/plan-clients.js';
 import { runTrial } from './run-trial.js';
 import type { Strike } from './suites.js';
 import { nameOfTrial, trialsLeft, type Series } from './series.js';
@@ -22,7 +24,7 @@ export interface SeriesOptions {
  * Makes the trials of a series that have not been made yet, one after the other, and keeps each result as soon as it is
  * there, so that an interrupted series can be gone on with. Waits for another series on the same cluster to end.
  *
- * @throws CodedError as {@link runTrial} does, and for faults and targets that cannot be, before anything is done.
+ * @throws CodedError as {@link runTrial} does, and for faults, targets and rates that cannot be, before anything is done.
  */
 export function runSeries(cluster: OpenCluster, series: Series, options: SeriesOptions): Promise<Series> {
   return aloneOn(cluster, () => makeTrials(cluster, series, options));
@@ -41,6 +43,7 @@ export async function makeTrials(
   { folder, capabilities, onResult }: SeriesOptions,
 ): Promise<Series> {
   requireStrikes(cluster, capabilities, series.planned);
+  requireRate(cluster, series.rate);
   let made = series;
   await writeSeries(folder, made);
   for (const planned of trialsLeft(series)) {
@@ -71,4 +74,10 @@ export function requireStrikes(cluster: OpenCluster, capabilities: Capabilities,
   for (const { fault, target } of strikes) {
     requireTarget(cluster, faultNamed(fault, capabilities), target);
   }
+}
+
+/** A trial counts the shards that its tables have; these are those they are to have. */
+function requireRate({ spec }: OpenCluster, rate: number): void {
+  const shards = Array.from({ length: spec.shards.count }, () => ({ group: '-', slots: [] }));
+  intervalFor(planClients(shards).length, rate);
 }

@@ -4,13 +4,13 @@ import { checkHistory, type TrialResult } from '../checkers/check-history.js';
 import type { Fault } from '../faults/fault.js';
 import { aim } from '../faults/targets.js';
 import { createRecorder, type Recorder } from '../history/recorder.js';
+import { intervalFor } from '../load/pace.js';
 import { startLoad, type Load } from '../load/start-load.js';
 import { watchLeaders } from '../load/watch-leaders.js';
 import { planClients } from '../workloads/plan-clients.js';
 import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
 import { memberAt, readFinally } from './final-reads.js';
 import { healAll, healFault, uninterrupted } from './heal.js';
-import { silenceMs } from './hold.js';
 import { strike } from './strike.js';
 import { watchHealth, type HealthWatch } from './watch-health.js';
 
@@ -87,7 +87,7 @@ function recordHeader(
   { fault, target, trial, seed, rate, timeoutMs }: TrialOptions,
 ) {
   const clients = planClients(shards);
-  const intervalMs = Math.round((1000 * clients.length) / rate);
+  const intervalMs = intervalFor(clients.length, rate);
   recorder.record({
     process: 'runner',
     type: 'ok',
@@ -137,10 +137,11 @@ async function requireHealthy(cluster: OpenCluster, lastingMs = 0): Promise<void
 /** A while of load in which every client is served. */
 async function untilServed(cluster: OpenCluster, load: Load): Promise<void> {
   const began = performance.now();
+  const leastMs = Math.max(settleMs, load.patienceMs);
   await untilTimeout({
     what: 'every client to be served',
-    probe: () => performance.now() - began >= settleMs && load.longestSilenceMs() < silenceMs,
-    timeoutMs: 30_000,
+    probe: () => performance.now() - began >= leastMs && load.longestSilenceMs() < load.patienceMs,
+    timeoutMs: leastMs + 30_000,
     signal: cluster.signal,
   });
 }

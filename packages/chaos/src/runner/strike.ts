@@ -45,7 +45,7 @@ export async function strike({ cluster, fault, members, load, recorder }: Strike
       message: failure,
     });
   }
-  await holdFault(cluster, load, holdTimeFor(cluster.spec, fault, members));
+  await holdFault(cluster, load, holdTimeFor(cluster.spec, { fault, members, patienceMs: load.patienceMs }));
   const mustMove = fault.deposes && leaderIsLost(context, before.leader);
   const moved = mustMove ? await timelineMoved(cluster, before.timeline) : undefined;
   const evidence = [seen, failure, moved, mustMove && !moved && 'the timeline did not move'];
