@@ -4,7 +4,7 @@ export type { Percentiles } from './checkers/percentiles.js';
 export { worstOf, type Check, type CheckName, type Verdict } from './checkers/verdict.js';
 export { exportForElle } from './elle.js';
 export type { Fault, FaultContext } from './faults/fault.js';
-export { capabilitiesOf, faultNamed, faults, missingFor, type Capabilities } from './faults/index.js';
+export { capabilitiesOf, faultNamed, faults, impossibleFaults, missingFor, type Capabilities } from './faults/index.js';
 export { targetNames } from './faults/targets.js';
 export type { History, Op } from './history/op.js';
 export { parseHistory } from './history/parse-history.js';

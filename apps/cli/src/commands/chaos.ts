@@ -3,6 +3,7 @@ import {
   faultNamed,
   faults,
   healAll,
+  impossibleFaults,
   injectByHand,
   missingFor,
   suites,
@@ -38,12 +39,13 @@ function listCommand(): Command {
     async (options: CommonOptions) => {
       const { runtime } = await composeCluster(options);
       const capabilities = await capabilitiesOf(runtime);
-      const listed = faults.map((fault) => ({
+      const possible = faults.map((fault) => ({
         name: fault.name,
         description: fault.description,
         targets: fault.targets,
         missing: missingFor(fault, capabilities),
       }));
+      const listed = [...possible, ...impossibleFaults.map((fault) => ({ ...fault, targets: [] }))];
       if (options.json) return printJson({ faults: listed, targets: targetNames, suites });
       for (const { name, targets, missing, description } of listed) {
         print(`${pc.bold(name)}  ${description}`);

@@ -22,6 +22,15 @@ export const faults: readonly Fault[] = [
   rollingRestart,
 ];
 
+/** What no machine can do to one member alone, and why. */
+export const impossibleFaults = [
+  {
+    name: 'clock-jump',
+    description: "the member's clock jumps",
+    missing: ['a clock for each member: Linux has one wall clock for all processes of a machine'],
+  },
+] as const;
+
 /** All that can be done to the members of a runtime, their networks included. */
 export type Capabilities = ReadonlySet<Fault['needs'][number]>;
 
@@ -37,14 +46,14 @@ export function missingFor(fault: Fault, capabilities: Capabilities): readonly s
 /** @throws CodedError `FAULT_UNKNOWN` listing the faults; `FAULT_UNSUPPORTED` naming what is missing. */
 export function faultNamed(name: string, capabilities: Capabilities): Fault {
   const fault = faults.find((one) => one.name === name);
-  if (!fault) {
+  const missing = fault ? missingFor(fault, capabilities) : impossibleFaults.find((one) => one.name === name)?.missing;
+  if (!missing) {
     throw new CodedError('FAULT_UNKNOWN', `There is no fault ${name}`, {
       blame: 'user',
       fix: `Name one of ${faults.map((one) => one.name).join(', ')}.`,
     });
   }
-  const missing = missingFor(fault, capabilities);
-  if (missing.length === 0) return fault;
+  if (fault && missing.length === 0) return fault;
   throw new CodedError('FAULT_UNSUPPORTED', `${name} cannot be done here: the runtime lacks ${missing.join(', ')}`, {
     blame: 'user',
     fix: 'Name another fault of `citus-ha chaos list`, or use a runtime that can.',
