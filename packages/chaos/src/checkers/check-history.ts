@@ -42,7 +42,7 @@ export function checkHistory(history: History): TrialResult {
     checkFault(history),
     ledger.check,
     checkBank(history, requests),
-    checkRegister(requests),
+    checkRegister(history, requests),
     checkReads(requests),
     checkLeaders(history),
     checkAvailability(history, requests),

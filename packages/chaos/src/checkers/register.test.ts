@@ -11,19 +11,23 @@ const write = (value: number, times: Times) => (builder: HistoryBuilder) =>
 const read = (value: number | null, times: Times) => (builder: HistoryBuilder) =>
   builder.request('read', { key, value }, { ...times, asked: { key, value: null } });
 
+const atTheEnd = (value: number | null) => (builder: HistoryBuilder) =>
+  builder.note(900, 'runner', 'finalRegisters', [{ key, value }]);
+
 function check(...steps: readonly ((builder: HistoryBuilder) => HistoryBuilder)[]) {
-  return checkRegister(requestsOf(steps.reduce((builder, step) => step(builder), new HistoryBuilder()).build()));
+  const history = steps.reduce((builder, step) => step(builder), new HistoryBuilder()).build();
+  return checkRegister(history, requestsOf(history));
 }
 
 describe('a register', () => {
   it('holds where reads see the last write', () => {
-    expect(check(read(null, { from: 1 }), write(7, { from: 3 }), read(7, { from: 5 })).valid).toBe(true);
+    expect(check(read(null, { from: 1 }), write(7, { from: 3 }), read(7, { from: 5 }), atTheEnd(7)).valid).toBe(true);
   });
 
   it('may show either value while a write is under way', () => {
     const first = write(1, { from: 1 });
     const slow = write(2, { from: 10, to: 30, client: 1 });
-    expect(check(first, slow, read(1, { from: 12 }), read(2, { from: 20 })).valid).toBe(true);
+    expect(check(first, slow, read(1, { from: 12 }), read(2, { from: 20 }), atTheEnd(2)).valid).toBe(true);
   });
 
   it('is broken by a read of what had been overwritten', () => {
@@ -52,12 +56,21 @@ describe('a register', () => {
   it('may take a write of unknown outcome at any later time, or never', () => {
     const unknown = write(1, { from: 1, type: 'info' });
     const after = write(2, { from: 5, client: 1 });
-    expect(check(unknown, after, read(2, { from: 10, client: 1 })).valid).toBe(true);
-    expect(check(unknown, after, read(2, { from: 10, client: 1 }), read(1, { from: 15, client: 1 })).valid).toBe(true);
+    const seen = read(2, { from: 10, client: 1 });
+    expect(check(unknown, after, seen, atTheEnd(2)).valid).toBe(true);
+    expect(check(unknown, after, seen, read(1, { from: 15, client: 1 }), atTheEnd(1)).valid).toBe(true);
   });
 
-  it('is undecided where nobody read it', () => {
+  it('is broken by an acknowledged write that is not there at the end, though nobody read it', () => {
+    expect(check(write(1, { from: 1 }), write(2, { from: 5 }), atTheEnd(2)).valid).toBe(true);
+    expect(check(write(1, { from: 1 }), write(2, { from: 5 }), atTheEnd(1)).valid).toBe(false);
+    expect(check(write(1, { from: 1 }), atTheEnd(null)).valid).toBe(false);
+    expect(check(write(1, { from: 1, type: 'fail' }), atTheEnd(1)).valid).toBe(false);
+  });
+
+  it('is undecided where nobody read it, or nobody at the end', () => {
     expect(check(write(1, { from: 1 })).valid).toBe('unknown');
+    expect(check(write(1, { from: 1 }), read(1, { from: 5 })).valid).toBe('unknown');
   });
 
   it('holds in every history of one register that takes effect within each request', () => {
@@ -74,7 +87,8 @@ describe('a register', () => {
           if (isWrite) builder.request('write', { key, value: (value = index) }, { ...times, client });
           else builder.request('read', { key, value }, { ...times, client, asked: { key, value: null } });
         }
-        expect(checkRegister(requestsOf(builder.build())).valid).not.toBe(false);
+        const history = atTheEnd(value)(builder).build();
+        expect(checkRegister(history, requestsOf(history)).valid).toBe(true);
       }),
     );
   });

@@ -44,7 +44,7 @@ export interface TrialHeader {
 export interface OpValues {
   append: { readonly table: TableKind; readonly slot: number; readonly id: number };
   tail: { readonly table: TableKind; readonly slot: number; readonly id: number | null };
-  transfer: { readonly from: number; readonly to: number; readonly amount: number };
+  transfer: { readonly id: number; readonly from: number; readonly to: number; readonly amount: number };
   balances: Readonly<Record<string, number>> | null;
   write: { readonly key: number; readonly value: number };
   read: { readonly key: number; readonly value: number | null };
@@ -59,6 +59,9 @@ export interface OpValues {
   beat: { readonly member: string; readonly timeline: number; readonly since: number };
   health: { readonly healthy: boolean; readonly problems: readonly string[] };
   finalLedger: { readonly table: TableKind; readonly ids: readonly number[] };
+  /** Ids of the transfers that were found, each once for every account that has it. */
+  finalTransfers: readonly number[];
+  finalRegisters: readonly { readonly key: number; readonly value: number | null }[];
   finalPlacements: readonly ShardChecksums[];
   /** Transactions left prepared, by server; `null` where it could not be asked. */
   finalPrepared: Readonly<Record<string, number | null>>;

@@ -2,10 +2,10 @@ import { readPlacements, withConnection, type Placement } from '@citus-ha/citus'
 import { endpointOf, serverOf, type OpenCluster } from '@citus-ha/cluster';
 import { databaseMembers, membersOf } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
-import type { ShardChecksums, TableKind } from '../history/op.js';
+import type { OpValues, ShardChecksums, TableKind } from '../history/op.js';
 import type { Recorder } from '../history/recorder.js';
 import { applicationName } from '../load/connection.js';
-import { ledgerTable, schema } from '../workloads/tables.js';
+import { ledgerTable, registerTable, schema, transferTable } from '../workloads/tables.js';
 
 const tableKinds: readonly TableKind[] = ['distributed', 'reference', 'local'];
 
@@ -15,9 +15,13 @@ export async function readFinally(cluster: OpenCluster, recorder: Recorder): Pro
   const prepared = await settledPrepared(cluster);
   recorder.record({ process: 'runner', type: 'ok', f: 'finalPrepared', value: prepared });
   for (const table of tableKinds) {
-    const ids = await readIds(cluster, table).catch(() => undefined);
+    const ids = await readIds(cluster, ledgerTable(table)).catch(() => undefined);
     if (ids) recorder.record({ process: 'runner', type: 'ok', f: 'finalLedger', value: { table, ids } });
   }
+  const transfers = await readIds(cluster, transferTable).catch(() => undefined);
+  if (transfers) recorder.record({ process: 'runner', type: 'ok', f: 'finalTransfers', value: transfers });
+  const registers = await readRegisters(cluster).catch(() => undefined);
+  if (registers) recorder.record({ process: 'runner', type: 'ok', f: 'finalRegisters', value: registers });
   const placements = await checksumPlacements(cluster).catch(() => undefined);
   if (placements) recorder.record({ process: 'runner', type: 'ok', f: 'finalPlacements', value: placements });
 }
@@ -69,14 +73,21 @@ async function countPrepared(cluster: OpenCluster): Promise<Readonly<Record<stri
   return Object.fromEntries(await Promise.all(counts));
 }
 
-function readIds(cluster: OpenCluster, table: TableKind): Promise<readonly number[]> {
+async function readIds(cluster: OpenCluster, table: string): Promise<readonly number[]> {
+  const rows = await readRows<{ id: string }>(cluster, table);
+  return rows.map(({ id }) => Number(id));
+}
+
+async function readRegisters(cluster: OpenCluster): Promise<OpValues['finalRegisters']> {
+  const rows = await readRows<{ slot: number; value: string | null }>(cluster, registerTable);
+  return rows.map(({ slot, value }) => ({ key: slot, value: value === null ? null : Number(value) }));
+}
+
+function readRows<R extends object>(cluster: OpenCluster, table: string): Promise<readonly R[]> {
   return waitFor({
-    what: `the rows of ${ledgerTable(table)}`,
+    what: `the rows of ${table}`,
     probe: () =>
-      withConnection(endpointOf(cluster, 'write'), async (client) => {
-        const { rows } = await client.query<{ id: string }>(`SELECT id FROM ${ledgerTable(table)}`);
-        return rows.map(({ id }) => Number(id));
-      }),
+      withConnection(endpointOf(cluster, 'write'), async (client) => (await client.query<R>(`TABLE ${table}`)).rows),
     timeoutMs: 60_000,
     intervalMs: 1_000,
     signal: cluster.signal,

@@ -1,7 +1,14 @@
 import type { ClientFunction, ClientPlan, OpValues } from '../history/op.js';
 import type { Session } from '../load/connection.js';
 import { pick, type Random } from './random.js';
-import { accountsPerShard, ledgerTable, schema, type LoadedShard } from './tables.js';
+import {
+  accountsPerShard,
+  accountTable,
+  ledgerTable,
+  registerTable,
+  transferTable,
+  type LoadedShard,
+} from './tables.js';
 
 /** What a client is about to do: an op's function and value, and how it is done. Answers the value of the ok. */
 export interface PlannedRequest<F extends ClientFunction = ClientFunction> {
@@ -65,7 +72,7 @@ function tail({ plan: { table, slot } }: GeneratorInput): PlannedRequest<'tail'>
  */
 const bankLock = 20_201;
 
-function transfer({ shards, random }: GeneratorInput): PlannedRequest<'transfer'> {
+function transfer({ shards, random, nextId }: GeneratorInput): PlannedRequest<'transfer'> {
   const accounts = shards.flatMap(({ slots }) => slots.slice(0, accountsPerShard));
   const from = pick(random, accounts);
   const to = pick(
@@ -73,7 +80,7 @@ function transfer({ shards, random }: GeneratorInput): PlannedRequest<'transfer'
     accounts.filter((account) => account !== from),
   );
   const amount = 1 + Math.floor(random() * 5);
-  const value = { from, to, amount };
+  const value = { id: nextId(), from, to, amount };
   // In one order, so that two transfers never wait for each other.
   const changes = [
     { slot: from, by: -amount },
@@ -86,7 +93,8 @@ function transfer({ shards, random }: GeneratorInput): PlannedRequest<'transfer'
       await session.query('BEGIN');
       await session.query('SELECT pg_advisory_xact_lock_shared($1)', [bankLock]);
       for (const { slot, by } of changes) {
-        await session.query(`UPDATE ${schema}.account SET balance = balance + $2 WHERE slot = $1`, [slot, by]);
+        await session.query(`UPDATE ${accountTable} SET balance = balance + $2 WHERE slot = $1`, [slot, by]);
+        await session.query(`INSERT INTO ${transferTable} (slot, id) VALUES ($1, $2)`, [slot, value.id]);
       }
       await session.query('COMMIT');
       return value;
@@ -102,7 +110,7 @@ function balances(): PlannedRequest<'balances'> {
       await session.query('BEGIN');
       await session.query('SELECT pg_advisory_xact_lock($1)', [bankLock]);
       const { rows } = await session.query<{ slot: number; balance: string }>(
-        `SELECT slot, balance FROM ${schema}.account`,
+        `SELECT slot, balance FROM ${accountTable}`,
       );
       await session.query('COMMIT');
       return Object.fromEntries(rows.map(({ slot, balance }) => [String(slot), Number(balance)]));
@@ -116,7 +124,7 @@ function write({ shards, random, nextId }: GeneratorInput): PlannedRequest<'writ
     f: 'write',
     value,
     send: async (session) => {
-      await session.query(`UPDATE ${schema}.register SET value = $2 WHERE slot = $1`, [value.key, value.value]);
+      await session.query(`UPDATE ${registerTable} SET value = $2 WHERE slot = $1`, [value.key, value.value]);
       return value;
     },
   };
@@ -129,7 +137,7 @@ function read({ shards, random }: GeneratorInput): PlannedRequest<'read'> {
     value: { key, value: null },
     send: async (session) => {
       const { rows } = await session.query<{ value: string | null }>(
-        `SELECT value FROM ${schema}.register WHERE slot = $1`,
+        `SELECT value FROM ${registerTable} WHERE slot = $1`,
         [key],
       );
       return { key, value: numberOrNull(rows[0]?.value) };

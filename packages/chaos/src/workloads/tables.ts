@@ -4,6 +4,10 @@ import type { TableKind } from '../history/op.js';
 export const schema = 'citus_ha_chaos';
 
 export const ledgerTable = (kind: TableKind) => `${schema}.ledger_${kind}`;
+export const accountTable = `${schema}.account`;
+/** What each transfer leaves beside each of its accounts. */
+export const transferTable = `${schema}.transfer`;
+export const registerTable = `${schema}.register`;
 
 /** A shard that load is put on. */
 export interface LoadedShard {
@@ -26,7 +30,7 @@ export const accountsPerShard = 2;
  * co-located with it.
  */
 const removal = [
-  ...['register', 'account', 'ledger_distributed', 'ledger_reference', 'ledger_local', 'beat'].map(
+  ...['register', 'transfer', 'account', 'ledger_distributed', 'ledger_reference', 'ledger_local', 'beat'].map(
     (table) => `DROP TABLE IF EXISTS ${schema}.${table}`,
   ),
   `DROP SCHEMA IF EXISTS ${schema}`,
@@ -44,10 +48,12 @@ const creation = [
   `SELECT create_reference_table('${schema}.ledger_reference')`,
   `CREATE TABLE ${schema}.ledger_local (slot int NOT NULL, id bigint NOT NULL)`,
   `CREATE INDEX ON ${schema}.ledger_local (slot, id)`,
-  `CREATE TABLE ${schema}.account (slot int PRIMARY KEY, balance bigint NOT NULL)`,
-  `SELECT create_distributed_table('${schema}.account', 'slot', colocate_with => '${schema}.ledger_distributed')`,
-  `CREATE TABLE ${schema}.register (slot int PRIMARY KEY, value bigint)`,
-  `SELECT create_distributed_table('${schema}.register', 'slot', colocate_with => '${schema}.ledger_distributed')`,
+  `CREATE TABLE ${accountTable} (slot int PRIMARY KEY, balance bigint NOT NULL)`,
+  `CREATE TABLE ${transferTable} (slot int NOT NULL, id bigint NOT NULL)`,
+  `CREATE TABLE ${registerTable} (slot int PRIMARY KEY, value bigint)`,
+  ...[accountTable, transferTable, registerTable].map(
+    (table) => `SELECT create_distributed_table('${table}', 'slot', colocate_with => '${schema}.ledger_distributed')`,
+  ),
   `CREATE TABLE ${schema}.beat (member text NOT NULL, at timestamptz NOT NULL DEFAULT now())`,
 ];
 
@@ -72,9 +78,9 @@ export async function createTables(endpoint: ServerAddress, nameOfHost: (host: s
     }));
     for (const { slots } of shards) {
       for (const slot of slots.slice(0, accountsPerShard)) {
-        await client.query(`INSERT INTO ${schema}.account VALUES ($1, ${openingBalance})`, [slot]);
+        await client.query(`INSERT INTO ${accountTable} VALUES ($1, ${openingBalance})`, [slot]);
       }
-      await client.query(`INSERT INTO ${schema}.register VALUES ($1, NULL)`, [slots[0]]);
+      await client.query(`INSERT INTO ${registerTable} VALUES ($1, NULL)`, [slots[0]]);
     }
     return { shards, bankTotal: openingBalance * accountsPerShard * shards.length };
   });
