@@ -18,7 +18,14 @@ export interface Fault {
   /** Undoes it, whoever did it; can be repeated, and does nothing where nothing is to be undone. */
   readonly heal: (context: FaultContext) => Promise<void>;
   /** What shows that it took hold; `undefined` while nothing does. */
-  readonly evidence: (context: FaultContext, before: ReadonlyMap<string, Member>) => Promise<string | undefined>;
+  readonly evidence: (context: FaultContext, before: Before) => Promise<string | undefined>;
+}
+
+/** What was there before a fault, by member. */
+export interface Before {
+  readonly members: ReadonlyMap<string, Member>;
+  /** See {@link postmastersOf}. */
+  readonly postmasters: ReadonlyMap<string, string>;
 }
 
 export interface FaultContext {

@@ -1,6 +1,8 @@
 import { coordinatorCluster, restartMember, switchover } from '@citus-ha/cluster';
 import { leaderOf } from '@citus-ha/patroni';
 import type { Fault } from './fault.js';
+import { namesOf } from './members.js';
+import { isAlive, postmastersOf } from './postmasters.js';
 
 export const switchOver: Fault = {
   name: 'switchover',
@@ -27,7 +29,14 @@ export const rollingRestart: Fault = {
     for (const member of members) await restartMember(cluster, member);
   },
   heal: nothingToHeal,
-  evidence: async ({ members }) => `${members.map(({ name }) => name).join(', ')} restarted`,
+  evidence: async (context, before) => {
+    const now = await postmastersOf(context);
+    const anew = context.members.every(({ name }) => {
+      const postmaster = now.get(name);
+      return postmaster !== undefined && isAlive(postmaster) && postmaster !== before.postmasters.get(name);
+    });
+    return anew ? `${namesOf(context.members)} restarted` : undefined;
+  },
 };
 
 async function nothingToHeal(): Promise<void> {}

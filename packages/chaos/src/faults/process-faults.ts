@@ -1,8 +1,9 @@
 import { startMember, stopMember } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
-import type { Fault, FaultContext } from './fault.js';
+import type { Before, Fault, FaultContext } from './fault.js';
 import { databaseTargets, each, inMember, namesOf, withState } from './members.js';
+import { postmastersOf } from './postmasters.js';
 
 const anyMember = [...databaseTargets, 'etcd-majority', 'proxy', 'all'];
 
@@ -74,8 +75,11 @@ export const postmasterKill: Fault = {
       inMember(cluster, name, 'kill -9 $(head -n 1 "$0/postmaster.pid")', cluster.site.members[name]?.dataDir),
     ),
   heal: startAgain,
-  // The killer's own word: the pid it names was that of a living process.
-  evidence: async ({ members }) => `postmaster of ${namesOf(members)} killed`,
+  evidence: async (context, before) => {
+    const now = await postmastersOf(context);
+    const gone = context.members.every(({ name }) => now.get(name) !== before.postmasters.get(name));
+    return gone ? `postmaster of ${namesOf(context.members)} gone` : undefined;
+  },
 };
 
 const startTimeoutMs = 30_000;
@@ -103,13 +107,11 @@ async function startAgain({ cluster, members }: FaultContext): Promise<void> {
 }
 
 /** A member has ended when nothing of that life is left, also where something has started it again. */
-async function ended(
-  { cluster, members }: FaultContext,
-  before: Parameters<Fault['evidence']>[1],
-): Promise<string | undefined> {
+async function ended({ cluster, members }: FaultContext, before: Before): Promise<string | undefined> {
   const now = await Promise.all(members.map(({ name }) => cluster.runtime.member(name)));
   const gone = now.every(
-    ({ name, state, incarnation }) => state === 'exited' || incarnation?.id !== before.get(name)?.incarnation?.id,
+    ({ name, state, incarnation }) =>
+      state === 'exited' || incarnation?.id !== before.members.get(name)?.incarnation?.id,
   );
   return gone ? `processes of ${namesOf(members)} gone` : undefined;
 }

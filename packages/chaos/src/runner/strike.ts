@@ -2,8 +2,8 @@ import { coordinatorCluster, type OpenCluster } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import { codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
-import type { Member } from '@citus-ha/runtime';
-import type { Fault, FaultContext } from '../faults/fault.js';
+import type { Before, Fault, FaultContext } from '../faults/fault.js';
+import { postmastersOf } from '../faults/postmasters.js';
 import type { Recorder } from '../history/recorder.js';
 import type { Load } from '../load/start-load.js';
 import { holdFault, holdTimeFor } from './hold.js';
@@ -19,7 +19,7 @@ export interface StrikeOptions {
 /** Injects a fault, holds it, and notes what showed that it took hold. Healing is the caller's, whatever happens here. */
 export async function strike({ cluster, fault, members, load, recorder }: StrikeOptions): Promise<void> {
   const context = { cluster, members };
-  const before = await stateOf(cluster);
+  const before = await stateOf(context);
   const value = { fault: fault.name, members: members.map(({ name }) => name) };
   recorder.record({ process: 'nemesis', type: 'invoke', f: 'inject', value });
   let seen: string | undefined;
@@ -29,7 +29,7 @@ export async function strike({ cluster, fault, members, load, recorder }: Strike
     recorder.record({ process: 'nemesis', type: 'ok', f: 'inject', value });
     seen = await waitFor({
       what: 'the fault to take hold',
-      probe: () => fault.evidence(context, before.members),
+      probe: () => fault.evidence(context, before),
       timeoutMs: 10_000,
       signal: cluster.signal,
     });
@@ -60,17 +60,22 @@ export async function strike({ cluster, fault, members, load, recorder }: Strike
   });
 }
 
-interface StateBefore {
-  readonly members: ReadonlyMap<string, Member>;
+interface StateBefore extends Before {
   readonly leader: string | undefined;
   readonly timeline: number;
 }
 
-async function stateOf(cluster: OpenCluster): Promise<StateBefore> {
-  const [members, seen] = await Promise.all([cluster.runtime.members(), coordinatorCluster(cluster)]);
+async function stateOf(context: FaultContext): Promise<StateBefore> {
+  const { cluster } = context;
+  const [members, postmasters, seen] = await Promise.all([
+    cluster.runtime.members(),
+    postmastersOf(context),
+    coordinatorCluster(cluster),
+  ]);
   const leader = leaderOf(seen);
   return {
     members: new Map(members.map((member) => [member.name, member])),
+    postmasters,
     leader: leader?.name,
     timeline: leader?.timeline ?? 0,
   };
