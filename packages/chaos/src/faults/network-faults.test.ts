@@ -55,6 +55,23 @@ it.each([
   expect([...(await shapeOf(name))]).toEqual([['coord-1', [fault]]]);
 });
 
+it.each(['loss', 'slow'])(
+  '%s is seen by packets that the network of the member drops, and by nothing else',
+  async (name) => {
+    const evidenceWhere = (dropped: number) => {
+      const runtime = {
+        member: async () => ({ address: '198.18.11.1' }),
+        exec: async () => ({ exitCode: 0, stdout: `${dropped}\n`, stderr: '' }),
+      };
+      const cluster = { spec, runtime } as unknown as OpenCluster;
+      const before = { members: new Map(), postmasters: new Map() };
+      return networkFaults.find((fault) => fault.name === name)?.evidence({ cluster, members: leader }, before);
+    };
+    expect(await evidenceWhere(0)).toBeUndefined();
+    expect(await evidenceWhere(21)).toBe('of 200 packets of coord-1 21 were dropped');
+  },
+);
+
 it('heals the networks of members that run, and passes over what has no network of its own', async () => {
   const { cluster, shaped } = clusterThat({ worker2: 'exited', 'etcd-2': 'paused' });
   await networkFaults[0]?.heal({ cluster, members });

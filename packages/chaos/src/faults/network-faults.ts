@@ -3,7 +3,7 @@ import { codeOf } from '@citus-ha/core';
 import type { NetworkFault } from '@citus-ha/runtime';
 import type { Fault, FaultContext } from './fault.js';
 import { databaseTargets, each, namesOf, withState } from './members.js';
-import { isCutOff, roundTripMs, segmentsSentAgain } from './network-probes.js';
+import { isCutOff, packetsDropped, probePackets, roundTripMs } from './network-probes.js';
 
 const members = (spec: ClusterSpec) => [...etcdMembers(spec), ...databaseMembers(spec)];
 
@@ -117,8 +117,11 @@ function impairment(
       each(hit, (member) => cluster.runtime.shapeNetwork(member.name, [{ peers: 'all', direction, effect }])),
     heal: healNetworks,
     evidence: async ({ cluster, members: hit }) => {
-      const again = await Promise.all(hit.map((member) => segmentsSentAgain(cluster.runtime, member.name)));
-      return again.every((count) => count > 0) ? `${namesOf(hit)} sent ${again.join(', ')} segments again` : undefined;
+      const etcd = await cluster.runtime.member(etcdMembers(cluster.spec)[0]?.name ?? '');
+      const lost = await Promise.all(hit.map((member) => packetsDropped(cluster.runtime, member.name, etcd.address)));
+      return lost.every((count) => count > 0)
+        ? `of ${probePackets} packets of ${namesOf(hit)} ${lost.join(', ')} were dropped`
+        : undefined;
     },
     ...fault,
   };

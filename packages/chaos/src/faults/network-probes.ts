@@ -17,13 +17,19 @@ export async function isCutOff(runtime: Runtime, name: string, peers: readonly s
   return silent.every(Boolean);
 }
 
-const sentAgain = `
-count() { grep ^Tcp: /proc/net/snmp | tail -n 1 | cut -d ' ' -f 13; }
-before=$(count); sleep 1; echo $(($(count) - before))`;
+export const probePackets = 200;
 
-/** How many TCP segments a member sends a second time within a second; none in a healthy network. */
-export async function segmentsSentAgain(runtime: Runtime, name: string): Promise<number> {
-  const { stdout } = await runtime.exec(name, ['sh', '-c', sentAgain]);
+const sendPackets = `
+lost=0
+for packet in $(seq ${probePackets}); do printf %1400s >"/dev/udp/$0/9" || lost=$((lost + 1)); done 2>/dev/null
+echo $lost`;
+
+/**
+ * How many of {@link probePackets} full packets to an address a member's own network drops: none in a healthy one, however
+ * busy it is. The sender of a UDP datagram that a rule drops is told so (EPERM, netfilter's output hook).
+ */
+export async function packetsDropped(runtime: Runtime, name: string, address: string): Promise<number> {
+  const { stdout } = await runtime.exec(name, ['bash', '-c', sendPackets, address]);
   return Number(stdout);
 }
 
