@@ -28,5 +28,5 @@ it('cuts a log that grows while its writer runs, keeps what was there before, an
   writer.stdin.write('\n');
   await has('log', 'after\n');
   writer.stdin.end();
-  await once(writer, 'close');
+  expect(await once(writer, 'close')).toEqual([1, null]);
 });

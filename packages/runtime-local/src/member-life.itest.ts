@@ -104,7 +104,7 @@ describe('a local member', () => {
     for await (const line of lines) if (line === 'new') break;
     expect((await stat(log)).size).toBeLessThan(100);
     expect((await stat(`${log}.1`)).size).toBe(17 * 1024 ** 2);
-    for (const path of [log, `${log}.1`]) expect((await stat(path)).mode & 0o777).toBe(0o600);
+    for (const each of [log, `${log}.1`]) expect((await stat(each)).mode & 0o777).toBe(0o600);
   });
 
   it('keeps its data when it is removed without, and loses it with', async () => {
