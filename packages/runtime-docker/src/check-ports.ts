@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import type Docker from 'dockerode';
-import { engineAddress } from './engine.js';
+import { findEngine } from './engine-address.js';
 import { labels } from './names.js';
 
 /**
@@ -12,7 +12,7 @@ import { labels } from './names.js';
  */
 export async function checkPorts(engine: Docker, { name, proxy }: ClusterSpec): Promise<void> {
   const containers = await engine.listContainers();
-  const isHere = (await engineAddress()).startsWith('unix:');
+  const isHere = (await findEngine()).url.startsWith('unix:');
   for (const port of Object.values(proxy.ports)) {
     const holder = containers.find(({ Ports }) =>
       Ports.some(({ PublicPort, IP }) => PublicPort === port && overlaps(IP, proxy.bind)),

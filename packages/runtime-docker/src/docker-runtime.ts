@@ -54,15 +54,15 @@ export async function createDockerRuntime({ cluster }: DockerRuntimeOptions): Pr
   return new DockerRuntime(engine, cluster);
 }
 
-/** Whether an engine answers that has a base for the images of this cluster, or can get one. */
+/**
+ * Whether the engine has a base for the images of this cluster, or can get one.
+ *
+ * @throws CodedError as {@link createDockerRuntime}.
+ */
 export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
-  try {
-    const engine = await createEngineClient();
-    await pingEngine(engine);
-    return await canHaveBaseImage(engine, spec);
-  } catch {
-    return false;
-  }
+  const engine = await createEngineClient();
+  await pingEngine(engine);
+  return canHaveBaseImage(engine, spec);
 }
 
 class DockerRuntime implements Runtime {

@@ -1,53 +1,73 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { engineAddress, refineError } from './engine.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createEngineClient, isEngineWanted, pingEngine, refineError } from './engine.js';
 
 const run = promisify(execFile);
-const hasDocker = await run('docker', ['--version']).then(
+const hasOpenssl = await run('openssl', ['version']).then(
   () => true,
   () => false,
 );
 
-describe('the address of the engine', () => {
+const ping = async () => pingEngine(await createEngineClient());
+
+describe('an engine', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'citus-ha-docker-'));
+    vi.stubEnv('DOCKER_CONFIG', folder);
+    for (const name of ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CERT_PATH', 'DOCKER_TLS_VERIFY'])
+      vi.stubEnv(name, undefined);
   });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  test("is this machine's socket where nothing says otherwise", async () => {
-    expect(await engineAddress({ DOCKER_CONFIG: folder })).toBe('unix:///var/run/docker.sock');
-  });
-
-  test('is DOCKER_HOST before any context', async () => {
-    const env = { DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'far', DOCKER_HOST: 'tcp://192.0.2.1:2375' };
-    expect(await engineAddress(env)).toBe('tcp://192.0.2.1:2375');
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
   });
 
-  test('is not guessed where the context is unknown', async () => {
-    const env = { DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'far' };
-    await expect(engineAddress(env)).rejects.toMatchObject({ code: 'ENGINE_CONTEXT' });
+  test('that is named and does not answer is wanted', async () => {
+    vi.stubEnv('DOCKER_HOST', `unix://${folder}/none.sock`);
+    await expect(ping()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+    expect(await isEngineWanted()).toBe(true);
   });
 
-  describe.skipIf(!hasDocker)('with the docker command (skipped where there is none)', () => {
-    beforeEach(async () => {
-      const args = ['context', 'create', 'far', '--docker', 'host=tcp://192.0.2.7:2375'];
-      await run('docker', args, { env: { ...process.env, DOCKER_CONFIG: folder } });
-    });
+  test('that turns this user away says so', async () => {
+    const server = createHttpServer((_, response) => response.writeHead(403).end('not you')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    vi.stubEnv('DOCKER_HOST', `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await expect(ping()).rejects.toMatchObject({ code: 'ENGINE_DENIED', message: expect.stringContaining('not you') });
+    server.close();
+  });
 
-    test('is that of the context in DOCKER_CONTEXT', async () => {
-      expect(await engineAddress({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'far' })).toBe('tcp://192.0.2.7:2375');
-    });
-
-    test('is that of the context in use', async () => {
-      await writeFile(join(folder, 'config.json'), '{ "currentContext": "far" }');
-      expect(await engineAddress({ DOCKER_CONFIG: folder })).toBe('tcp://192.0.2.7:2375');
-      expect(await engineAddress({ DOCKER_CONFIG: folder, DOCKER_CONTEXT: 'default' })).toMatch(/^unix:/);
-    });
+  test.skipIf(!hasOpenssl)('by TLS is given the certificates (skipped where there is no openssl)', async () => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const kind = [
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-subj',
+      '/CN=engine',
+    ];
+    await run('openssl', ['req', ...kind, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert]);
+    const pair = { key: await readFile(key), cert: await readFile(cert) };
+    await writeFile(join(folder, 'ca.pem'), pair.cert);
+    const options = { ...pair, ca: pair.cert, requestCert: true, rejectUnauthorized: true };
+    const server = createServer(options, (_, response) => response.end('OK')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    vi.stubEnv('DOCKER_HOST', `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await expect(ping()).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+    vi.stubEnv('DOCKER_TLS_VERIFY', '1');
+    await ping();
+    server.close();
   });
 });
 

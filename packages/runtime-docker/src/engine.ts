@@ -1,24 +1,35 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
-import Docker from 'dockerode';
-
-/** The address of the engine: $DOCKER_HOST, else the docker command's current context, else this machine's socket. */
-export async function engineAddress(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  if (env['DOCKER_HOST']) return env['DOCKER_HOST'];
-  const folder = env['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
-  const context = env['DOCKER_CONTEXT'] ?? (await currentContext(folder)) ?? 'default';
-  return context === 'default' ? 'unix:///var/run/docker.sock' : contextAddress(folder, context);
-}
+import Docker, { type DockerOptions } from 'dockerode';
+import { findEngine, unusableEngine } from './engine-address.js';
+import { engineOptions } from './engine-options.js';
 
 /** A client of the engine that the environment names; asks it nothing yet. */
 export async function createEngineClient(): Promise<Docker> {
-  const engine = clientOf(await engineAddress());
+  const engine = clientOf(await engineOptions(await findEngine()));
   const dial = engine.modem.dial.bind(engine.modem);
   engine.modem.dial = (options, callback) => dial(options, (error, answer) => callback?.(refineError(error), answer));
   return engine;
+}
+
+/** Docker's variables are read by the client too, which complains of them in its own words. */
+function clientOf(options: DockerOptions): Docker {
+  try {
+    return new Docker(options);
+  } catch (cause) {
+    throw unusableEngine(`What DOCKER_HOST or DOCKER_CERT_PATH say cannot be used: ${messageOf(cause)}`, cause);
+  }
+}
+
+/**
+ * Whether someone expects a Docker engine here: the environment or a docker context names one, or this machine has its
+ * socket. Where not, one that does not answer is no surprise.
+ *
+ * @throws CodedError `ENGINE_CONTEXT`.
+ */
+export async function isEngineWanted(): Promise<boolean> {
+  const { namedBy, url } = await findEngine();
+  return namedBy !== undefined || existsSync(new URL(url).pathname);
 }
 
 /** What an engine says where it has no room is no message of its own kind: it may come with any request. */
@@ -30,60 +41,35 @@ export function refineError<E>(error: E): E | CodedError {
   });
 }
 
-function clientOf(address: string): Docker {
-  if (process.env['DOCKER_HOST']) return new Docker();
-  const { protocol, hostname, port, pathname } = new URL(address);
-  if (protocol === 'unix:' || protocol === 'npipe:') return new Docker({ socketPath: pathname });
-  return new Docker({
-    protocol: protocol === 'ssh:' ? 'ssh' : protocol === 'https:' ? 'https' : 'http',
-    host: hostname,
-    port: port || (protocol === 'ssh:' ? 22 : 2375),
-  });
-}
-
 /**
  * Makes sure that an engine answers.
  *
- * @throws CodedError `ENGINE_DENIED` where its socket may not be opened, `ENGINE_UNREACHABLE` where nothing answers.
+ * @throws CodedError `ENGINE_DENIED` where this user may not use it, `ENGINE_UNREACHABLE` where nothing answers.
  */
 export async function pingEngine(engine: Docker): Promise<void> {
-  const address = await engineAddress();
+  const { url } = await findEngine();
   try {
     await engine.ping();
   } catch (cause) {
-    if (codeOf(cause) === 'EACCES') {
-      throw new CodedError('ENGINE_DENIED', `This user may not use the Docker engine at ${address}`, {
+    if (isDenied(cause)) {
+      throw new CodedError('ENGINE_DENIED', `This user may not use the Docker engine at ${url}: ${messageOf(cause)}`, {
         blame: 'user',
         cause,
-        fix: 'Add the user to the group docker and log in again, or use another engine by DOCKER_HOST.',
+        fix: 'Add the user to the group docker and log in again (by ssh: ssh-add the key), or use another engine by DOCKER_HOST.',
       });
     }
-    throw new CodedError('ENGINE_UNREACHABLE', `No Docker engine answers at ${address}: ${messageOf(cause)}`, {
+    throw new CodedError('ENGINE_UNREACHABLE', `No Docker engine answers at ${url}: ${messageOf(cause)}`, {
       cause,
       fix: 'Start it (systemctl start docker, or dockerd as root), name another one by DOCKER_HOST, or use --runtime local.',
     });
   }
 }
 
-async function currentContext(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => '{}');
-  return (JSON.parse(text) as { currentContext?: string }).currentContext;
-}
-
-/** The docker command keeps a context in a folder named by the hash of its name. */
-async function contextAddress(folder: string, context: string): Promise<string> {
-  const hash = createHash('sha256').update(context).digest('hex');
-  const path = join(folder, 'contexts', 'meta', hash, 'meta.json');
-  try {
-    const meta = JSON.parse(await readFile(path, 'utf8')) as { Endpoints: { docker: { Host: string } } };
-    return meta.Endpoints.docker.Host;
-  } catch (cause) {
-    throw new CodedError('ENGINE_CONTEXT', `The docker context ${context} cannot be read: ${messageOf(cause)}`, {
-      blame: 'user',
-      cause,
-      fix: 'Choose another one: docker context ls, docker context use NAME.',
-    });
-  }
+/** By the socket's mode, by ssh (ssh2 says at what level it failed), or by the engine itself. */
+function isDenied(error: unknown): boolean {
+  const { level } = error as { level?: string };
+  const status = statusOf(error) ?? 0;
+  return codeOf(error) === 'EACCES' || level === 'client-authentication' || status === 401 || status === 403;
 }
 
 /** The HTTP status that the engine refused a request with. */
