@@ -21,6 +21,8 @@ BIND = (1, struct.pack("!BBH", 1, 0, 0))
 WITHOUT_PAYLOAD = (2, struct.pack("!IB", 0, 1))
 LENGTH = (3, struct.pack("!I", 1 << 16))
 LOOK_EVERY = 0.5
+# In a row: a look may fail for other reasons than that the rule is gone.
+MISSES = 2
 
 # Unlike that of any other one in this namespace.
 QUEUE = os.getpid() & 0xFFFF
@@ -43,7 +45,8 @@ def main(seconds, match):
 def hold(link, seconds, match):
     held = collections.deque()
     look_at = time.monotonic() + LOOK_EVERY
-    while True:
+    misses = 0
+    while misses < MISSES:
         until = min(look_at, held[0][0]) if held else look_at
         if select.select([link], [], [], max(0, until - time.monotonic()))[0]:
             due = time.monotonic() + seconds
@@ -52,8 +55,7 @@ def hold(link, seconds, match):
         while held and held[0][0] <= now:
             send(link, VERDICT, (2, struct.pack("!II", 1, held.popleft()[1])))
         if now >= look_at:
-            if iptables("-C", match).returncode:
-                return
+            misses = misses + 1 if iptables("-C", match).returncode else 0
             look_at = now + LOOK_EVERY
 
 
