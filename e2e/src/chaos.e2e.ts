@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { TrialResult } from '@citus-ha/chaos';
 import { waitFor } from '@citus-ha/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stepSeen } from './support/step-seen.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 interface Run {
@@ -81,14 +82,36 @@ describe('chaos on an asynchronous cluster', () => {
   });
   afterAll(() => cluster.destroy());
 
-  it('leaves a healthy cluster when it is interrupted', async () => {
-    const run = cluster.start('chaos', 'run', '--fault', 'stop', '--target', 'leader', '-o', 'interrupted');
-    let stderr = '';
-    run.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    await waitFor({ what: 'the fault', probe: () => stderr.includes('stop coord-'), timeoutMs: 60_000 });
+  it('refuses what proves nothing: a target that the fault does not offer, a rate that shows nothing', async () => {
+    const onEtcd = await cluster.try('chaos', 'run', '--fault', 'full-disk', '--target', 'etcd');
+    expect(onEtcd).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('TARGET_UNSUPPORTED') as string });
+    const seldom = await cluster.try('chaos', 'run', '--fault', 'kill', '--rate', '5');
+    expect(seldom).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('RATE_TOO_LOW') as string });
+  });
+
+  it('leaves a healthy cluster when it is interrupted, and reports what was measured', async () => {
+    const run = cluster.start('chaos', 'run', '--suite', 'seed', '-o', 'interrupted');
+    await waitFor({ what: 'the second fault', probe: () => stepSeen(run, 'stop worker1'), timeoutMs: 120_000 });
+    run.kill('SIGINT');
+    const { exitCode, stdout } = await run;
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 130,
+      stdout: expect.stringContaining('stop leader') as string,
+    });
+    expect(await readFile(join(cluster.cwd, 'interrupted', 'report.html'), 'utf8')).toContain('1 of 3 trials');
+    await expectNothingLeft(cluster);
+  });
+
+  it('leaves no fault in place when it is interrupted twice', async () => {
+    const run = cluster.start('chaos', 'run', '--fault', 'pause', '--target', 'leader', '-o', 'twice');
+    await waitFor({ what: 'the fault', probe: () => stepSeen(run, 'pause coord-'), timeoutMs: 60_000 });
+    run.kill('SIGINT');
+    await waitFor({ what: 'the interruption', probe: () => stepSeen(run, 'interrupted: heal'), timeoutMs: 30_000 });
     run.kill('SIGINT');
     expect((await run).exitCode).toBe(130);
-    await expectNothingLeft(cluster);
+    const { members } = await cluster.status();
+    expect(members.filter(({ state }) => state === 'paused')).toEqual([]);
+    await cluster.untilHealthy();
   });
 
   it('reports the writes that are lost when the standby was cut off before the leader is killed', async () => {
