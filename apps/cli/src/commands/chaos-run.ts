@@ -45,7 +45,7 @@ interface RunOptions extends LoadOptions {
 
 export function runCommand(): Command {
   return withLoad(command('run', 'inject faults under load, one trial after the other, and give the verdict'))
-    .option('--fault <name>', 'the fault, see `chaos list`')
+    .option('--fault <name>', 'the fault, see `chaos list`; several joined by + at once')
     .option('--target <name>', "whom it hits: leader, any-worker, a member's name, several joined by +")
     .addOption(
       new Option('--suite <name>', 'a set of faults: seed, coordinator, worker, network or full').conflicts('fault'),

@@ -6,6 +6,7 @@ import { cpuHog, fullDisk } from './machine-faults.js';
 import { networkFaults } from './network-faults.js';
 import { rollingRestart, switchOver } from './planned-faults.js';
 import { kill, patroniKill, pause, postmasterKill, stop } from './process-faults.js';
+import { together } from './together.js';
 
 /** Every fault there is. */
 export const faults: readonly Fault[] = [
@@ -43,8 +44,23 @@ export function missingFor(fault: Fault, capabilities: Capabilities): readonly s
   return fault.needs.filter((capability) => !capabilities.has(capability));
 }
 
-/** @throws CodedError `FAULT_UNKNOWN` listing the faults; `FAULT_UNSUPPORTED` naming what is missing. */
+/**
+ * A fault, or several joined by `+`, done together.
+ *
+ * @throws CodedError `FAULT_UNKNOWN` listing the faults; `FAULT_UNSUPPORTED` naming what is missing.
+ */
 export function faultNamed(name: string, capabilities: Capabilities): Fault {
+  const parts = name.split('+').map((part) => oneNamed(part, capabilities));
+  if (parts.filter((part) => networkFaults.includes(part)).length > 1) {
+    throw new CodedError('FAULT_UNSUPPORTED', `${name} cannot be done: a network has one fault at a time`, {
+      blame: 'user',
+      fix: 'Name one fault of the network, and others beside it.',
+    });
+  }
+  return parts.reduce(together);
+}
+
+function oneNamed(name: string, capabilities: Capabilities): Fault {
   const fault = faults.find((one) => one.name === name);
   const missing = fault ? missingFor(fault, capabilities) : impossibleFaults.find((one) => one.name === name)?.missing;
   if (!missing) {

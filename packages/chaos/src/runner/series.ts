@@ -79,7 +79,7 @@ export function trialsLeft({ planned, results }: Series): readonly PlannedTrial[
 
 /** `kill-leader-1`: unlike any other trial of its series. */
 export function nameOfTrial({ fault, target, trial }: PlannedTrial): string {
-  return `${fault}-${target.replaceAll('+', '-and-')}-${trial}`;
+  return `${fault}-${target}-${trial}`.replaceAll('+', '-and-');
 }
 
 /** The results of each fault and target, in the order in which they were first made. */
