@@ -125,7 +125,7 @@ describe('a cluster under load', () => {
     const old = await cluster.leader();
     const standby = old.name === 'coord-1' ? 'coord-2' : 'coord-1';
     await cluster.run('stop', standby, '--yes');
-    await cluster.sql("INSERT INTO ledger VALUES (1)");
+    await cluster.sql('INSERT INTO ledger VALUES (1)');
     await runtime.kill(old.name);
     await cluster.run('start', standby);
     const refused = () => cluster.try('failover', '--yes');

@@ -26,15 +26,18 @@ export async function composeCluster(options: CommonOptions): Promise<OpenCluste
   return openCluster(await compose(options));
 }
 
-/** What `auto` is: where the cluster is already; for a new one docker where it can run there, else local. */
+/**
+ * What `auto` is: where the cluster is already; for a new one docker where it can run there, else local. An engine that
+ * should answer and does not may hold the cluster, so that is an error: else a second, empty one would take its endpoint.
+ */
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   const cluster = spec.name;
   const local = kind === 'docker' ? undefined : await createLocalRuntime({ cluster, network: spec.local.network });
   if (local && (kind === 'local' || (await local.site()))) return local;
   // Loaded only where it may be needed: its client of the engine takes long to load.
-  const { canRunInDocker, createDockerRuntime } = await import('@citus-ha/runtime-docker');
+  const { canRunInDocker, createDockerRuntime, isEngineWanted } = await import('@citus-ha/runtime-docker');
   if (!local) return createDockerRuntime({ cluster });
-  const docker = await createDockerRuntime({ cluster }).catch(() => undefined);
-  if (docker === undefined) return local;
+  if (!(await isEngineWanted())) return local;
+  const docker = await createDockerRuntime({ cluster });
   return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
 }
