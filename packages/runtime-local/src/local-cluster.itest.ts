@@ -4,14 +4,22 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { claimedBlock } from './address-block.js';
 import { createLocalRuntime } from './local-runtime.js';
 import { livingProcess } from './process-table.js';
+import { hasSwitch, type Network } from './switch.js';
 import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
+
+const networks = process.getuid?.() === 0 ? (['loopback', 'namespaces'] as const) : (['loopback'] as const);
+
+async function blockOf({ runtime, spec }: TestCluster): Promise<string | undefined> {
+  return (await runtime.prepare({ spec, install: false })).members['etcd']?.address.split('.')[2];
+}
 
 describe('a local cluster', () => {
   const clusters: TestCluster[] = [];
-  const newCluster = async (name?: string) => {
-    const cluster = await testCluster(name);
+  const newCluster = async (name?: string, network?: Network) => {
+    const cluster = await testCluster(name, network);
     clusters.push(cluster);
     return cluster;
   };
@@ -40,11 +48,19 @@ describe('a local cluster', () => {
 
   it('shares no address with another one, in whatever state home and at the same time', async () => {
     const [first, second] = await Promise.all([newCluster(), newCluster()]);
-    const sites = await Promise.all(
-      [first, second].map(({ runtime, spec }) => runtime.prepare({ spec, install: false })),
-    );
-    const blocks = sites.map((site) => site.members['etcd']?.address.split('.')[2]);
+    const blocks = await Promise.all([first, second].map(blockOf));
     expect(new Set(blocks).size).toBe(2);
+  });
+
+  it('keeps its addresses from others also while it is down and after its state is lost, until it is removed', async () => {
+    const [one, other] = [await newCluster(), await newCluster()];
+    const block = await blockOf(one);
+    await one.runtime.destroy({ data: false });
+    expect(await blockOf(other)).not.toBe(block);
+    await rm(join(one.path, 'state.json'));
+    expect(await blockOf(one)).toBe(block);
+    await one.runtime.destroy({ data: true });
+    expect(await claimedBlock(one.path)).toBeUndefined();
   });
 
   it('names the process that holds a port it needs, and leaves nothing of a new cluster then', async () => {
@@ -97,12 +113,15 @@ describe('a local cluster', () => {
     expect(await readFile(file, 'utf8')).toBe('{ half');
   });
 
-  it('ends its members and removes all of it also where its state cannot be read', async () => {
-    const { runtime, path, open } = await newCluster();
+  it.each(networks)('removes all of it, processes too, also where its state cannot be read: %s', async (network) => {
+    const { runtime, path, open } = await newCluster('lost', network);
     await runtime.create(testMember('alpha'));
     const { incarnation } = await runtime.start('alpha');
+    const block = (await claimedBlock(path)) ?? 0;
+    expect(await hasSwitch(block)).toBe(network === 'namespaces');
     await writeFile(join(path, 'state.json'), '{ half');
     await (await open()).destroy({ data: true });
+    expect(await hasSwitch(block)).toBe(false);
     expect(await livingProcess(incarnation?.pid ?? 0)).toBeUndefined();
     await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });

@@ -20,6 +20,7 @@ import {
   type RuntimeEvent,
 } from '@citus-ha/runtime';
 import { memberAccount, type Account } from './account.js';
+import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { AddressBook, gatewayAddress, ownAddress, readState } from './cluster-state.js';
 import { findMember } from './find-member.js';
@@ -38,7 +39,7 @@ import {
   shapeNetwork,
   type MemberNetwork,
 } from './member-network.js';
-import type { Network } from './switch.js';
+import { hasSwitch, type Network } from './switch.js';
 import {
   checkDataVersion,
   forgetMember,
@@ -223,11 +224,12 @@ class LocalRuntime implements Runtime {
   async destroy(options: { readonly data: boolean }): Promise<void> {
     const names = await readdir(this.#folder.members).catch(() => []);
     await Promise.all(names.map((name) => this.remove(name, options)));
-    this.#addresses.release();
-    const state = await readState(this.#folder).catch(() => undefined);
-    if (state?.network === 'namespaces') await removeSwitch(state.block);
+    const { path } = this.#folder;
+    const block = (await readState(this.#folder).catch(() => undefined))?.block ?? (await claimedBlock(path));
+    if (block !== undefined && (await hasSwitch(block))) await removeSwitch(block);
     if (!options.data) return;
-    await removeTree(this.#folder.path);
+    await removeTree(path);
+    await releaseBlock(path);
     await rmdir(this.#folder.home).catch(() => undefined);
   }
 

@@ -2,6 +2,7 @@ import { databaseMembers, membersOf, type ClusterSpec, type Site } from '@citus-
 import { CodedError } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
+import { releaseBlock } from './address-block.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, unmakeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { ownAddress, readState, type AddressBook, type ClusterState } from './cluster-state.js';
@@ -38,8 +39,8 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
     return site;
   } catch (error) {
     if (known === undefined) {
-      addresses.release();
       await unmakeClusterFolder(folder);
+      await releaseBlock(folder.path);
     }
     throw error;
   }
