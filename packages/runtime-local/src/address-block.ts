@@ -2,7 +2,6 @@ import { lstat, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { ClusterFolder } from './cluster-folder.js';
-import type { ClusterState } from './cluster-state.js';
 import { listeners } from './listeners.js';
 import { readDocument } from './state-file.js';
 import { hasSwitch } from './switch.js';
@@ -69,6 +68,11 @@ export async function releaseBlock(path: string): Promise<void> {
   if (block !== undefined) await rm(claimOf(block), { force: true });
 }
 
+interface BlockState {
+  readonly version: 1;
+  readonly block: number;
+}
+
 /** Those in which something listens, and those of clusters of this state home. */
 async function takenBlocks(folder: ClusterFolder): Promise<ReadonlySet<number>> {
   const taken = new Set<number>();
@@ -77,7 +81,7 @@ async function takenBlocks(folder: ClusterFolder): Promise<ReadonlySet<number>> 
     if (first === 127 && second === 0 && third !== undefined) taken.add(third);
   }
   for (const sibling of await readdir(folder.home).catch(() => [])) {
-    const state = await readDocument<ClusterState>(join(folder.home, sibling, 'state.json'), 1).catch(() => undefined);
+    const state = await readDocument<BlockState>(join(folder.home, sibling, 'state.json'), 1).catch(() => undefined);
     if (state !== undefined) taken.add(state.block);
   }
   return taken;

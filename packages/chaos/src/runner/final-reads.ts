@@ -5,7 +5,7 @@ import { waitFor } from '@citus-ha/core';
 import type { OpValues, ShardChecksums, TableKind } from '../history/op.js';
 import type { Recorder } from '../history/recorder.js';
 import { applicationName } from '../load/connection.js';
-import { ledgerTable, registerTable, schema, transferTable } from '../workloads/tables.js';
+import { accountTable, ledgerTable, registerTable, schema } from '../workloads/tables.js';
 
 const tableKinds: readonly TableKind[] = ['distributed', 'reference', 'local'];
 
@@ -15,10 +15,12 @@ export async function readFinally(cluster: OpenCluster, recorder: Recorder): Pro
   const prepared = await settledPrepared(cluster);
   recorder.record({ process: 'runner', type: 'ok', f: 'finalPrepared', value: prepared });
   for (const table of tableKinds) {
-    const ids = await readIds(cluster, ledgerTable(table)).catch(() => undefined);
+    const ids = await readIds(cluster, `SELECT id FROM ${ledgerTable(table)}`).catch(() => undefined);
     if (ids) recorder.record({ process: 'runner', type: 'ok', f: 'finalLedger', value: { table, ids } });
   }
-  const transfers = await readIds(cluster, transferTable).catch(() => undefined);
+  const transfers = await readIds(cluster, `SELECT unnest(transfers) AS id FROM ${accountTable}`).catch(
+    () => undefined,
+  );
   if (transfers) recorder.record({ process: 'runner', type: 'ok', f: 'finalTransfers', value: transfers });
   const registers = await readRegisters(cluster).catch(() => undefined);
   if (registers) recorder.record({ process: 'runner', type: 'ok', f: 'finalRegisters', value: registers });
@@ -73,21 +75,20 @@ async function countPrepared(cluster: OpenCluster): Promise<Readonly<Record<stri
   return Object.fromEntries(await Promise.all(counts));
 }
 
-async function readIds(cluster: OpenCluster, table: string): Promise<readonly number[]> {
-  const rows = await readRows<{ id: string }>(cluster, table);
+async function readIds(cluster: OpenCluster, query: string): Promise<readonly number[]> {
+  const rows = await readRows<{ id: string }>(cluster, query);
   return rows.map(({ id }) => Number(id));
 }
 
 async function readRegisters(cluster: OpenCluster): Promise<OpValues['finalRegisters']> {
-  const rows = await readRows<{ slot: number; value: string | null }>(cluster, registerTable);
+  const rows = await readRows<{ slot: number; value: string | null }>(cluster, `TABLE ${registerTable}`);
   return rows.map(({ slot, value }) => ({ key: slot, value: value === null ? null : Number(value) }));
 }
 
-function readRows<R extends object>(cluster: OpenCluster, table: string): Promise<readonly R[]> {
+function readRows<R extends object>(cluster: OpenCluster, query: string): Promise<readonly R[]> {
   return waitFor({
-    what: `the rows of ${table}`,
-    probe: () =>
-      withConnection(endpointOf(cluster, 'write'), async (client) => (await client.query<R>(`TABLE ${table}`)).rows),
+    what: `an answer to ${query}`,
+    probe: () => withConnection(endpointOf(cluster, 'write'), async (client) => (await client.query<R>(query)).rows),
     timeoutMs: 60_000,
     intervalMs: 1_000,
     signal: cluster.signal,

@@ -1,14 +1,7 @@
 import type { ClientFunction, ClientPlan, OpValues } from '../history/op.js';
 import type { Session } from '../load/connection.js';
 import { pick, type Random } from './random.js';
-import {
-  accountsPerShard,
-  accountTable,
-  ledgerTable,
-  registerTable,
-  transferTable,
-  type LoadedShard,
-} from './tables.js';
+import { accountsPerShard, accountTable, ledgerTable, registerTable, type LoadedShard } from './tables.js';
 
 /** What a client is about to do: an op's function and value, and how it is done. Answers the value of the ok. */
 export interface PlannedRequest<F extends ClientFunction = ClientFunction> {
@@ -93,8 +86,10 @@ function transfer({ shards, random, nextId }: GeneratorInput): PlannedRequest<'t
       await session.query('BEGIN');
       await session.query('SELECT pg_advisory_xact_lock_shared($1)', [bankLock]);
       for (const { slot, by } of changes) {
-        await session.query(`UPDATE ${accountTable} SET balance = balance + $2 WHERE slot = $1`, [slot, by]);
-        await session.query(`INSERT INTO ${transferTable} (slot, id) VALUES ($1, $2)`, [slot, value.id]);
+        await session.query(
+          `UPDATE ${accountTable} SET balance = balance + $2, transfers = array_append(transfers, $3) WHERE slot = $1`,
+          [slot, by, value.id],
+        );
       }
       await session.query('COMMIT');
       return value;

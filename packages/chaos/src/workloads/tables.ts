@@ -5,8 +5,6 @@ export const schema = 'citus_ha_chaos';
 
 export const ledgerTable = (kind: TableKind) => `${schema}.ledger_${kind}`;
 export const accountTable = `${schema}.account`;
-/** What each transfer leaves beside each of its accounts. */
-export const transferTable = `${schema}.transfer`;
 export const registerTable = `${schema}.register`;
 
 /** A shard that load is put on. */
@@ -30,7 +28,7 @@ export const accountsPerShard = 2;
  * co-located with it.
  */
 const removal = [
-  ...['register', 'transfer', 'account', 'ledger_distributed', 'ledger_reference', 'ledger_local', 'beat'].map(
+  ...['register', 'account', 'ledger_distributed', 'ledger_reference', 'ledger_local', 'beat'].map(
     (table) => `DROP TABLE IF EXISTS ${schema}.${table}`,
   ),
   `DROP SCHEMA IF EXISTS ${schema}`,
@@ -48,10 +46,10 @@ const creation = [
   `SELECT create_reference_table('${schema}.ledger_reference')`,
   `CREATE TABLE ${schema}.ledger_local (slot int NOT NULL, id bigint NOT NULL)`,
   `CREATE INDEX ON ${schema}.ledger_local (slot, id)`,
-  `CREATE TABLE ${accountTable} (slot int PRIMARY KEY, balance bigint NOT NULL)`,
-  `CREATE TABLE ${transferTable} (slot int NOT NULL, id bigint NOT NULL)`,
+  // An account keeps the ids of its transfers, so that one that is lost shows.
+  `CREATE TABLE ${accountTable} (slot int PRIMARY KEY, balance bigint NOT NULL, transfers bigint[] NOT NULL DEFAULT '{}')`,
   `CREATE TABLE ${registerTable} (slot int PRIMARY KEY, value bigint)`,
-  ...[accountTable, transferTable, registerTable].map(
+  ...[accountTable, registerTable].map(
     (table) => `SELECT create_distributed_table('${table}', 'slot', colocate_with => '${schema}.ledger_distributed')`,
   ),
   `CREATE TABLE ${schema}.beat (member text NOT NULL, at timestamptz NOT NULL DEFAULT now())`,
