@@ -2,6 +2,7 @@ import { citusEngine } from '@citus-ha/citus';
 import { standinEngine } from '@citus-ha/citus-standin';
 import { openCluster, type ClusterContext, type OpenCluster } from '@citus-ha/cluster';
 import type { ClusterSpec } from '@citus-ha/config';
+import { codeOf } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
 import { createLocalRuntime } from '@citus-ha/runtime-local';
 import type { CommonOptions } from './command.js';
@@ -33,11 +34,22 @@ export async function composeCluster(options: CommonOptions): Promise<OpenCluste
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   const cluster = spec.name;
   const local = kind === 'docker' ? undefined : await createLocalRuntime({ cluster, network: spec.local.network });
-  if (local && (kind === 'local' || (await local.site()))) return local;
+  if (local && (kind === 'local' || (await isThere(local)))) return local;
   // Loaded only where it may be needed: its client of the engine takes long to load.
   const { canRunInDocker, createDockerRuntime, isEngineWanted } = await import('@citus-ha/runtime-docker');
   if (!local) return createDockerRuntime({ cluster });
   if (!(await isEngineWanted())) return local;
   const docker = await createDockerRuntime({ cluster });
   return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
+}
+
+/** A state that cannot be read is a cluster's too. */
+function isThere(runtime: Runtime): Promise<boolean> {
+  return runtime.site().then(
+    (site) => site !== undefined,
+    (error: unknown) => {
+      if (codeOf(error) === 'STATE_UNREADABLE') return true;
+      throw error;
+    },
+  );
 }

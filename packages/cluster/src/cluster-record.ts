@@ -127,11 +127,24 @@ async function givenPassword(spec: ClusterSpec): Promise<string | undefined> {
           });
         });
   const password = text?.trim();
-  if (password) return password;
+  if (password) return requireAscii(password, place);
   throw new CodedError('PASSWORD_UNREADABLE', `credentials.password: ${place} is empty`, {
     blame: 'user',
     fix: `Put the password into ${place}, or set password: generated.`,
   });
+}
+
+/** Patroni 4.0 bootstraps no cluster with others (`quote_literal` of its PostgreSQL connection). */
+function requireAscii(password: string, place: string): string {
+  if (/^[\x20-\x7e]+$/.test(password)) return password;
+  throw new CodedError(
+    'PASSWORD_INVALID',
+    `credentials.password: ${place} holds other than printable ASCII characters`,
+    {
+      blame: 'user',
+      fix: 'Choose a password of letters, digits and signs of ASCII: Patroni cannot set another one.',
+    },
+  );
 }
 
 function newPassword(): string {

@@ -1,4 +1,4 @@
-import { coordinators } from '@citus-ha/config';
+import { coordinators, membersOf } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import { createPatroniClient } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
@@ -29,11 +29,14 @@ async function bringDown(context: ClusterContext, volumes: boolean): Promise<Dow
   } catch (error) {
     // What cannot be read can still be removed.
     if (!volumes || codeOf(error) !== 'STATE_UNREADABLE') throw error;
-    return { stopped: [], removed: await removeAll(context, []) };
+    return { stopped: [], removed: await removeAll(context, membersOf(context.spec)) };
   }
 }
 
-async function removeAll({ runtime, onStep }: ClusterContext, members: readonly Member[]): Promise<readonly string[]> {
+async function removeAll(
+  { runtime, onStep }: ClusterContext,
+  members: readonly Pick<Member, 'name'>[],
+): Promise<readonly string[]> {
   await runtime.destroy({ data: true });
   const names = members.map(({ name }) => name);
   if (names.length > 0) onStep?.(`removed the data of ${names.join(', ')}, and the passwords of the cluster`);
