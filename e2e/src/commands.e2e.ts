@@ -240,11 +240,11 @@ describe('the command line on a running cluster', () => {
 
   it('writes every configuration file, for containers and as its members have them', async () => {
     const folder = join(cluster.cwd, 'rendered');
-    await cluster.run('render', '-o', folder);
+    await cluster.run('render', '--runtime', 'docker', '-o', folder);
     expect(await readFile(join(folder, '.env'), 'utf8')).toContain('COMPOSE_PROJECT_NAME=e2e-commands');
     expect((await stat(join(folder, 'coord-1', 'patroni.yml'))).mode & 0o777).toBe(0o600);
     const first = await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8');
-    await cluster.run('render', '-o', folder);
+    await cluster.run('render', '--runtime', 'docker', '-o', folder);
     expect(await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8')).toBe(first);
     await cluster.run('render', '--runtime', runtimeKind, '-o', join(cluster.cwd, 'rendered-here'));
   });

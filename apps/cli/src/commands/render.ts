@@ -59,7 +59,8 @@ async function recordInDocker(options: CommonOptions): Promise<ClusterRecord | u
   try {
     return (await openCluster(await compose({ ...options, runtime: 'docker' }))).record;
   } catch (error) {
-    if (codeOf(error) === 'CLUSTER_ABSENT' || codeOf(error) === 'ENGINE_UNREACHABLE') return undefined;
+    // To write files no engine is needed.
+    if (/^(CLUSTER_ABSENT|ENGINE_.*)$/.test(codeOf(error) ?? '')) return undefined;
     throw error;
   }
 }
