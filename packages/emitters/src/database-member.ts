@@ -3,10 +3,12 @@ import { passfile } from './passfile.js';
 import { patroniYaml } from './patroni.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
+import { transactionRecovery } from './transaction-recovery.js';
 
 /** A coordinator or worker: PostgreSQL under Patroni. */
 export function renderDatabaseMember(input: RenderInput, member: MemberSpec): RenderedMember {
   const { configFile, passFile } = placeOf(input.site, member.name);
+  const recovery = transactionRecovery(input, member);
   return {
     ...member,
     command: [...input.site.programs.patroni, configFile],
@@ -14,6 +16,7 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
     files: [
       { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
+      ...(recovery ? [recovery.file] : []),
     ],
     ports: { postgres: ports.postgres, patroni: ports.patroni },
   };

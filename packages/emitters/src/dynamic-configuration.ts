@@ -24,7 +24,7 @@ export function dynamicConfiguration(input: RenderInput, member: MemberSpec): Re
       use_slots: true,
       remove_data_directory_on_rewind_failure: true,
       remove_data_directory_on_diverged_timelines: true,
-      parameters: postgresParameters(input),
+      parameters: postgresParameters(input, member),
     },
   };
 }

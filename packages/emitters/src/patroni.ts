@@ -4,6 +4,7 @@ import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
 import { pgHba } from './pg-hba.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
+import { transactionRecovery } from './transaction-recovery.js';
 import { yamlText } from './yaml-text.js';
 
 /** Who may use the parts of Patroni's REST API that change something; its password is the superuser's. */
@@ -15,6 +16,7 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
   const place = placeOf(site, member.name);
   const superuser = { username: spec.credentials.superuser, password: secrets.superuser };
   const hba = pgHba(input);
+  const recovery = transactionRecovery(input, member)?.command;
   return yamlText({
     scope: patroniScope(spec, engine, member).scope,
     namespace,
@@ -45,6 +47,7 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
         rewind: superuser,
       },
       basebackup: [{ checkpoint: 'fast' }],
+      ...(recovery && { callbacks: { on_start: recovery, on_restart: recovery, on_role_change: recovery } }),
       parameters: {
         unix_socket_directories: place.runDir,
         ...(engine === 'citus' ? { 'citus.local_hostname': selfHost(place.listen) } : {}),

@@ -1,9 +1,10 @@
+import type { MemberSpec } from '@citus-ha/config';
 import type { RenderInput } from './rendering.js';
 
 type Parameters = Readonly<Record<string, string | number | boolean>>;
 
-/** PostgreSQL's settings, the same on every member: what differs between leader and standby shows as "pending restart". */
-export function postgresParameters({ spec, engine }: RenderInput): Parameters {
+/** PostgreSQL's settings, the same on every member of a group: what differs between leader and standby shows as "pending restart". */
+export function postgresParameters({ spec, engine }: RenderInput, member: MemberSpec): Parameters {
   return {
     // Citus has to be the first (Citus manual, "Installation").
     shared_preload_libraries: engine === 'citus' ? 'citus,pg_stat_statements' : 'pg_stat_statements',
@@ -23,15 +24,18 @@ export function postgresParameters({ spec, engine }: RenderInput): Parameters {
     tcp_keepalives_count: 3,
     'citus.shard_count': spec.shards.count,
     'citus.shard_replication_factor': spec.shards.replicationFactor,
-    ...(engine === 'citus' ? citusParameters : {}),
+    ...(engine === 'citus' ? citusParameters(member) : {}),
     ...spec.postgres.parameters,
   };
 }
 
-/** Citus waits 30 s for a node that does not answer, and 60 s before it ends what a dead coordinator left prepared. */
-const citusParameters: Parameters = {
-  'citus.node_connection_timeout': '3s',
-  'citus.node_conninfo':
-    'sslmode=prefer keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000',
-  'citus.recover_2pc_interval': '10s',
-};
+/** Citus waits 30 s for a node that does not answer, and 60 s before it ends what a dead backend left prepared. */
+function citusParameters({ kind }: MemberSpec): Parameters {
+  return {
+    'citus.node_connection_timeout': '3s',
+    'citus.node_conninfo':
+      'sslmode=prefer keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000',
+    // A coordinator may think that it leads and be wrong: there it is left to `transactionRecovery`.
+    'citus.recover_2pc_interval': kind === 'coordinator' ? -1 : '10s',
+  };
+}
