@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli } from './support/cli.js';
 import { docker } from './support/docker.js';
 import { ledgerTable, lostOf, startLedger, type Ledger } from './support/ledger.js';
-import { openRuntime, runtimeKind } from './support/runtime.js';
+import { hasCitus, openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const name = 'e2e-docker';
@@ -37,6 +37,26 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
     await first;
     await cluster.run('up');
     expect(await cluster.untilHealthy()).toMatchObject({ problems: [] });
+  });
+
+  it.skipIf(!hasCitus)('is settled by the leader: a transaction that a dead coordinator left prepared', async () => {
+    cluster = await createTestCluster(name, small);
+    await cluster.run('up');
+    const prepared = async () => {
+      const { rows } = await cluster.sql<{ count: string }>(
+        "SELECT result AS count FROM run_command_on_workers('SELECT count(*) FROM pg_prepared_xacts')",
+      );
+      return rows.map(({ count }) => Number(count)).reduce((sum, count) => sum + count, 0);
+    };
+    const login = ['psql', '-h', '/run/citus-ha', '-U', 'postgres', '-c'];
+    const statement = "BEGIN; CREATE TABLE left_behind (id int); PREPARE TRANSACTION 'citus_0_1_987654321_0'";
+    await docker('exec', `${name}-worker1-1`, ...login, statement);
+    expect(await prepared()).toBe(1);
+    await waitFor({
+      what: 'it to be rolled back',
+      probe: async () => (await prepared()) === 0,
+      timeoutMs: 30_000,
+    });
   });
 
   it.each(['kill', 'stop'])(
