@@ -46,10 +46,10 @@ RETRY_AFTER = 0.5
 psql, server, patroni, others, _, role, _ = sys.argv[1:]
 
 END_SESSIONS = """
-SELECT count(*) FROM run_command_on_workers(\$command\$
+SELECT count(*) FROM run_command_on_workers($command$
   SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
   WHERE client_addr = ANY ('{%s}'::inet[]) AND application_name LIKE 'citus_internal%%'
-\$command\$)"""
+$command$)"""
 RECOVER = "SELECT recover_prepared_transactions()"
 
 
