@@ -16,7 +16,10 @@ export interface DownResult {
   readonly removed: readonly string[];
 }
 
-/** Stops the cluster so that its leader is still the leader at the next `up`: standbys before the leader, etcd last. */
+/**
+ * Stops the cluster so that its leader is still the leader at the next `up`: standbys before the leader, etcd last. Workers
+ * and their leader stop at the same time: while Citus waits for a node that is gone, PostgreSQL does not stop.
+ */
 export async function down(context: ClusterContext, { volumes }: DownOptions): Promise<DownResult> {
   return withClusterLock(context, () => bringDown(context, volumes));
 }
@@ -47,12 +50,8 @@ async function stopAll(context: ClusterContext, members: readonly Member[]): Pro
   const { runtime, onStep, signal } = context;
   const running = members.filter(({ state }) => state === 'running' || state === 'paused');
   const leader = await findLeader(context);
-  const last = (name: string) => name === leader;
-  const phases = [
-    running.filter(({ name, kind }) => kind !== 'etcd' && !last(name)),
-    running.filter(({ name }) => last(name)),
-    running.filter(({ kind }) => kind === 'etcd'),
-  ];
+  const phaseOf = ({ name, kind }: Member) => (kind === 'etcd' ? 2 : kind === 'worker' || name === leader ? 1 : 0);
+  const phases = [0, 1, 2].map((phase) => running.filter((member) => phaseOf(member) === phase));
   for (const phase of phases) {
     signal?.throwIfAborted();
     await Promise.all(
