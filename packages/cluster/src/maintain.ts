@@ -49,7 +49,7 @@ export async function setMaintenance(cluster: OpenCluster, on: boolean): Promise
   });
 }
 
-function isDatabase({ spec }: OpenCluster, { name }: MemberSpec): boolean {
+export function isDatabase({ spec }: OpenCluster, { name }: MemberSpec): boolean {
   return databaseMembers(spec).some((member) => member.name === name);
 }
 

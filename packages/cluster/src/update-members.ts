@@ -1,8 +1,9 @@
 import type { MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
+import { leaderOf } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
-import { waitUntilFit } from './maintain.js';
+import { isDatabase, waitUntilFit } from './maintain.js';
 import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { restartProcess } from './start-stop.js';
 
@@ -24,7 +25,7 @@ export async function updateMembers(
     if (changed) log.change(`updated ${member.name}`);
     if (!changed && !unfinished) continue;
     const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
-    if (isDatabase(member) && !isRecreated) await patroniOf(cluster, member.name).reload();
+    if (isDatabase(cluster, member) && !isRecreated) await patroniOf(cluster, member.name).reload();
     else await renew(cluster, member, isRecreated);
   }
 }
@@ -37,7 +38,7 @@ export function rollingOrder(members: readonly MemberSpec[], leader: string | un
 
 async function renew(cluster: OpenCluster, member: MemberSpec, isRecreated: boolean): Promise<void> {
   if (!isRecreated) await restartProcess(cluster, member);
-  if (isDatabase(member)) await waitUntilFit(cluster, member.name);
+  if (isDatabase(cluster, member)) await waitUntilFit(cluster, member.name);
   if (member.kind === 'etcd') await waitUntilHealthy(cluster, member.name);
 }
 
@@ -54,13 +55,9 @@ async function waitUntilHealthy(cluster: OpenCluster, name: string): Promise<voi
   });
 }
 
-function isDatabase({ kind }: MemberSpec): boolean {
-  return kind === 'coordinator' || kind === 'worker';
-}
-
 function leaderName(cluster: OpenCluster): Promise<string | undefined> {
   return coordinatorCluster(cluster).then(
-    ({ members }) => members.find(({ role }) => role === 'leader')?.name,
+    (seen) => leaderOf(seen)?.name,
     () => undefined,
   );
 }
