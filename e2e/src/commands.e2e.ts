@@ -141,8 +141,16 @@ describe('the command line on a running cluster', () => {
     await untilSettingIs('work_mem', '9MB');
     expect(await cluster.run('psql', '--', '-Atc', 'SHOW citus.shard_count')).toBe('3');
     expect(await cluster.run('config', 'show')).toContain('work_mem: 9MB');
-    expect(JSON.parse(await cluster.run('history', '--json'))).toHaveLength(1);
     await cluster.untilHealthy();
+    const entries = await waitFor({
+      what: 'the new leader to write down the switchover',
+      probe: async () => {
+        const history = JSON.parse(await cluster.run('history', '--json')) as unknown[];
+        return history.length > 0 && history;
+      },
+      timeoutMs: 20_000,
+    });
+    expect(entries).toHaveLength(1);
   });
 
   it('refuses a dynamic configuration that Patroni does not know or cluster.yaml decides', async () => {
