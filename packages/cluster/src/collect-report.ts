@@ -5,6 +5,7 @@ import { examine } from './doctor.js';
 import { readConfiguration } from './dynamic-configuration.js';
 import { askCoordinators, type OpenCluster } from './open-cluster.js';
 import { readStatus } from './read-status.js';
+import { renderInput } from './render-input.js';
 
 export interface ReportFile {
   readonly path: string;
@@ -33,12 +34,10 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
     ),
   ]);
   const rendered = members.flatMap((member) =>
-    renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member).files.map(
-      ({ path, content }) => ({
-        path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
-        content,
-      }),
-    ),
+    renderMember(renderInput(cluster), member).files.map(({ path, content }) => ({
+      path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
+      content,
+    })),
   );
   return [...files, ...rendered].map(({ path, content }) => ({
     path,

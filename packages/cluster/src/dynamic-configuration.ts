@@ -4,6 +4,7 @@ import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
 import { mergePatch, patchBetween, type JsonObject } from './json-patch.js';
+import { renderInput } from './render-input.js';
 
 /** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
 export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
@@ -25,8 +26,8 @@ export function renderedConfiguration(cluster: OpenCluster, group: number): Json
   return rendered(cluster, member);
 }
 
-function rendered({ spec, site, record }: OpenCluster, member: MemberSpec): JsonObject {
-  return dynamicConfiguration({ spec, site, secrets: record.secrets, engine: record.engine }, member) as JsonObject;
+function rendered(cluster: OpenCluster, member: MemberSpec): JsonObject {
+  return dynamicConfiguration(renderInput(cluster), member) as JsonObject;
 }
 
 /** A configuration in which nothing sets these PostgreSQL parameters. */

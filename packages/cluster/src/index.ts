@@ -22,6 +22,7 @@ export {
 } from './open-cluster.js';
 export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
+export { renderInput } from './render-input.js';
 export { requireSupported } from './require-supported.js';
 export { memberNamed, startMember, stopMember } from './start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status.js';

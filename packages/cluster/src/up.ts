@@ -10,6 +10,7 @@ import { explainWithLogs } from './explain-with-logs.js';
 import type { OpenCluster } from './open-cluster.js';
 import { planUp, type UpStep } from './plan-up.js';
 import { refuseChanges } from './refuse-changes.js';
+import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
 import { startMember } from './start-stop.js';
 import { updateMembers } from './update-members.js';
@@ -99,10 +100,8 @@ async function createMembers(
   plan: readonly UpStep[],
   { change }: ChangeLog,
 ): Promise<void> {
-  const { spec, site, record, runtime } = cluster;
   for (const member of members) {
-    const definition = renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member);
-    const { changed } = await runtime.create(definition);
+    const { changed } = await cluster.runtime.create(renderMember(renderInput(cluster), member));
     const isNew = plan.some((step) => step.action === 'create' && step.member === member.name);
     if (changed) change(`${isNew ? 'created' : 'updated'} ${member.name}`);
   }

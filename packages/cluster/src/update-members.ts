@@ -5,6 +5,7 @@ import { leaderOf } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { isDatabase, waitUntilFit } from './maintain.js';
 import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { renderInput } from './render-input.js';
 import { restartProcess } from './start-stop.js';
 
 /**
@@ -16,12 +17,11 @@ export async function updateMembers(
   running: readonly MemberSpec[],
   { unfinished, log }: { readonly unfinished: boolean; readonly log: ChangeLog },
 ): Promise<void> {
-  const { spec, site, record, runtime } = cluster;
+  const { runtime } = cluster;
   const leader = await leaderName(cluster);
   for (const member of rollingOrder(running, leader)) {
     const { incarnation } = await runtime.member(member.name);
-    const definition = renderMember({ spec, site, secrets: record.secrets, engine: record.engine }, member);
-    const { changed } = await runtime.create(definition);
+    const { changed } = await runtime.create(renderMember(renderInput(cluster), member));
     if (changed) log.change(`updated ${member.name}`);
     if (!changed && !unfinished) continue;
     const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;

@@ -43,6 +43,7 @@ import urllib.request
 
 EVERY = 10
 RETRY_AFTER = 0.5
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 psql, server, patroni, others, _, role, _ = sys.argv[1:]
 
 END_SESSIONS = """
@@ -55,7 +56,7 @@ RECOVER = "SELECT recover_prepared_transactions()"
 
 def leads():
     try:
-        return urllib.request.urlopen(patroni, timeout=2).status == 200
+        return direct.open(patroni, timeout=2).status == 200
     except OSError:
         return False
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { newRecord, openCluster, requireSupported, type ClusterRecord } from '@citus-ha/cluster';
+import { newRecord, openCluster, renderInput, requireSupported, type ClusterRecord } from '@citus-ha/cluster';
 import { dockerSite, type ClusterSpec, type RenderedFile } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import { renderFolder } from '@citus-ha/emitters';
@@ -38,7 +38,7 @@ export function renderCommand(): Command {
 /** The files of the cluster that runs here, as its members have them. */
 async function renderLocal(options: CommonOptions): Promise<readonly RenderedFile[]> {
   const { spec, site, record } = await openCluster(await compose(options));
-  return renderFolder({ spec, site, secrets: record.secrets, engine: record.engine });
+  return renderFolder(renderInput({ spec, site, record }));
 }
 
 /** The files for containers; passwords once generated are kept beside them, so that a second run changes nothing. */
@@ -51,7 +51,7 @@ async function renderDocker(
   const record = (await readKept(folder)) ?? (await recordInDocker(options)) ?? (await newRecord(spec, site));
   const { imageSetFiles } = await import('@citus-ha/runtime-docker');
   const images = (await imageSetFiles()).map((file) => ({ ...file, path: `images/${file.path}` }));
-  return [...images, ...renderFolder({ spec, site, secrets: record.secrets, engine: record.engine })];
+  return [...images, ...renderFolder(renderInput({ spec, site, record }))];
 }
 
 /** Of the cluster that runs in containers already, if there is one. */
