@@ -1,5 +1,5 @@
 import { withConnection } from '@citus-ha/citus';
-import { coordinators, etcdMembers, membersOf, proxies, workers } from '@citus-ha/config';
+import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import { waitForLeader } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
@@ -31,7 +31,7 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
   changes.push(...(await bootstrapNodes(cluster)));
   onStep?.('waiting for every member to stream and for the write endpoint');
   await Promise.all([
-    ...coordinators(spec).map(({ name }) => waitForMember(cluster, name)),
+    ...groups.flat().map((member) => waitForMember(cluster, member)),
     waitForSynchrony(cluster),
     waitForWrites(cluster),
   ]);
@@ -59,16 +59,17 @@ export async function waitForEtcd(cluster: OpenCluster): Promise<void> {
   );
 }
 
-async function waitForMember(cluster: OpenCluster, name: string): Promise<void> {
+/** Until everyone can see that a member leads or streams: its Patroni tells etcd a moment after it knows. */
+async function waitForMember(cluster: OpenCluster, { name, kind }: MemberSpec): Promise<void> {
   let seen = 'nothing';
   await waitFor({
     what: `${name} to run`,
     member: name,
     probe: async () => {
-      const { members } = await coordinatorCluster(cluster);
-      const member = members.find((one) => one.name === name);
+      const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
+      const member = (await group).members.find((one) => one.name === name);
       seen = member ? `${member.role}, ${member.state}` : 'not in the cluster yet';
-      return member?.state === 'running' || member?.state === 'streaming';
+      return member?.state === (member?.role === 'leader' ? 'running' : 'streaming');
     },
     lastSeen: () => seen,
     timeoutMs: 120_000,

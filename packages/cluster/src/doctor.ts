@@ -56,7 +56,7 @@ const areas: Readonly<Record<string, readonly string[]>> = {
   leader: ['NO_LEADER', 'SQL_FAILED'],
   failover: ['PAUSED'],
   members: ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED', 'MEMBER_NOT_READY'],
-  patroni: ['PATRONI_SILENT', 'NOT_STREAMING', 'NOT_SYNCHRONOUS', 'RESTART_PENDING'],
+  patroni: ['PATRONI_SILENT', 'NOT_STREAMING', 'NOT_LEADING', 'NOT_SYNCHRONOUS', 'RESTART_PENDING'],
   nodes: ['NODE_UNREGISTERED', 'NODE_INACTIVE', 'NODE_WITHOUT_MEMBER'],
   redundancy: ['UNDER_REPLICATED'],
 };

@@ -74,6 +74,7 @@ describe('the problems of a cluster', () => {
       'NOT_SYNCHRONOUS',
     ],
     ['a worker that Citus does not know', { nodes: [] }, 'NODE_UNREGISTERED'],
+    ['a worker that is not promoted yet', withMember(member('worker1', 'worker', 'replica', 'running')), 'NOT_LEADING'],
     ['a paused cluster', { paused: true }, 'PAUSED'],
     ['a disabled worker', { nodes: healthy.nodes.map((node) => ({ ...node, active: false })) }, 'NODE_INACTIVE'],
     [

@@ -118,6 +118,9 @@ function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatu
       `Wait, or rebuild it: \`citus-ha reinit ${name}\`.`,
     );
   }
+  if (kind === 'worker' && role !== 'leader') {
+    return problem('NOT_LEADING', 'takes no writes yet', `Wait, or see its log: \`citus-ha logs ${name}\`.`);
+  }
   if (pendingRestart) {
     return problem('RESTART_PENDING', 'has settings that need a restart', `Restart it: \`citus-ha restart ${name}\`.`);
   }
