@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { membersOf, type MemberSpec } from '@citus-ha/config';
+import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
@@ -14,6 +14,7 @@ import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
 import { startMember } from './start-stop.js';
 import { updateMembers } from './update-members.js';
+import { blameEnded } from './while-running.js';
 
 export interface UpOptions {
   /** Whether missing packages may be installed. */
@@ -122,7 +123,17 @@ async function startAll(
       change(`started ${member.name}`);
     }
   };
-  await Promise.all(members.filter(({ kind }) => kind === 'etcd').map(act));
+  await allEnded(members.filter(({ kind }) => kind === 'etcd').map(act));
   await waitForEtcd(cluster);
-  await Promise.all(members.filter(({ kind }) => kind !== 'etcd').map(act));
+  const others = members.filter(({ kind }) => kind !== 'etcd');
+  const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
+  await allEnded(others.map(act)).catch(async (error: unknown) => {
+    throw await blameEnded(cluster.runtime, etcd, error);
+  });
+}
+
+/** A failure is told only once nothing is under way any more: what starts while it is removed would be left behind. */
+async function allEnded(tasks: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find((task) => task.status === 'rejected');
+  if (failed) throw failed.reason;
 }

@@ -30,6 +30,15 @@ it('ends a wait as soon as a member it needs has ended, naming it, and aborts th
   await expect(sibling).rejects.toMatchObject({ code: 'SUPERSEDED' });
 });
 
+it('names a member that has ended also where the task fails of that before anyone has looked', async () => {
+  const cause = new Error('connection refused');
+  const wait = whileRunning({ runtime }, ['coord-1', 'worker1'], async () => {
+    await runtime.kill('worker1');
+    throw cause;
+  });
+  await expect(wait).rejects.toMatchObject({ code: 'MEMBER_ENDED', member: 'worker1', cause });
+});
+
 it('answers what the task answers, whatever becomes of other members', async () => {
   const wait = whileRunning({ runtime }, ['coord-1'], async () => {
     await runtime.kill('worker1');
