@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
-import { waitFor } from '@citus-ha/core';
+import { FatalProbeError, waitFor } from '@citus-ha/core';
 import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
-import type { Container } from 'dockerode';
+import type { Container, Exec } from 'dockerode';
+import { ifThere } from './engine.js';
 import { labels } from './names.js';
 import { frames, lines } from './multiplexed.js';
 
@@ -44,12 +45,27 @@ export async function execInContainer(
     if (inherit) process.stdin.unpipe(stream).pause();
   }
   signal?.throwIfAborted();
-  const { ExitCode } = await exec.inspect();
   return {
-    exitCode: ExitCode ?? -1,
+    exitCode: await exitCodeOf(exec, signal),
     stdout: Buffer.concat(output.stdout).toString('utf8'),
     stderr: Buffer.concat(output.stderr).toString('utf8'),
   };
+}
+
+/** The engine notes how a command has ended a moment after its output has; it forgets that with the container's life. */
+function exitCodeOf(exec: Exec, signal: AbortSignal | undefined): Promise<number> {
+  return waitFor({
+    what: 'the command to end',
+    timeoutMs: 2 ** 31 - 1,
+    intervalMs: 20,
+    signal,
+    probe: async () => {
+      const seen = await ifThere(exec.inspect()).catch((error: unknown) => {
+        throw new FatalProbeError(error);
+      });
+      return seen?.Running !== true && (seen?.ExitCode ?? -1);
+    },
+  });
 }
 
 async function throughTerminal(stream: NodeJS.ReadableStream): Promise<void> {
