@@ -66,7 +66,7 @@ export async function collect(lines: AsyncIterable<string>): Promise<readonly st
 
 function lineOf(runtime: Runtime, member: string, text: string): Promise<true | undefined> {
   const probe = async () => (await collect(runtime.logs(member))).includes(text) || undefined;
-  return waitFor({ what: `${member} to print "${text}"`, timeoutMs: 10_000, intervalMs: 20, probe });
+  return waitFor({ what: `${member} to print "${text}"`, timeoutMs: 30_000, intervalMs: 20, probe });
 }
 
 export function stateOf(
@@ -79,5 +79,5 @@ export function stateOf(
     const member = await runtime.member(name);
     return member.state === state && also(member) && member;
   };
-  return waitFor({ what: `${name} to be ${state}`, timeoutMs: 10_000, intervalMs: 20, probe });
+  return waitFor({ what: `${name} to be ${state}`, timeoutMs: 30_000, intervalMs: 20, probe });
 }

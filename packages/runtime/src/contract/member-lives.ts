@@ -51,7 +51,7 @@ export function memberLives(suite: ContractSuite): void {
   it('stops a member that has only just been started, without having to kill it', async () => {
     await suite.runtime.create(definition('alpha', suite.programs.calm));
     await suite.runtime.start('alpha');
-    await suite.runtime.stop('alpha', { timeoutMs: 5000 });
+    await suite.runtime.stop('alpha', { timeoutMs: 30_000 });
     const { state, incarnation } = await suite.runtime.member('alpha');
     expect(state).toBe('exited');
     expect(incarnation?.exitCode).not.toBe(137);

@@ -49,7 +49,7 @@ export function memberOutput(suite: ContractSuite): void {
         if (line === 'bye') control.abort();
       }
     })();
-    await waitFor({ what: 'the last line', timeoutMs: 5000, probe: () => lines.length === 1 });
+    await waitFor({ what: 'the last line', timeoutMs: 30_000, probe: () => lines.length === 1 });
     await suite.runtime.stop('alpha');
     await following;
     expect(lines).toEqual(['line 5', 'bye']);
@@ -67,7 +67,7 @@ export function memberOutput(suite: ContractSuite): void {
     const sees = (count: number) =>
       waitFor({
         what: `${count} events`,
-        timeoutMs: 5000,
+        timeoutMs: 30_000,
         intervalMs: 10,
         lastSeen: () => seen.join(),
         probe: () => seen.length === count,
