@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { livingProcesses, type ProcessStat } from './process-table.js';
 import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
 
-const marker = '4242.4242';
+/** Of this run alone: others may be under way on the same machine. */
+const marker = `4242.${process.pid}`;
 
 /** The processes that the test has members start. */
 async function sleepers(): Promise<readonly ProcessStat[]> {
@@ -30,14 +31,14 @@ describe('a local member', () => {
     const command = ['sh', '-c', `setsid sh -c 'sleep ${marker} & sleep ${marker}' & sleep ${marker}`];
     await runtime.create(testMember('alpha', { command }));
     const { incarnation } = await runtime.start('alpha');
-    await waitFor({ what: 'three sleeps', timeoutMs: 5000, probe: async () => (await sleepers()).length === 3 });
+    await waitFor({ what: 'three sleeps', timeoutMs: 20_000, probe: async () => (await sleepers()).length === 3 });
     await runtime.pause('alpha');
     expect((await sleepers()).map(({ state }) => state)).toEqual(['T', 'T', 'T']);
     await runtime.resume('alpha');
     process.kill(incarnation?.pid ?? 0, 'SIGKILL');
     await waitFor({
       what: 'the end of all',
-      timeoutMs: 5000,
+      timeoutMs: 20_000,
       intervalMs: 10,
       probe: async () => (await sleepers()).length === 0,
     });
@@ -100,7 +101,7 @@ describe('a local member', () => {
     await writeFile(log, '');
     await truncate(log, 17 * 1024 ** 2);
     await runtime.start('alpha');
-    const lines = runtime.logs('alpha', { follow: true, signal: AbortSignal.timeout(5000) });
+    const lines = runtime.logs('alpha', { follow: true, signal: AbortSignal.timeout(20_000) });
     for await (const line of lines) if (line === 'new') break;
     expect((await stat(log)).size).toBeLessThan(100);
     expect((await stat(`${log}.1`)).size).toBe(17 * 1024 ** 2);
