@@ -26,16 +26,23 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
     first = await servers.startPatroni('coord-1', etcd);
     await waitForLeader({ clients: [first], timeoutMs: 60_000 });
     second = await servers.startPatroni('coord-2', etcd);
-    await waitForSync('coord-2');
+    await waitForSync(second);
   });
   afterAll(() => servers.stop());
 
-  const waitForSync = (name: string) =>
+  /** Until the standby itself says so: the cluster still speaks of what it was before a copy or a restart. */
+  const waitForSync = (standby: PatroniClient) =>
     waitFor({
-      what: `${name} to be the synchronous standby`,
+      what: `${standby.member} to be the synchronous standby`,
       probe: async () => {
         const { members } = await first.cluster();
-        return members.some((member) => member.name === name && member.role === 'sync_standby');
+        const { state, replicationState, synchronous } = await standby.status();
+        return (
+          members.some(({ name, role }) => name === standby.member && role === 'sync_standby') &&
+          state === 'running' &&
+          replicationState === 'streaming' &&
+          synchronous
+        );
       },
       timeoutMs: 60_000,
     });
@@ -54,9 +61,9 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
       postgresql: { parameters: { work_mem: '8MB' } },
     });
     await first.pause();
-    expect((await second.cluster()).paused).toBe(true);
+    await waitForPause(second, true);
     await second.resume();
-    expect((await first.cluster()).paused).toBe(false);
+    await waitForPause(first, false);
   });
 
   it("tells a wrong password from Patroni's own refusal", async () => {
@@ -70,11 +77,16 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
 
   it('switches over to a leader on a higher timeline, also when the answer is not waited for', async () => {
     const { timeline } = await waitForLeader({ clients: [first, second], timeoutMs: 10_000 });
-    expect(await first.switchover({ leader: 'coord-1' }, { timeoutMs: 100 })).toBe('unknown');
+    expect(await first.switchover({ leader: 'coord-1' }, { timeoutMs: 500 })).toBe('unknown');
     const wait = { clients: [first, second], aboveTimeline: timeline, not: 'coord-1', timeoutMs: 30_000 };
     expect(await waitForLeader(wait)).toMatchObject({ name: 'coord-2', timeline: timeline + 1 });
-    await waitForSync('coord-1');
-    expect((await second.history()).at(-1)).toMatchObject({ timeline, leader: 'coord-2' });
+    await waitForSync(first);
+    const end = await waitFor({
+      what: 'the new leader to write down the end of the timeline before',
+      probe: async () => (await second.history()).at(-1),
+      timeoutMs: 10_000,
+    });
+    expect(end).toMatchObject({ timeline, leader: 'coord-2' });
   });
 
   it('restarts a member and copies a replica anew', async () => {
@@ -85,7 +97,7 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
     await first.reinitialize({ force: true });
     await expect(second.reinitialize()).rejects.toMatchObject({ code: 'PATRONI_REFUSED', member: 'coord-2' });
     await waitFor({ what: 'the old data to go', probe: () => !existsSync(marker), timeoutMs: 30_000 });
-    await waitForSync('coord-1');
+    await waitForSync(first);
   });
 
   it('fails over to a named candidate', async () => {
@@ -93,3 +105,12 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
     expect((await waitForLeader({ clients: [first, second], timeoutMs: 30_000 })).name).toBe('coord-1');
   });
 });
+
+/** Each member hears from etcd by itself. */
+async function waitForPause(client: PatroniClient, paused: boolean): Promise<void> {
+  await waitFor({
+    what: `${client.member} to be ${paused ? 'paused' : 'resumed'}`,
+    probe: async () => (await client.cluster()).paused === paused,
+    timeoutMs: 10_000,
+  });
+}
