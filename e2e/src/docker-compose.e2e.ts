@@ -45,6 +45,7 @@ describe.skipIf(compose === undefined)('a rendered compose.yaml (skipped without
   });
 
   it('takes commands as any other cluster does, and up finds nothing to do', async () => {
+    await cluster.untilWritable();
     await cluster.sql("CREATE TABLE kept (id int); SELECT create_distributed_table('kept', 'id')");
     await cluster.sql('INSERT INTO kept SELECT generate_series(1, 100)');
     const { name: first } = await cluster.leader();

@@ -1,3 +1,4 @@
+import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +88,7 @@ describe.skipIf(runtimeKind !== 'docker')("what the seed's README tells a reader
     await cluster.untilLeaderIsNot(leader);
     const table = await docker('exec', coordinator(other), 'patronictl', '-c', '/etc/patroni.yml', 'list');
     expect(leaderOf(table)).toBe(`coord-${other}`);
+    await cluster.untilWritable();
     expect(await psql('SELECT count(*) FROM rooms')).toBe('50');
 
     await docker('stop', `${name}-worker1-1`);
@@ -105,7 +107,20 @@ describe.skipIf(runtimeKind !== 'docker')("what the seed's README tells a reader
     await patronictl('switchover', ...(hasCitus ? ['--group', '0'] : []), '--force', name);
     await cluster.untilLeaderIsNot(leader);
     await cluster.untilHealthy();
+    const startedAt = async () =>
+      (JSON.parse(await curl(`http://${leader}:8008/patroni`)) as { postmaster_start_time?: string })
+        .postmaster_start_time;
+    const before = await startedAt();
+    expect(before).toBeDefined();
     expect(await patronictl('reinit', name, leader, '--force')).toContain(`Success: reinitialize for member ${leader}`);
+    await waitFor({
+      what: `${leader} to run on its new copy`,
+      probe: async () => {
+        const now = await startedAt();
+        return now !== undefined && now !== before;
+      },
+      timeoutMs: 60_000,
+    });
     await cluster.untilHealthy();
   });
 

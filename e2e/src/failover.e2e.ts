@@ -30,6 +30,20 @@ describe('a cluster under load', () => {
     return { lost: lostOf(result, rows), longestGapMs: result.longestGapMs };
   };
 
+  /** Answers the leader that the member follows. What was frozen tells of the time before for a moment. */
+  const untilRejoined = (name: string) =>
+    waitFor({
+      what: `${name} to follow the leader, synchronously`,
+      probe: async () => {
+        const status = await cluster.untilHealthy();
+        const leader = leaderOf(status);
+        const member = status.members.find((one) => one.name === name);
+        const follows = member?.role === 'sync_standby' && member.state === 'streaming';
+        return follows && member.timeline === leader.timeline && leader;
+      },
+      timeoutMs: 90_000,
+    });
+
   it('takes writes again by itself after every process of the leader is killed, and loses none', async () => {
     const ledger = await underLoad();
     const old = await cluster.leader();
@@ -41,15 +55,9 @@ describe('a cluster under load', () => {
     console.info(`write gap after kill -9 of the leader: ${Math.round(longestGapMs)} ms`);
 
     await cluster.run('start', old.name);
-    const healed = await cluster.untilHealthy();
-    const leader = leaderOf(healed);
+    const leader = await untilRejoined(old.name);
     expect(leader.name).toBe(successor.name);
     expect(leader.timeline).toBeGreaterThan(old.timeline ?? 0);
-    expect(healed.members.find((member) => member.name === old.name)).toMatchObject({
-      role: 'sync_standby',
-      state: 'streaming',
-      timeline: leader.timeline,
-    });
   });
 
   it('loses nothing when the processes of the leader are paused for 45 s and resumed', async () => {
@@ -66,7 +74,7 @@ describe('a cluster under load', () => {
       intervalMs: 500,
     });
     await runtime.resume(old.name);
-    await cluster.untilHealthy();
+    await untilRejoined(old.name);
     await ledger.untilWritten();
     expect((await stopAndCompare(ledger)).lost).toEqual([]);
   });
@@ -87,7 +95,8 @@ describe('a cluster under load', () => {
     const old = await cluster.leader();
     const { incarnation } = await runtime.member(old.name);
     const killPatroni = 'read -r patroni others </proc/1/task/1/children; kill -9 "$patroni"';
-    expect((await runtime.exec(old.name, ['sh', '-c', killPatroni])).exitCode).toBe(0);
+    // The command may die with the member before it can tell how it has ended.
+    await runtime.exec(old.name, ['sh', '-c', killPatroni]);
     await waitFor({
       what: 'PostgreSQL of the old leader to be gone',
       // An engine may have begun the next life by now.
@@ -95,7 +104,7 @@ describe('a cluster under load', () => {
         const member = await runtime.member(old.name);
         return member.state === 'exited' || member.incarnation?.id !== incarnation?.id;
       },
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
     });
     if (runtimeKind === 'docker') {
       await cluster.untilHealthy();

@@ -89,6 +89,7 @@ describe('data that was there before', () => {
     });
     first.kill('SIGKILL');
     await first;
+    await cluster.untilWritable();
     await makeKept();
     await cluster.run('down');
     const second = cluster.start('up');
@@ -147,7 +148,7 @@ describe('an up that is interrupted', () => {
     await waitFor({
       what: 'a worker to be started',
       probe: () => stepSeen(run, 'waiting for the servers'),
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       intervalMs: 20,
     });
     run.kill('SIGINT');

@@ -30,6 +30,7 @@ describe("the seed's tests", () => {
       'patronictl list',
     );
     expect(list).toContain('Leader');
+    await cluster.untilWritable();
     expect(await countRooms()).toBe(100);
   });
 

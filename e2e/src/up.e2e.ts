@@ -1,3 +1,4 @@
+import { waitFor } from '@citus-ha/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { demoPath } from './support/cli.js';
@@ -91,11 +92,13 @@ describe('a cluster brought up from its defaults', () => {
   });
 
   it('serves reads through its read endpoint', async () => {
-    const { rows } = await cluster.sql<{ standby: boolean }>(
-      'SELECT pg_is_in_recovery() AS standby',
-      await cluster.uri('--read'),
-    );
-    expect(rows[0]?.standby).toBe(true);
+    const endpoint = await cluster.uri('--read');
+    const onStandby = await waitFor({
+      what: 'reads to reach a standby',
+      probe: async () => (await cluster.sql('SELECT WHERE pg_is_in_recovery()', endpoint)).rowCount === 1,
+      timeoutMs: 20_000,
+    });
+    expect(onStandby).toBe(true);
   });
 
   it('dumps through the write endpoint, and restores into a second cluster beside it', async () => {

@@ -22,6 +22,8 @@ export interface TestCluster extends CliPlace {
   /** Waits until `status` says so. */
   untilHealthy(timeoutMs?: number): Promise<ClusterStatus>;
   untilLeaderIsNot(name: string, timeoutMs?: number): Promise<MemberStatus>;
+  /** Waits until the write endpoint reaches a leader: the proxy looks by itself who that is. */
+  untilWritable(): Promise<void>;
   sql<R extends QueryResultRow>(text: string, endpoint?: string): Promise<QueryResult<R>>;
   uri(...args: readonly string[]): Promise<string>;
   destroy(): Promise<void>;
@@ -49,6 +51,16 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
     return JSON.parse(stdout) as ClusterStatus;
   };
   const uri = async (...args: readonly string[]) => (await run('uri', ...args)).trim();
+  const sql = async <R extends QueryResultRow>(text: string, endpoint?: string): Promise<QueryResult<R>> => {
+    const client = new Client({ connectionString: endpoint ?? (await uri()), connectionTimeoutMillis: 10_000 });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.query(text);
+    } finally {
+      await client.end();
+    }
+  };
   return {
     ...place,
     name,
@@ -82,16 +94,15 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
         timeoutMs,
         intervalMs: 500,
       }),
-    sql: async (text, endpoint) => {
-      const client = new Client({ connectionString: endpoint ?? (await uri()), connectionTimeoutMillis: 10_000 });
-      client.on('error', () => undefined);
-      await client.connect();
-      try {
-        return await client.query(text);
-      } finally {
-        await client.end();
-      }
+    untilWritable: async () => {
+      const endpoint = await uri();
+      await waitFor({
+        what: `${endpoint.replace(/.*@/, '')} to reach a leader`,
+        probe: async () => (await sql('SELECT WHERE NOT pg_is_in_recovery()', endpoint)).rowCount === 1,
+        timeoutMs: 60_000,
+      });
     },
+    sql,
     uri,
     destroy: async () => {
       await run('down', '--volumes', '--yes');
