@@ -126,7 +126,7 @@ describe('a cluster under load', () => {
     const { lost, longestGapMs } = await stopAndCompare(ledger);
     expect(lost).toEqual([]);
     console.info(`write gap with citus-ha failover after kill -9: ${Math.round(longestGapMs)} ms`);
-    await cluster.run('start', old.name);
+    await cluster.run('up');
     await cluster.untilHealthy();
   });
 
@@ -145,7 +145,7 @@ describe('a cluster under load', () => {
     });
     const change = await cluster.run('failover', '--allow-loss', '--yes', '--json');
     expect(JSON.parse(change)).toMatchObject({ to: standby });
-    await cluster.run('start', old.name);
+    await cluster.run('up');
     await cluster.untilHealthy();
   });
 

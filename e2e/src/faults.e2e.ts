@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openRuntime } from './support/runtime.js';
+import { openRuntime, runtimeKind } from './support/runtime.js';
 import { stepSeen } from './support/step-seen.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
@@ -121,6 +121,26 @@ describe('data that was there before', () => {
     await cluster.run('up');
     expect(await countKept()).toBe(100);
   });
+
+  it.skipIf(runtimeKind !== 'local')(
+    'is kept where nothing tells of its cluster any more, and up refuses',
+    async () => {
+      cluster = await createTestCluster('e2e-kept', small);
+      await cluster.run('up');
+      await makeKept();
+      await cluster.run('down');
+      const folder = join(cluster.env['XDG_STATE_HOME'] ?? '', 'citus-ha', cluster.name);
+      const told = ['state.json', 'store'];
+      for (const name of told) await rename(join(folder, name), join(cluster.cwd, name));
+      expect(await cluster.try('up')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('DATA_LEFT') as string,
+      });
+      for (const name of told) await rename(join(cluster.cwd, name), join(folder, name));
+      await cluster.run('up');
+      expect(await countKept()).toBe(100);
+    },
+  );
 });
 
 describe('two ups at a time', () => {

@@ -48,7 +48,7 @@ export async function waitForEtcd(cluster: OpenCluster): Promise<void> {
       probe: async () => {
         const health = await etcdOf(cluster).health({ signal });
         seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
-        return health.some(({ healthy }) => healthy);
+        return health.every(({ healthy }) => healthy);
       },
       lastSeen: () => seen,
       timeoutMs: 30_000,

@@ -1,7 +1,7 @@
 import { coordinators } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import { leaderOf, readLeader, waitForLeader, type PatroniCluster } from '@citus-ha/patroni';
-import { chooseCandidate } from './choose-candidate.js';
+import { leaderOf, readLeader, waitForLeader, type Leader, type PatroniCluster } from '@citus-ha/patroni';
+import { chooseCandidate, fittestFirst } from './choose-candidate.js';
 import { isSynchronous } from './find-problems.js';
 import {
   coordinatorClients,
@@ -24,7 +24,8 @@ const timeoutMs = 60_000;
 /**
  * Moves the leader to another coordinator, planned and without loss; answers once the new one leads on a higher timeline.
  *
- * @throws CodedError `NO_CANDIDATE` where no standby is fit, `NO_LEADER` where `failover` is what is needed.
+ * @throws CodedError `NO_CANDIDATE` where no standby is fit, `NO_LEADER` where `failover` is what is needed,
+ * `OTHER_LEADER` where another one than asked for was faster.
  */
 export async function switchover(cluster: OpenCluster, to?: string): Promise<LeaderChange> {
   const seen = await coordinatorCluster(cluster);
@@ -40,8 +41,9 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
       fix: `Name another of ${standbyNames(seen)}.`,
     });
   }
-  const candidate = to ?? seen.members.find(({ role, state }) => role !== 'leader' && state === 'streaming')?.name;
-  if (!candidate || !seen.members.some(({ name, state }) => name === candidate && state === 'streaming')) {
+  const streaming = seen.members.filter(({ role, state }) => role !== 'leader' && state === 'streaming');
+  const candidate = to ?? fittestFirst(streaming)[0]?.name;
+  if (!candidate || !streaming.some(({ name }) => name === candidate)) {
     throw new CodedError(
       'NO_CANDIDATE',
       `${candidate ?? 'No standby'} ${candidate ? 'does not stream' : 'streams'} from ${leader.name}`,
@@ -54,10 +56,20 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
     aboveTimeline: leader.timeline ?? 0,
+    not: leader.name,
     timeoutMs,
     signal: cluster.signal,
   });
+  requireLeader(now, to);
   return { from: leader.name, to: now.name, timeline: now.timeline };
+}
+
+function requireLeader({ name, timeline }: Leader, asked: string | undefined): void {
+  if (asked === undefined || name === asked) return;
+  throw new CodedError('OTHER_LEADER', `${name} leads on timeline ${timeline}: it was faster than ${asked}`, {
+    member: name,
+    fix: `Move the leader once ${asked} streams: \`citus-ha switchover --to ${asked}\`.`,
+  });
 }
 
 export interface FailoverOptions {
@@ -106,12 +118,7 @@ export async function failover(
     timeoutMs,
     signal: cluster.signal,
   });
-  if (to !== undefined && now.name !== to) {
-    throw new CodedError('OTHER_LEADER', `${now.name} leads on timeline ${now.timeline}: it was faster than ${to}`, {
-      member: now.name,
-      fix: `Move the leader once ${to} streams: \`citus-ha switchover --to ${to}\`.`,
-    });
-  }
+  requireLeader(now, to);
   return { from: key?.name ?? null, to: now.name, timeline: now.timeline };
 }
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { chooseCandidate, type Standby } from './choose-candidate.js';
 
-const standby = (name: string, role: string, state = 'streaming'): Standby => ({ name, role, state });
+const standby = (name: string, role: string, state = 'streaming', lagBytes: number | null = 0): Standby => ({
+  name,
+  role,
+  state,
+  timeline: 1,
+  lagBytes,
+});
 const members = [
   standby('coord-1', 'leader', 'running'),
   standby('coord-2', 'replica'),
@@ -20,6 +26,15 @@ describe('the candidate of a failover', () => {
     expect(() => chooseCandidate(others)).toThrow('coord-2 is not synchronous');
     expect(() => chooseCandidate({ ...question, to: 'coord-2' })).toThrow('coord-2 is not synchronous');
     expect(chooseCandidate({ ...others, mayLose: true }).name).toBe('coord-2');
+  });
+
+  it('is the one that lacks least, and has followed the last timeline, where none has all', () => {
+    const behind = [standby('coord-2', 'replica', 'streaming', 500), standby('coord-3', 'replica', 'streaming', 2)];
+    const ask = (standbys: readonly Standby[]) =>
+      chooseCandidate({ ...question, members: standbys, mayLose: true }).name;
+    expect(ask(behind)).toBe('coord-3');
+    expect(ask([standby('coord-2', 'replica', 'running', null), ...behind.slice(1)])).toBe('coord-3');
+    expect(ask(behind.map((one, index) => ({ ...one, timeline: 9 - index })))).toBe('coord-2');
   });
 
   it('is the one asked for, and no other', () => {

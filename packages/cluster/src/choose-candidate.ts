@@ -5,6 +5,8 @@ export interface Standby {
   readonly name: string;
   readonly role: string;
   readonly state: string;
+  readonly timeline: number | null;
+  readonly lagBytes: number | null;
 }
 
 /**
@@ -27,19 +29,26 @@ export function chooseCandidate<T extends Standby>(question: {
   if (to !== undefined && to === leader) throw unfit(`${to} holds the leader's key already`, 'Name a standby.');
   const standbys = members.filter(({ name }) => name !== leader && (to === undefined || name === to));
   const alive = standbys.filter(({ name, state }) => running.includes(name) && able.includes(state));
-  const complete = alive.find(isSynchronous);
-  if (complete) return complete;
-  const [other] = alive;
-  if (other && mayLose) return other;
-  throw other
+  const [best] = fittestFirst(alive);
+  if (best && (mayLose || isSynchronous(best))) return best;
+  throw best
     ? unfit(
-        `${other.name} is not synchronous: it may lack acknowledged writes`,
-        `Start ${leader ?? 'the last leader'} again, or lose what ${other.name} lacks: --allow-loss.`,
+        `${best.name} is not synchronous: it may lack acknowledged writes`,
+        `Start ${leader ?? 'the last leader'} again, or lose what ${best.name} lacks: --allow-loss.`,
       )
     : unfit(
         to === undefined ? 'No standby is fit to lead' : `${to} is not fit to lead`,
         'Start the standbys, see `citus-ha status`.',
       );
+}
+
+/** Those that have every acknowledged write, then those that lack the least; of whom nothing is known last. */
+export function fittestFirst<T extends Standby>(standbys: readonly T[]): readonly T[] {
+  const lag = ({ lagBytes }: T) => lagBytes ?? Number.MAX_SAFE_INTEGER;
+  return standbys.toSorted(
+    (a, b) =>
+      Number(isSynchronous(b)) - Number(isSynchronous(a)) || (b.timeline ?? 0) - (a.timeline ?? 0) || lag(a) - lag(b),
+  );
 }
 
 /** States of a standby that has its data; it streams no more where its leader is gone. */

@@ -1,6 +1,6 @@
 import type { ServerAddress } from '@citus-ha/citus';
 import { coordinators } from '@citus-ha/config';
-import { endpointOf, serverOf, type OpenCluster } from './open-cluster.js';
+import { endpointOf, serverOf, urlHost, type OpenCluster } from './open-cluster.js';
 
 export type UriTarget = 'write' | 'read' | 'hosts';
 
@@ -16,7 +16,7 @@ export function connectionUri(cluster: OpenCluster, target: UriTarget = 'write')
 function uri(servers: readonly ServerAddress[]): string {
   const [first] = servers;
   if (!first) return '';
-  const hosts = servers.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',');
+  const hosts = servers.map(({ host, port }) => `${urlHost(host)}:${port}`).join(',');
   const login = `${encodeURIComponent(first.user)}:${encodeURIComponent(first.password ?? '')}`;
   return `postgresql://${login}@${hosts}/${encodeURIComponent(first.database)}`;
 }

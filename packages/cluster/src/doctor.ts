@@ -4,7 +4,7 @@ import type { Finding } from './finding.js';
 import { readStatus } from './read-status.js';
 import { readRoutes } from './read-routes.js';
 import { endpointHost, siteOf, type OpenCluster } from './open-cluster.js';
-import type { Problem } from './status.js';
+import type { Problem, ProblemCode } from './status.js';
 import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */
@@ -51,19 +51,29 @@ function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly 
   return [...found, ...well.filter(({ check }) => !found.some((one) => one.check === check))];
 }
 
-const areas: Readonly<Record<string, readonly string[]>> = {
-  etcd: ['ETCD_UNHEALTHY'],
-  leader: ['NO_LEADER', 'SQL_FAILED'],
-  failover: ['PAUSED'],
-  members: ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED', 'MEMBER_NOT_READY'],
-  patroni: ['PATRONI_SILENT', 'NOT_STREAMING', 'NOT_LEADING', 'NOT_SYNCHRONOUS', 'RESTART_PENDING'],
-  nodes: ['NODE_UNREGISTERED', 'NODE_INACTIVE', 'NODE_WITHOUT_MEMBER'],
-  redundancy: ['UNDER_REPLICATED'],
+const areas: Readonly<Record<ProblemCode, string>> = {
+  ETCD_UNHEALTHY: 'etcd',
+  NO_LEADER: 'leader',
+  SQL_FAILED: 'leader',
+  PAUSED: 'failover',
+  MEMBER_MISSING: 'members',
+  MEMBER_DOWN: 'members',
+  MEMBER_PAUSED: 'members',
+  MEMBER_NOT_READY: 'members',
+  PATRONI_SILENT: 'patroni',
+  NOT_STREAMING: 'patroni',
+  NOT_LEADING: 'patroni',
+  NOT_SYNCHRONOUS: 'patroni',
+  RESTART_PENDING: 'patroni',
+  NODE_UNREGISTERED: 'nodes',
+  NODE_INACTIVE: 'nodes',
+  NODE_WITHOUT_MEMBER: 'nodes',
+  UNDER_REPLICATED: 'redundancy',
 };
 
 function areaFindings(problems: readonly Problem[]): readonly Finding[] {
-  return Object.entries(areas).flatMap(([check, codes]): readonly Finding[] => {
-    const found = problems.filter(({ code }) => codes.includes(code));
+  return [...new Set(Object.values(areas))].flatMap((check): readonly Finding[] => {
+    const found = problems.filter(({ code }) => areas[code] === check);
     if (found.length === 0) return [{ check, level: 'ok', detail: 'well' }];
     return found.map(({ message, fix }) => ({ check, level: 'problem', detail: message, fix }));
   });

@@ -11,11 +11,11 @@ export async function applyDynamicConfiguration(cluster: OpenCluster, group: rea
   const [member] = group;
   if (!member) return false;
   const wanted = rendered(cluster, member);
-  const client = patroniOf(cluster, member.name);
-  const current = (await client.config()) as JsonObject;
+  const clients = group.map(({ name }) => patroniOf(cluster, name));
+  const current = (await firstAnswer(clients, (client) => client.config())) as JsonObject;
   const patch = patchBetween(current, mergePatch(withoutParameters(current, cluster.record.parameters ?? []), wanted));
   if (patch === undefined) return false;
-  await client.patchConfig(patch);
+  await firstAnswer(clients, (client) => client.patchConfig(patch));
   return true;
 }
 

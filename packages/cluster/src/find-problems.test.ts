@@ -43,8 +43,12 @@ function member(name: string, kind: MemberStatus['kind'], role: string | null, s
   };
 }
 
+function etcdSays(problem: string | null, name = 'etcd') {
+  return { endpoint: { url: '', member: name }, healthy: problem === null, problem };
+}
+
 function codes(change: Partial<typeof healthy>, besides: Partial<SeenBesides> = {}): readonly string[] {
-  const seen = { etcdHealthy: true, ...besides };
+  const seen = { etcd: [etcdSays(null)], ...besides };
   return findProblems(defaultClusterSpec(), { ...healthy, ...change }, seen).map(({ code }) => code);
 }
 
@@ -91,12 +95,17 @@ describe('the problems of a cluster', () => {
   });
 
   it('name etcd first', () => {
-    expect(codes({}, { etcdHealthy: false })).toEqual(['ETCD_UNHEALTHY']);
+    expect(codes({}, { etcd: [etcdSays('no leader')] })).toEqual(['ETCD_UNHEALTHY']);
+  });
+
+  it('name a member of etcd that is cut off from the others', () => {
+    const etcd = [etcdSays(null, 'etcd1'), etcdSays(null, 'etcd2'), etcdSays('no leader')];
+    expect(codes({}, { etcd })).toEqual(['ETCD_UNHEALTHY']);
   });
 
   it('do not guess at synchronous standbys while etcd, which names them, is away', () => {
     const asynchronous = withMember(member('coord-2', 'coordinator', 'replica', 'streaming'));
-    expect(codes(asynchronous, { etcdHealthy: false })).toEqual(['ETCD_UNHEALTHY']);
+    expect(codes(asynchronous, { etcd: [etcdSays('no leader')] })).toEqual(['ETCD_UNHEALTHY']);
   });
 
   it('name a leader that answers no SQL, and say nothing of nodes meanwhile', () => {

@@ -1,8 +1,10 @@
 import { etcdMembers, type ClusterSpec } from '@citus-ha/config';
-import type { ClusterStatus, MemberStatus, Problem } from './status.js';
+import type { EtcdHealth } from '@citus-ha/patroni';
+import type { ClusterStatus, MemberStatus, Problem, ProblemCode } from './status.js';
 
 export interface SeenBesides {
-  readonly etcdHealthy: boolean;
+  /** What each member of etcd says; empty where none could be asked. */
+  readonly etcd: readonly Pick<EtcdHealth, 'endpoint' | 'healthy' | 'problem'>[];
   /** What the leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
   readonly sqlFailure?: string | undefined;
 }
@@ -11,14 +13,15 @@ export interface SeenBesides {
 export function findProblems(
   spec: ClusterSpec,
   status: Omit<ClusterStatus, 'healthy' | 'problems'>,
-  { etcdHealthy, sqlFailure }: SeenBesides,
+  { etcd, sqlFailure }: SeenBesides,
 ): readonly Problem[] {
+  const hasQuorum = etcd.some(({ healthy }) => healthy);
   return [
-    ...(etcdHealthy ? [] : [etcdDown(spec)]),
+    ...(hasQuorum ? etcdProblems(status.members, etcd) : [etcdDown(spec)]),
     ...(status.paused ? [paused] : []),
     ...leaderProblems(status.members),
     ...sqlProblems(status.members, sqlFailure),
-    ...(etcdHealthy ? synchronyProblems(spec, status.members) : []),
+    ...(hasQuorum ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
     ...strayNodeProblems(status),
@@ -34,6 +37,24 @@ function etcdDown(spec: ClusterSpec): Problem {
     message: 'etcd has no quorum: the cluster goes on, but cannot fail over',
     fix: `Start it: \`citus-ha start ${first}\`; its log: \`citus-ha logs ${first}\`.`,
   };
+}
+
+/** One that does not run is a problem of its own. */
+function etcdProblems(members: readonly MemberStatus[], etcd: SeenBesides['etcd']): readonly Problem[] {
+  return members
+    .filter(({ kind, state }) => kind === 'etcd' && state === 'running')
+    .flatMap(({ name }): readonly Problem[] => {
+      const seen = etcd.find(({ endpoint }) => endpoint.member === name);
+      if (seen === undefined || seen.healthy) return [];
+      return [
+        {
+          code: 'ETCD_UNHEALTHY',
+          member: name,
+          message: `${name} runs, but has no part in etcd's quorum: ${seen.problem ?? 'it does not say why'}`,
+          fix: `See its log: \`citus-ha logs ${name}\`.`,
+        },
+      ];
+    });
 }
 
 const paused: Problem = {
@@ -87,7 +108,7 @@ export function isSynchronous({ role }: { readonly role: string | null }): boole
 }
 
 function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatus): readonly Problem[] {
-  const problem = (code: string, message: string, fix: string) => [
+  const problem = (code: ProblemCode, message: string, fix: string) => [
     { code, member: name, message: `${name} ${message}`, fix },
   ];
   switch (state) {

@@ -18,6 +18,7 @@ export {
   openCluster,
   serverOf,
   siteOf,
+  statsUrl,
   type OpenCluster,
 } from './open-cluster.js';
 export type { UpStep } from './plan-up.js';

@@ -1,5 +1,13 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import { coordinators, etcdMembers, proxies, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
+import {
+  coordinators,
+  etcdMembers,
+  proxies,
+  type ClusterSpec,
+  type MemberSite,
+  type MemberSpec,
+  type Site,
+} from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope, restUser } from '@citus-ha/emitters';
 import {
@@ -108,6 +116,16 @@ export function coordinatorCluster(cluster: OpenCluster): Promise<PatroniCluster
 /** An address that listens everywhere is reached on loopback. */
 export function endpointHost(bind: string): string {
   return bind === '0.0.0.0' || bind === '*' ? '127.0.0.1' : bind === '::' ? '::1' : bind;
+}
+
+/** HAProxy's statistics page. */
+export function statsUrl({ proxy }: ClusterSpec): string {
+  return `http://${urlHost(endpointHost(proxy.bind))}:${proxy.ports.stats}`;
+}
+
+/** An address as URLs have it (RFC 3986, 3.2.2). */
+export function urlHost(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function login(spec: ClusterContext['spec'], record: ClusterRecord) {

@@ -1,5 +1,5 @@
 import { CodedError } from '@citus-ha/core';
-import { endpointHost, type OpenCluster } from './open-cluster.js';
+import { statsUrl, type OpenCluster } from './open-cluster.js';
 
 /** One server of one HAProxy section, as its statistics show it. */
 export interface Route {
@@ -10,7 +10,7 @@ export interface Route {
 
 /** Where a proxy sends connections now, from its statistics page in CSV (HAProxy management guide, 9.1). */
 export async function readRoutes({ spec }: OpenCluster, proxy: string): Promise<readonly Route[]> {
-  const url = `http://${endpointHost(spec.proxy.bind)}:${spec.proxy.ports.stats}/;csv`;
+  const url = `${statsUrl(spec)}/;csv`;
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch((cause: unknown) => {
     throw new CodedError('PROXY_SILENT', `${proxy} does not answer on ${url}`, { member: proxy, cause });
   });

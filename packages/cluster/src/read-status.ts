@@ -1,10 +1,18 @@
 import { engineVersion, readNodes, readRedundancy, withConnection } from '@citus-ha/citus';
 import { coordinators, databaseMembers, membersOf, workers, type MemberSpec } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
-import type { PatroniMember } from '@citus-ha/patroni';
+import type { EtcdHealth, PatroniMember } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findProblems } from './find-problems.js';
-import { coordinatorCluster, endpointHost, etcdOf, patroniOf, serverOf, type OpenCluster } from './open-cluster.js';
+import {
+  coordinatorCluster,
+  endpointHost,
+  etcdOf,
+  patroniOf,
+  serverOf,
+  statsUrl,
+  type OpenCluster,
+} from './open-cluster.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 
 /** What was seen of a cluster's SQL side; all empty where nothing was. */
@@ -19,11 +27,7 @@ interface SqlView {
 /** The state of the whole cluster, asked of every member at the same time. Never throws for a member that does not answer. */
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
-  const [processes, patroni, etcdHealthy] = await Promise.all([
-    runtime.members(),
-    readPatroni(cluster),
-    readEtcd(cluster),
-  ]);
+  const [processes, patroni, etcd] = await Promise.all([runtime.members(), readPatroni(cluster), readEtcd(cluster)]);
   const leader = coordinators(spec).find(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = leader ? await readSql(cluster, leader.name) : nothingSeen;
   const members = membersOf(spec).map((member) =>
@@ -40,7 +44,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     endpoints: {
       write: { host, port: ports.write },
       read: { host, port: ports.read },
-      stats: `http://${host}:${ports.stats}`,
+      stats: statsUrl(spec),
       database: spec.postgres.database,
       user: spec.credentials.superuser,
     },
@@ -50,7 +54,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
     sentinel: { running: false, pid: null },
   } as const;
-  const problems = findProblems(spec, status, { etcdHealthy, sqlFailure: sql.failure });
+  const problems = findProblems(spec, status, { etcd, sqlFailure: sql.failure });
   return { ...status, healthy: problems.length === 0, problems };
 }
 
@@ -97,13 +101,13 @@ async function readSelf(cluster: OpenCluster, name: string): Promise<SeenByPatro
     );
 }
 
-async function readEtcd(cluster: OpenCluster): Promise<boolean> {
-  return etcdOf(cluster)
-    .health()
-    .then(
-      (endpoints) => endpoints.some(({ healthy }) => healthy),
-      () => false,
-    );
+/** Nothing where cluster.yaml names a member of etcd that there is not. */
+async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
+  try {
+    return await etcdOf(cluster).health();
+  } catch {
+    return [];
+  }
 }
 
 async function readSql(cluster: OpenCluster, leader: string): Promise<SqlView> {

@@ -27,6 +27,25 @@ export interface ClusterStatus {
   readonly sentinel: { readonly running: boolean; readonly pid: number | null };
 }
 
+export type ProblemCode =
+  | 'ETCD_UNHEALTHY'
+  | 'PAUSED'
+  | 'NO_LEADER'
+  | 'SQL_FAILED'
+  | 'MEMBER_MISSING'
+  | 'MEMBER_DOWN'
+  | 'MEMBER_PAUSED'
+  | 'MEMBER_NOT_READY'
+  | 'PATRONI_SILENT'
+  | 'NOT_STREAMING'
+  | 'NOT_LEADING'
+  | 'NOT_SYNCHRONOUS'
+  | 'RESTART_PENDING'
+  | 'NODE_UNREGISTERED'
+  | 'NODE_INACTIVE'
+  | 'NODE_WITHOUT_MEMBER'
+  | 'UNDER_REPLICATED';
+
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -35,7 +54,7 @@ export interface Endpoint {
 /** Something that is not as it should be, and what to do about it. */
 export interface Problem {
   /** Stable, for programs. */
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly member: string | null;
   readonly message: string;
   readonly fix: string;

@@ -49,13 +49,14 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
   const log = changeLog(onStep);
+  // What it refuses to touch is not this run's to remove.
+  const site = await runtime.prepare({
+    spec,
+    install: options.install,
+    ...(onStep && { onProgress: onStep }),
+    ...(signal && { signal }),
+  });
   try {
-    const site = await runtime.prepare({
-      spec,
-      install: options.install,
-      ...(onStep && { onProgress: onStep }),
-      ...(signal && { signal }),
-    });
     const record = await settleRecord(spec, site, kept);
     if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
     options.onPlan?.(plan);

@@ -1,4 +1,4 @@
-import { connectionUri, readStatus, up, type OpenCluster, type UpStep } from '@citus-ha/cluster';
+import { connectionUri, readStatus, statsUrl, up, type OpenCluster, type UpStep } from '@citus-ha/cluster';
 import { redact } from '@citus-ha/core';
 import type { Command } from 'commander';
 import pc from 'picocolors';
@@ -39,11 +39,10 @@ function warnOfStandin(): void {
 }
 
 function printEndpoints(cluster: OpenCluster): void {
-  const { proxy } = cluster.spec;
   const shown = (target: 'write' | 'read') =>
     redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
   print(`write  ${shown('write')}`);
   print(`read   ${shown('read')}`);
-  print(`stats  http://${proxy.bind}:${proxy.ports.stats}`);
+  print(`stats  ${statsUrl(cluster.spec)}`);
   print('The password is shown by: citus-ha uri');
 }
