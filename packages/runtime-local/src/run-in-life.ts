@@ -1,12 +1,12 @@
 import { constants } from 'node:os';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, waitFor } from '@citus-ha/core';
 import type { ExecOptions, ExecResult } from '@citus-ha/runtime';
 import { execa } from 'execa';
 import type { Account } from './account.js';
 import { execCommand, type Isolation } from './launcher.js';
 import { isIsolated, type Life } from './life.js';
 import type { MemberFolder } from './member-folder.js';
-import { livingProcesses, signalProcess } from './process-table.js';
+import { livingProcess, livingProcesses, signalProcess } from './process-table.js';
 
 export interface RunInLifeOptions {
   readonly folder: MemberFolder;
@@ -63,11 +63,22 @@ export async function runInLife({
   });
 }
 
-/** Kills the command itself, so that the nsenter around it reaps it: left to the machine's pid 1 it would delay the end of its namespace. */
+/**
+ * Kills the command itself, so that the nsenter around it reaps it: left to the machine's pid 1 it would delay the end of its
+ * namespace. That nsenter is held meanwhile: killed just as it begins the command, it would leave it behind.
+ */
 async function endCommand(pid: number | undefined): Promise<void> {
   if (pid === undefined) return;
+  signalProcess(pid, 'SIGSTOP');
+  await waitFor({
+    what: 'what runs the command to be held',
+    timeoutMs: 10_000,
+    intervalMs: 5,
+    probe: async () => ((await livingProcess(pid))?.state ?? 'T') === 'T',
+  }).catch(() => undefined);
   const children = (await livingProcesses()).filter(({ parent }) => parent === pid);
   for (const target of children.length > 0 ? children : [{ pid }]) signalProcess(target.pid, 'SIGKILL');
+  signalProcess(pid, 'SIGCONT');
 }
 
 /** What an interactive program asks of the terminal it is given. */
