@@ -51,7 +51,7 @@ export async function waitForEtcd(cluster: OpenCluster): Promise<void> {
         return health.every(({ healthy }) => healthy);
       },
       lastSeen: () => seen,
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       intervalMs: 50,
       fix: `See its log: \`citus-ha logs ${first}\`.`,
       signal,

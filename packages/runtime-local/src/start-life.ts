@@ -44,7 +44,7 @@ export async function startLife(options: StartLifeOptions): Promise<void> {
   await waitFor({
     what: `the init of ${folder.name}`,
     member: folder.name,
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
     intervalMs: 10,
     probe: async () => {
       const life = await readLife(folder);
