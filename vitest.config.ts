@@ -8,7 +8,7 @@ const e2e = {
   include: ['e2e/src/**/*.e2e.ts'],
   exclude,
   globalSetup,
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   hookTimeout: 300_000,
 } as const;
 
@@ -22,7 +22,7 @@ export default defineConfig({
           include: ['{packages,apps}/*/src/**/*.itest.ts'],
           exclude,
           globalSetup,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
