@@ -85,7 +85,7 @@ describe('a cluster under load', () => {
     const there = JSON.parse(await cluster.run('switchover', '--yes', '--json')) as { to: string };
     expect((await cluster.untilHealthy()).members.find(({ name }) => name === there.to)?.role).toBe('leader');
     await cluster.run('switchover', '--to', first.name, '--yes');
-    expect((await cluster.leader()).name).toBe(first.name);
+    expect((await cluster.untilLeaderIsNot(there.to)).name).toBe(first.name);
     await ledger.untilWritten();
     expect((await stopAndCompare(ledger)).lost).toEqual([]);
   });
