@@ -62,7 +62,9 @@ export async function pauseContainer(container: Container, member: string): Prom
     member,
     timeoutMs: 15_000,
     probe: async () => {
-      await container.pause();
+      await container.pause().catch(async (error: unknown) => {
+        if (!(await container.inspect()).State.Paused) throw error;
+      });
       return true;
     },
   });
