@@ -6,7 +6,7 @@ import { coordinatorClients, serverOf, siteOf, type OpenCluster } from './open-c
 /** Installs the engine on every server and registers every worker; can be repeated. Answers what it changed, a line each. */
 export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly string[]> {
   const { spec, site, record, engines, signal, onStep } = cluster;
-  const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 60_000, signal });
+  const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 120_000, signal });
   const nodeOf = (name: string) => ({ host: siteOf(site, name).host, port: 5432 });
   const { steps } = await bootstrap({
     coordinator: {
