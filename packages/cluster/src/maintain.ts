@@ -53,16 +53,12 @@ export function isDatabase({ spec }: OpenCluster, { name }: MemberSpec): boolean
   return databaseMembers(spec).some((member) => member.name === name);
 }
 
-/** Patroni answers before the copy begins; until then the standby still looks fit. */
+/** Patroni answers before the copy begins. Asked of the member itself: it tells etcd only now and then, and a copy may be faster. */
 async function waitUntilCopying(cluster: OpenCluster, name: string): Promise<void> {
   await waitFor({
     what: `${name} to begin its copy`,
     member: name,
-    probe: async () => {
-      const { members } = await coordinatorCluster(cluster);
-      const state = members.find((member) => member.name === name)?.state;
-      return state !== 'running' && state !== 'streaming';
-    },
+    probe: async () => (await patroniOf(cluster, name).status()).state !== 'running',
     timeoutMs: 30_000,
     intervalMs: 50,
     signal: cluster.signal,
@@ -76,7 +72,10 @@ export async function waitUntilFit(cluster: OpenCluster, name: string): Promise<
     what: `${name} to run again`,
     member: name,
     probe: async () => {
-      const { members } = await patroniOf(cluster, name).cluster();
+      const patroni = patroniOf(cluster, name);
+      seen = (await patroni.status()).state;
+      if (seen !== 'running') return false;
+      const { members } = await patroni.cluster();
       seen = members.find((member) => member.name === name)?.state ?? 'missing';
       return seen === 'running' || seen === 'streaming';
     },
