@@ -15,6 +15,8 @@ const members = [
 ];
 const question = { members, running: ['coord-2', 'coord-3'], leader: 'coord-1', mayLose: false };
 
+const amid = (standbys: readonly Standby[]) => chooseCandidate({ ...question, members: standbys, mayLose: true }).name;
+
 describe('the candidate of a failover', () => {
   it('is a standby that has every acknowledged write', () => {
     expect(chooseCandidate(question).name).toBe('coord-3');
@@ -30,11 +32,9 @@ describe('the candidate of a failover', () => {
 
   it('is the one that lacks least, and has followed the last timeline, where none has all', () => {
     const behind = [standby('coord-2', 'replica', 'streaming', 500), standby('coord-3', 'replica', 'streaming', 2)];
-    const ask = (standbys: readonly Standby[]) =>
-      chooseCandidate({ ...question, members: standbys, mayLose: true }).name;
-    expect(ask(behind)).toBe('coord-3');
-    expect(ask([standby('coord-2', 'replica', 'running', null), ...behind.slice(1)])).toBe('coord-3');
-    expect(ask(behind.map((one, index) => ({ ...one, timeline: 9 - index })))).toBe('coord-2');
+    expect(amid(behind)).toBe('coord-3');
+    expect(amid([standby('coord-2', 'replica', 'running', null), ...behind.slice(1)])).toBe('coord-3');
+    expect(amid(behind.map((one, index) => ({ ...one, timeline: 9 - index })))).toBe('coord-2');
   });
 
   it('is the one asked for, and no other', () => {
