@@ -51,6 +51,7 @@ describe.skipIf(compose === undefined)('a rendered compose.yaml (skipped without
     const { name: first } = await cluster.leader();
     await cluster.run('switchover', '--yes');
     expect(await cluster.run('exec', 'worker1', '--', 'hostname')).toContain('worker1');
+    expect((await cluster.run('exec', 'worker1', '--', 'id', '-u')).trim()).toBe('999');
     await cluster.untilHealthy();
     await cluster.run('switchover', '--to', first, '--yes');
     await cluster.untilHealthy();

@@ -4,6 +4,7 @@ import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-h
 import type Docker from 'dockerode';
 import type { Container, Exec } from 'dockerode';
 import { ifThere } from './engine.js';
+import { memberUser } from './member-container.js';
 import { labels } from './names.js';
 import { frames, lines } from './multiplexed.js';
 
@@ -18,6 +19,8 @@ export async function execInContainer(
   const exec = await container.exec({
     Cmd: [...command],
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    // A container that Compose made begins as root.
+    User: `${memberUser.uid}:${memberUser.gid}`,
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
