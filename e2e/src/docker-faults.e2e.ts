@@ -134,6 +134,13 @@ describe.skipIf(runtimeKind !== 'docker')('what keeps containers from coming up'
     expect(await docker('volume', 'ls', '--quiet')).toContain(taken);
   });
 
+  it('is a network of somebody else, which is left alone', async () => {
+    const taken = `${name}_default`;
+    await make(['network', 'rm', taken], 'network', 'create', '--label', `com.docker.compose.project=${name}`, taken);
+    expect(await refusedUp()).toMatch(new RegExp(`${taken}.*NETWORK_TAKEN`));
+    expect(await docker('network', 'ls', '--format', '{{.Name}}')).toContain(taken);
+  });
+
   it('is data of an earlier cluster whose passwords are gone', async () => {
     const left = `${name}_worker1-data`;
     const labels = [`com.docker.compose.project=${name}`, 'com.docker.compose.volume=worker1-data'];

@@ -29,8 +29,8 @@ import { containerLogs, execInContainer, memberEvents } from './container-output
 import { withEngineLock } from './engine-lock.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
 import { containerDefinition, createOptions, memberOf, memberUser } from './member-container.js';
-import { containerName, labels, networkName, volumeName } from './names.js';
-import { ensureNetwork } from './network.js';
+import { containerName, labels, volumeName } from './names.js';
+import { ensureNetwork, removeNetwork } from './network.js';
 import { prepareSite } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
 import { refuseForeignVolume } from './volumes.js';
@@ -215,7 +215,7 @@ class DockerRuntime implements Runtime {
     await Promise.all((await this.members()).map(({ name }) => this.remove(name, { data })));
     const setup = await this.#engine.listContainers({ all: true, filters: { label: this.#labelled(labels.setup) } });
     await Promise.all(setup.map(({ Id }) => ifThere(this.#engine.getContainer(Id).remove({ force: true, v: true }))));
-    await ifThere(this.#engine.getNetwork(networkName(this.cluster)).remove());
+    await removeNetwork(this.#engine, this.cluster);
     if (!data) return;
     if (isKnown) await this.#removeVolumes();
     await this.#volumeStore.destroy();

@@ -1,18 +1,30 @@
 import { networkOf } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type Docker from 'dockerode';
+import type { NetworkInspectInfo } from 'dockerode';
 import { ifThere, statusOf } from './engine.js';
 import { labels, networkName } from './names.js';
 
 /**
  * Makes the private network of a cluster, unless it is there.
  *
- * @throws CodedError `NETWORK_TAKEN` where another one has its addresses.
+ * @throws CodedError `NETWORK_TAKEN` where another one has its name or its addresses.
  */
 export async function ensureNetwork(engine: Docker, cluster: string): Promise<void> {
   const name = networkName(cluster);
-  if (await ifThere(engine.getNetwork(name).inspect())) return;
   const { subnet } = networkOf({ name: cluster });
+  const found = await ifThere(engine.getNetwork(name).inspect());
+  if (found !== undefined) {
+    if (isOwn(found, cluster)) return;
+    throw new CodedError(
+      'NETWORK_TAKEN',
+      `The network ${name} is not the one of ${subnet} that cluster ${cluster} needs`,
+      {
+        blame: 'user',
+        fix: `Remove it (docker network rm ${name}), or give the cluster another name.`,
+      },
+    );
+  }
   try {
     await engine.createNetwork({
       Name: name,
@@ -27,4 +39,17 @@ export async function ensureNetwork(engine: Docker, cluster: string): Promise<vo
       fix: 'Remove the network that overlaps (docker network ls), or give the cluster another name.',
     });
   }
+}
+
+/** Does nothing where there is none, or one of somebody else. */
+export async function removeNetwork(engine: Docker, cluster: string): Promise<void> {
+  const network = engine.getNetwork(networkName(cluster));
+  const found = await ifThere(network.inspect());
+  if (found !== undefined && isOwn(found, cluster)) await ifThere(network.remove());
+}
+
+/** Other Compose projects may have its name, and so the label, but hardly its addresses. */
+function isOwn({ Labels, IPAM }: NetworkInspectInfo, cluster: string): boolean {
+  const { subnet } = networkOf({ name: cluster });
+  return Labels?.[labels.project] === cluster && (IPAM?.Config ?? []).some(({ Subnet }) => Subnet === subnet);
 }
