@@ -16,7 +16,7 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
   const known = await readState(store);
   if (known === undefined) await refuseVolumesLeft(engine, spec.name);
   await checkPorts(engine, spec);
-  const base = await baseImage(engine, request, known?.base);
+  const base = await baseImage(engine, request, known);
   const { version } = spec.postgres;
   const buildargs = { BASE_IMAGE: base };
   const [member, etcd, proxy] = await Promise.all([

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { messageOf } from '@citus-ha/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { baseImage } from './base-image.js';
+import { createEngineClient, pingEngine } from './engine.js';
+
+const engine = await createEngineClient();
+const absent = await pingEngine(engine).then(() => undefined, messageOf);
+
+describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? '' : ` (${absent})`}`, () => {
+  let silent: Server;
+  beforeEach(async () => {
+    silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+  });
+  afterEach(() => silent.close());
+
+  it('ends a pull from a registry that does not answer when its signal says so', async () => {
+    const abort = new AbortController();
+    silent.once('connection', () => abort.abort(new Error('enough')));
+    const name = `127.0.0.1:${(silent.address() as AddressInfo).port}/base:1`;
+    const spec = { ...defaultClusterSpec('pull'), docker: { baseImage: name } };
+    const pulled = baseImage(engine, { spec, install: true, signal: abort.signal }, undefined);
+    await expect(pulled).rejects.toThrow('enough');
+  }, 10_000);
+});
