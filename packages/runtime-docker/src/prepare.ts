@@ -1,5 +1,4 @@
 import { dockerSite, type Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
 import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { baseImage } from './base-image.js';
@@ -7,6 +6,7 @@ import { checkPorts } from './check-ports.js';
 import { readState, writeState } from './cluster-state.js';
 import { pingEngine } from './engine.js';
 import { buildImage, describeMemberImage, type ImageKind } from './image-set.js';
+import { refuseOtherPrograms } from './refuse-other-programs.js';
 import { refuseVolumesLeft } from './volumes.js';
 
 /** Settles engine, images, ports and addresses, and keeps the outcome in the cluster's store. */
@@ -30,7 +30,7 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
     buildImage({ engine, kind: 'proxy', buildargs, request }),
   ]);
   const image = await describeMemberImage(engine, member);
-  checkDataVersion(known?.site, image.postgres);
+  refuseOtherPrograms(known?.site, image, spec);
   const site = dockerSite(spec, image);
   const images: Record<ImageKind, string> = {
     member: await tagged(engine, member, 'member', `pg${image.postgres}-${image.citus ? 'citus' : 'standin'}`),
@@ -47,19 +47,6 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
     addresses: { ...known?.addresses, ...addresses },
   });
   return site;
-}
-
-/** PostgreSQL starts only on data of its own major version. */
-function checkDataVersion(known: Site | undefined, found: number): void {
-  const expected = known?.versions.postgres;
-  if (expected === undefined || expected === found) return;
-  throw new CodedError(
-    'DATA_VERSION',
-    `The cluster has data of PostgreSQL ${expected}, but PostgreSQL ${found} would run it`,
-    {
-      fix: `Set postgres.version: ${expected} and a docker.baseImage with that version, or move the data by pg_dump into a new cluster.`,
-    },
-  );
 }
 
 async function tagged(engine: Docker, id: string, kind: ImageKind, tag: string): Promise<string> {
