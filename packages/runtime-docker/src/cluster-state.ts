@@ -1,6 +1,8 @@
-import { networkOf, type DockerState } from '@citus-ha/config';
+import { networkOf, type DockerState, type Site } from '@citus-ha/config';
 import type { ClusterStore } from '@citus-ha/runtime';
 import { CodedError } from '@citus-ha/core';
+
+type Addresses = DockerState['addresses'];
 
 const key = 'docker.json';
 /** Hosts 11 and on are what `dockerSite` gives to members; others follow. */
@@ -32,14 +34,24 @@ export async function writeState(store: ClusterStore, state: DockerState): Promi
   if (text !== (await store.read(key))) await store.write(key, text);
 }
 
-/** The state with an address for this member, the same object where it has one. */
-export function withAddress(state: DockerState, cluster: string, member: string): DockerState {
-  if (member in state.addresses) return state;
+/** With an address for this member, which keeps the one it has. */
+export function withAddress(addresses: Addresses, cluster: string, member: string): Addresses {
+  if (member in addresses) return addresses;
   const { address } = networkOf({ name: cluster });
-  const taken = new Set(Object.values(state.addresses));
+  const taken = new Set(Object.values(addresses));
   for (let host = firstHost; host < lastHost; host += 1) {
     const free = address(host);
-    if (!taken.has(free)) return { ...state, addresses: { ...state.addresses, [member]: free } };
+    if (!taken.has(free)) return { ...addresses, [member]: free };
   }
   throw new CodedError('ADDRESSES_EXHAUSTED', `Every address of cluster ${cluster} is taken`, { member });
+}
+
+/** The site with its members where they were before; new ones are where no member is or was. */
+export function withKnownAddresses(site: Site, cluster: string, known: Addresses = {}) {
+  const addresses = Object.keys(site.members).reduce((all, name) => withAddress(all, cluster, name), known);
+  const members = Object.entries(site.members).map(([name, member]) => [
+    name,
+    { ...member, address: addresses[name] ?? member.address },
+  ]);
+  return { site: { ...site, members: Object.fromEntries(members) as Site['members'] }, addresses };
 }

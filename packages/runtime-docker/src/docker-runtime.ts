@@ -253,7 +253,8 @@ class DockerRuntime implements Runtime {
     const state = await this.#state();
     if (name in state.addresses) return state;
     return this.withLock('addresses', async () => {
-      const settled = withAddress(await this.#state(), this.cluster, name);
+      const current = await this.#state();
+      const settled = { ...current, addresses: withAddress(current.addresses, this.cluster, name) };
       await writeState(this.store, settled);
       return settled;
     });

@@ -3,7 +3,7 @@ import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { baseImage } from './base-image.js';
 import { checkPorts } from './check-ports.js';
-import { readState, writeState } from './cluster-state.js';
+import { readState, withKnownAddresses, writeState } from './cluster-state.js';
 import { pingEngine } from './engine.js';
 import { buildImage, describeMemberImage, type ImageKind } from './image-set.js';
 import { refuseOtherPrograms } from './refuse-other-programs.js';
@@ -31,21 +31,13 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
   ]);
   const image = await describeMemberImage(engine, member);
   refuseOtherPrograms(known?.site, image, spec);
-  const site = dockerSite(spec, image);
+  const { site, addresses } = withKnownAddresses(dockerSite(spec, image), spec.name, known?.addresses);
   const images: Record<ImageKind, string> = {
     member: await tagged(engine, member, 'member', `pg${image.postgres}-${image.citus ? 'citus' : 'standin'}`),
     etcd: await tagged(engine, etcd, 'etcd', site.versions.etcd),
     proxy: await tagged(engine, proxy, 'proxy', site.versions.haproxy),
   };
-  const addresses = Object.fromEntries(Object.entries(site.members).map(([name, { address }]) => [name, address]));
-  await writeState(store, {
-    version: 1,
-    base,
-    images,
-    bind: spec.proxy.bind,
-    site,
-    addresses: { ...known?.addresses, ...addresses },
-  });
+  await writeState(store, { version: 1, base, images, bind: spec.proxy.bind, site, addresses });
   return site;
 }
 
