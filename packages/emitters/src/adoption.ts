@@ -3,11 +3,12 @@ import { dockerImages, imageOf } from './docker-images.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 
 /**
- * What `citus-ha` needs of a cluster that Compose made of rendered files to take it for its own: passwords and engine, and
- * where its members are. Paths are those in the coordinators' containers.
+ * What `citus-ha` needs of a cluster that Compose made of rendered files to take it for its own: its record, and where its
+ * members are. Paths are those in the coordinators' containers.
  */
 export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
   const { spec, site, secrets, engine } = input;
+  const record = { engine, secrets, etcdCount: spec.etcd.count, parameters: Object.keys(spec.postgres.parameters) };
   const state: DockerState = {
     version: 1,
     base: spec.docker.baseImage,
@@ -16,7 +17,7 @@ export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
     site,
     addresses: Object.fromEntries(membersOf(spec).map(({ name }) => [name, site.members[name]?.address ?? ''])),
   };
-  return [document('cluster.json', { engine, secrets }), document('docker.json', state)];
+  return [document('cluster.json', record), document('docker.json', state)];
 }
 
 /** By which the docker runtime knows the member's container, and whether it is as wanted. */
