@@ -1,5 +1,12 @@
 export type { ClusterSpec, PasswordSource, Timings } from './cluster-spec.js';
 export {
+  containerDefinition,
+  containerName,
+  imageKind,
+  type ContainerDefinition,
+  type ImageKind,
+} from './container-definition.js';
+export {
   composeAdoption,
   containerLog,
   dockerSite,

@@ -1,5 +1,5 @@
-import { composeAdoption, membersOf, type DockerState, type MemberSpec, type RenderedFile } from '@citus-ha/config';
-import { dockerImages, imageOf } from './docker-images.js';
+import { composeAdoption, containerDefinition, membersOf, type DockerState, type RenderedFile } from '@citus-ha/config';
+import { dockerImages } from './docker-images.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 
 /**
@@ -21,16 +21,8 @@ export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
 }
 
 /** By which the docker runtime knows the member's container, and whether it is as wanted. */
-export function adoptionLabels(input: RenderInput, member: MemberSpec, rendered: RenderedMember) {
-  const { kind, group, command, env, ports } = rendered;
-  const definition = {
-    kind,
-    ...(group !== undefined && { group }),
-    command,
-    env,
-    ports,
-    image: imageOf(input, member),
-  };
+export function adoptionLabels(input: RenderInput, rendered: RenderedMember) {
+  const definition = containerDefinition(rendered, { images: dockerImages(input), bind: input.spec.proxy.bind });
   return { [composeAdoption.definition]: JSON.stringify(definition) };
 }
 

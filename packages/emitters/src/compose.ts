@@ -1,9 +1,11 @@
 import {
   composeAdoption,
   containerLog,
+  containerName,
   coordinators,
   databaseMembers,
   etcdMembers,
+  imageKind,
   membersOf,
   networkOf,
   proxies,
@@ -11,7 +13,7 @@ import {
   type RenderedFile,
 } from '@citus-ha/config';
 import { adoptionFiles, adoptionLabels } from './adoption.js';
-import { dockerImages, imageKind, imageOf } from './docker-images.js';
+import { dockerImages } from './docker-images.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { ports } from './ports.js';
@@ -58,13 +60,13 @@ function memberService(input: RenderInput, member: MemberSpec) {
   const rendered = renderMember(input, member);
   const { volumes, ...common } = commonOptions(input, member.name, rendered);
   return {
-    // As Compose v2 names it, for docker-compose 1.29 too.
-    container_name: `${input.spec.name}-${member.name}-1`,
+    // For docker-compose 1.29, which has another name for it.
+    container_name: containerName(input.spec.name, member.name),
     hostname: member.name,
-    image: imageOf(input, member),
+    image: dockerImages(input)[imageKind(member.kind)],
     ...buildOptions(input, member),
     ...common,
-    labels: adoptionLabels(input, member, rendered),
+    labels: adoptionLabels(input, rendered),
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
     volumes: [
@@ -114,8 +116,8 @@ function mount(service: string, file: RenderedFile, target: string): string {
 
 /** The first member of an image says how to build it. Its PostgreSQL must be the one that the files beside it are for. */
 function buildOptions({ spec, site }: RenderInput, member: MemberSpec) {
-  const kind = imageKind(member);
-  if (membersOf(spec).find((other) => imageKind(other) === kind)?.name !== member.name) return {};
+  const kind = imageKind(member.kind);
+  if (membersOf(spec).find((other) => imageKind(other.kind) === kind)?.name !== member.name) return {};
   const { baseImage } = spec.docker;
   const args = {
     ...(baseImage !== 'auto' && { BASE_IMAGE: baseImage }),

@@ -1,4 +1,4 @@
-import type { DockerState, MemberSpec } from '@citus-ha/config';
+import type { DockerState } from '@citus-ha/config';
 import type { RenderInput } from './rendering.js';
 
 /** Names of the image set, as the docker runtime tags what it builds. */
@@ -8,12 +8,4 @@ export function dockerImages({ site: { versions }, engine }: RenderInput): Docke
     etcd: `citus-ha/etcd:${versions.etcd}`,
     proxy: `citus-ha/proxy:${versions.haproxy}`,
   };
-}
-
-export function imageKind({ kind }: Pick<MemberSpec, 'kind'>): keyof DockerState['images'] {
-  return kind === 'etcd' || kind === 'proxy' ? kind : 'member';
-}
-
-export function imageOf(input: RenderInput, member: MemberSpec): string {
-  return dockerImages(input)[imageKind(member)];
 }

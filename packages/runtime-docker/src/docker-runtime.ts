@@ -1,3 +1,4 @@
+import { containerDefinition, containerName } from '@citus-ha/config';
 import type { ClusterSpec, DockerState, RenderedFile, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
@@ -28,12 +29,12 @@ import { killContainer, pauseContainer, startContainer, stopContainer } from './
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
-import { containerDefinition, createOptions, memberOf, memberUser } from './member-container.js';
-import { containerName, labels, volumeName } from './names.js';
+import { createOptions, memberOf, memberUser } from './member-container.js';
+import { labels, volumeName } from './names.js';
 import { ensureNetwork, removeNetwork } from './network.js';
 import { prepareSite } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
-import { refuseForeignVolume } from './volumes.js';
+import { refuseForeignVolume, removeVolumes } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface DockerRuntimeOptions {
@@ -217,13 +218,8 @@ class DockerRuntime implements Runtime {
     await Promise.all(setup.map(({ Id }) => ifThere(this.#engine.getContainer(Id).remove({ force: true, v: true }))));
     await removeNetwork(this.#engine, this.cluster);
     if (!data) return;
-    if (isKnown) await this.#removeVolumes();
+    if (isKnown) await removeVolumes(this.#engine, this.cluster);
     await this.#volumeStore.destroy();
-  }
-
-  async #removeVolumes(): Promise<void> {
-    const { Volumes } = await this.#engine.listVolumes({ filters: { label: this.#labelled(labels.volume) } });
-    await Promise.all((Volumes ?? []).map(({ Name }) => ifThere(this.#engine.getVolume(Name).remove({ force: true }))));
   }
 
   #container(name: string): Container {

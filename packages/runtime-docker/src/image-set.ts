@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { DockerState, MemberImage, RenderedFile } from '@citus-ha/config';
+import type { ImageKind, MemberImage, RenderedFile } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
@@ -14,8 +14,6 @@ import { labels } from './names.js';
 
 /** Shipped in the package. */
 const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
-
-export type ImageKind = keyof DockerState['images'];
 
 const lastLines = 15;
 

@@ -1,23 +1,12 @@
-import { containerLog, type DockerState } from '@citus-ha/config';
-import type { MemberDefinition, Member } from '@citus-ha/runtime';
+import { containerLog, containerName, type ContainerDefinition, type DockerState } from '@citus-ha/config';
+import type { Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
-import type { ImageKind } from './image-set.js';
-import { containerName, labels, networkName, volumeName } from './names.js';
-
-/** What a container cannot be given later: all of a definition but its files, and the image. */
-export interface ContainerDefinition extends Omit<MemberDefinition, 'name' | 'files'> {
-  readonly image: string;
-}
+import { labels, networkName, volumeName } from './names.js';
 
 /** The number of the members' user in every image of the set. */
 export const memberUser = { uid: 999, gid: 999 } as const;
 
 const dataFolder = '/var/lib/citus-ha';
-
-export function containerDefinition(definition: MemberDefinition, state: DockerState): ContainerDefinition {
-  const { kind, group, command, env, ports } = definition;
-  return { kind, ...(group !== undefined && { group }), command, env, ports, image: state.images[imageKind(kind)] };
-}
 
 /** What Docker is asked for, Compose's names and labels included. */
 export function createOptions(
@@ -26,7 +15,7 @@ export function createOptions(
   definition: ContainerDefinition,
   state: DockerState,
 ): ContainerCreateOptions {
-  const { kind, command, env, ports, image } = definition;
+  const { kind, command, env, ports, image, bind = '' } = definition;
   const published = kind === 'proxy' ? Object.values(ports).map((port) => `${port}/tcp`) : [];
   return {
     name: containerName(cluster, member),
@@ -48,7 +37,7 @@ export function createOptions(
       // After the engine's own restart the cluster comes back by itself.
       RestartPolicy: { Name: 'unless-stopped' },
       PortBindings: Object.fromEntries(
-        published.map((port) => [port, [{ HostIp: state.bind, HostPort: port.split('/')[0] ?? '' }]]),
+        published.map((port) => [port, [{ HostIp: bind, HostPort: port.split('/')[0] ?? '' }]]),
       ),
       // A name resolves also while its container is down.
       ExtraHosts: Object.entries(state.addresses).map(([name, address]) => `${name}:${address}`),
@@ -95,10 +84,6 @@ export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
 /** A container that the engine is about to start again has ended. */
 function stateOf(status: string): Member['state'] {
   return status === 'created' || status === 'running' || status === 'paused' ? status : 'exited';
-}
-
-export function imageKind(kind: MemberDefinition['kind']): ImageKind {
-  return kind === 'etcd' || kind === 'proxy' ? kind : 'member';
 }
 
 /** The image checks the usual port; a proxy may have another. */

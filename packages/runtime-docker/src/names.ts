@@ -22,10 +22,6 @@ export const labels = {
   source: 'io.citus-ha.source',
 } as const;
 
-export function containerName(cluster: string, member: string): string {
-  return `${cluster}-${member}-1`;
-}
-
 export function volumeName(cluster: string, member: string): string {
   return `${cluster}_${member}-data`;
 }

@@ -1,11 +1,11 @@
-import { dockerSite, type Site } from '@citus-ha/config';
+import { dockerSite, type ImageKind, type Site } from '@citus-ha/config';
 import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { baseImage } from './base-image.js';
 import { checkPorts } from './check-ports.js';
 import { readState, withKnownAddresses, writeState } from './cluster-state.js';
 import { pingEngine } from './engine.js';
-import { buildImage, describeMemberImage, type ImageKind } from './image-set.js';
+import { buildImage, describeMemberImage } from './image-set.js';
 import { refuseOtherPrograms } from './refuse-other-programs.js';
 import { refuseVolumesLeft } from './volumes.js';
 

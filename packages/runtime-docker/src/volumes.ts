@@ -26,9 +26,7 @@ export async function refuseForeignVolume(engine: Docker, cluster: string, membe
  * @throws CodedError `VOLUMES_LEFT` where volumes of an earlier cluster of this name are there.
  */
 export async function refuseVolumesLeft(engine: Docker, cluster: string): Promise<void> {
-  const label = [`${labels.project}=${cluster}`, labels.volume];
-  const { Volumes } = await engine.listVolumes({ filters: { label } });
-  const names = (Volumes ?? []).map(({ Name }) => Name).toSorted();
+  const names = await volumesOf(engine, cluster);
   if (names.length === 0) return;
   throw new CodedError(
     'VOLUMES_LEFT',
@@ -38,4 +36,16 @@ export async function refuseVolumesLeft(engine: Docker, cluster: string): Promis
       fix: `Start its containers again (docker compose up -d, where Compose made them); or, if nobody needs the data, remove it: docker volume rm ${names.join(' ')}`,
     },
   );
+}
+
+/** Removes the data of every member, created or not. */
+export async function removeVolumes(engine: Docker, cluster: string): Promise<void> {
+  const names = await volumesOf(engine, cluster);
+  await Promise.all(names.map((name) => ifThere(engine.getVolume(name).remove({ force: true }))));
+}
+
+async function volumesOf(engine: Docker, cluster: string): Promise<readonly string[]> {
+  const label = [`${labels.project}=${cluster}`, labels.volume];
+  const { Volumes } = await engine.listVolumes({ filters: { label } });
+  return (Volumes ?? []).map(({ Name }) => Name).toSorted();
 }
