@@ -1,4 +1,5 @@
 import { coordinators, type MemberSpec, type Timings } from '@citus-ha/config';
+import { escaped } from './escaped.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 
@@ -27,7 +28,7 @@ function haproxyConfig(input: RenderInput, member: MemberSpec): string {
   const health = `check port ${ports.patroni}`;
   return `global
     maxconn ${2 * spec.postgres.maxConnections + 100}
-    stats socket ${runDir}/admin.sock mode 600 level admin
+    stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
 
 defaults
     mode tcp

@@ -21,7 +21,7 @@ const versions = {
 };
 
 describe.each(exampleSpecs)('the files of the %s example', (_, spec) => {
-  const folder = mkdtempSync(join(tmpdir(), 'citus-ha-emitters-'));
+  const folder = mkdtempSync(join(tmpdir(), 'it\'s "a" #place-'));
   const running: ChildProcess[] = [];
   const site = localSite(spec, {
     block: '127.0.41',

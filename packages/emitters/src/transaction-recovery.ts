@@ -1,4 +1,5 @@
 import { coordinators, type MemberSpec, type RenderedFile } from '@citus-ha/config';
+import { escaped } from './escaped.js';
 import { inCitusGroup } from './patroni-scope.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
@@ -16,7 +17,7 @@ export function transactionRecovery(
   const { address, runDir, passFile } = placeOf(site, member.name);
   const path = `${passFile.slice(0, passFile.lastIndexOf('/'))}/recover-transactions.py`;
   const others = coordinators(spec).filter(({ name }) => name !== member.name);
-  const server = `host=${runDir} port=${ports.postgres} user=${spec.credentials.superuser} dbname=${spec.postgres.database} passfile=${passFile}`;
+  const server = `host=${escaped(runDir)} port=${ports.postgres} user=${spec.credentials.superuser} dbname=${spec.postgres.database} passfile=${escaped(passFile)}`;
   const args = [
     `${site.programs.postgresBinDir}/psql`,
     server,
@@ -24,9 +25,14 @@ export function transactionRecovery(
     others.map(({ name }) => placeOf(site, name).address).join(','),
   ];
   return {
-    command: ['python3', path, ...args].map((arg) => `'${arg}'`).join(' '),
+    command: ['python3', path, ...args].map(shellWord).join(' '),
     file: { path, content: script, mode: 0o600 },
   };
+}
+
+/** Patroni splits a callback as a shell would. */
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 const script = `"""A callback of Patroni's: recover-transactions.py PSQL SERVER PATRONI OTHERS ACTION ROLE SCOPE.
@@ -61,13 +67,21 @@ def leads():
         return False
 
 
-def done(statement):
+def run(statement):
     limit = "SET statement_timeout = '10s'"
-    return subprocess.run([psql, server, "-XAtq", "-c", limit, "-c", statement], capture_output=True).returncode == 0
+    return subprocess.run([psql, server, "-XAtq", "-c", limit, "-c", statement], capture_output=True)
 
 
 def until_done(statement):
-    while not (leads() and done(statement)):
+    is_told = False
+    while True:
+        if leads():
+            attempt = run(statement)
+            if attempt.returncode == 0:
+                return
+            if not is_told:
+                print("transaction recovery:", attempt.stderr.decode(errors="replace"), file=sys.stderr, flush=True)
+                is_told = True
         time.sleep(RETRY_AFTER)
 
 

@@ -30,13 +30,21 @@ def leads():
         return False
 
 
-def done(statement):
+def run(statement):
     limit = "SET statement_timeout = '10s'"
-    return subprocess.run([psql, server, "-XAtq", "-c", limit, "-c", statement], capture_output=True).returncode == 0
+    return subprocess.run([psql, server, "-XAtq", "-c", limit, "-c", statement], capture_output=True)
 
 
 def until_done(statement):
-    while not (leads() and done(statement)):
+    is_told = False
+    while True:
+        if leads():
+            attempt = run(statement)
+            if attempt.returncode == 0:
+                return
+            if not is_told:
+                print("transaction recovery:", attempt.stderr.decode(errors="replace"), file=sys.stderr, flush=True)
+                is_told = True
         time.sleep(RETRY_AFTER)
 
 
