@@ -2,3 +2,4 @@ export { CodedError, codeOf, messageOf, type CodedErrorOptions } from './coded-e
 export { formatDuration, parseDurationMs } from './duration.js';
 export { redact } from './redact.js';
 export { FatalProbeError, waitFor, type WaitOptions } from './wait-for.js';
+export { writingTo } from './writing-to.js';

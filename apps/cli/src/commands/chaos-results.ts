@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { checkHistory, exportForElle, parseHistory, readSeries, seriesFolder, writeReport } from '@citus-ha/chaos';
-import { CodedError, messageOf } from '@citus-ha/core';
+import { CodedError, messageOf, writingTo } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { print, printJson, printTable, step } from '../output.js';
@@ -11,7 +11,8 @@ export function checkCommand(): Command {
     .option('--elle <file>', 'write its registers as EDN too, for elle-cli --model rw-register')
     .action(async (file: string, options: CommonOptions & { elle?: string }) => {
       const history = parseHistory(await readHistory(file), file);
-      if (options.elle !== undefined) await writeFile(options.elle, exportForElle(history));
+      const { elle } = options;
+      if (elle !== undefined) await writingTo(elle, () => writeFile(elle, exportForElle(history)));
       const result = checkHistory(history);
       if (options.json) printJson(result);
       else {
@@ -30,7 +31,7 @@ export function reportCommand(): Command {
     async (path: string, options: CommonOptions) => {
       const series = await readSeries(path);
       const folder = await seriesFolder(path);
-      const files = await writeReport(series, folder);
+      const files = await writingTo(folder, () => writeReport(series, folder));
       printSeries(series, folder, options);
       step(`report: ${files[0]}`);
       process.exitCode = exitCodeOf(series);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { requireSupported } from '@citus-ha/cluster';
 import { clusterTemplate } from '@citus-ha/config';
-import { CodedError, codeOf } from '@citus-ha/core';
+import { CodedError, codeOf, writingTo } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { findConfig, loadSpec } from '../load-spec.js';
@@ -15,8 +15,9 @@ function initCommand(): Command {
   return command('init [name]', 'write a commented cluster.yaml').action(
     async (name: string | undefined, options: CommonOptions) => {
       const path = options.config ?? 'cluster.yaml';
-      await writeFile(path, clusterTemplate(name), { flag: 'wx' }).catch((cause: unknown) => {
-        if (codeOf(cause) !== 'EEXIST') throw cause;
+      const text = clusterTemplate(name);
+      await writingTo(path, () => writeFile(path, text, { flag: 'wx' })).catch((error: CodedError) => {
+        if (codeOf(error.cause) !== 'EEXIST') throw error;
         throw new CodedError('FILE_EXISTS', `${path} is there already`, {
           blame: 'user',
           fix: 'Edit it, or name another file with -c.',

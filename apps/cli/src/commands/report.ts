@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { collectReport } from '@citus-ha/cluster';
+import { writingTo } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { execa } from 'execa';
 import { command, type CommonOptions } from '../command.js';
@@ -22,7 +23,9 @@ export function reportCommand(): Command {
           await mkdir(dirname(target), { recursive: true });
           await writeFile(target, content);
         }
-        await execa('tar', ['-C', folder, '-czf', bundle, name]);
+        const packed = join(folder, 'packed');
+        await execa('tar', ['-C', folder, '-czf', packed, name]);
+        await writingTo(bundle, () => copyFile(packed, bundle));
       });
       if (options.json) printJson({ file: bundle });
       else print(bundle);

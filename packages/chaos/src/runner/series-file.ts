@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CodedError, messageOf } from '@citus-ha/core';
+import { CodedError, messageOf, writingTo } from '@citus-ha/core';
 import type { Series } from './series.js';
 
 export const seriesFile = 'series.json';
@@ -32,8 +32,10 @@ export async function readSeries(path: string): Promise<Series> {
 
 /** Whole or not at all: a reader never sees half of it. */
 export async function writeSeries(folder: string, series: Series): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const file = join(folder, seriesFile);
-  await writeFile(`${file}.new`, `${JSON.stringify(series, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await writingTo(file, async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(`${file}.new`, `${JSON.stringify(series, null, 2)}\n`);
+    await rename(`${file}.new`, file);
+  });
 }
