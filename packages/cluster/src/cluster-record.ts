@@ -28,10 +28,11 @@ export async function readRecord(store: ClusterStore): Promise<ClusterRecord | u
   });
 }
 
-function parseRecord(text: string): ClusterRecord | undefined {
+/** `undefined` for what is no record. */
+export function parseRecord(text: string): ClusterRecord | undefined {
   try {
-    const record = JSON.parse(text) as Partial<ClusterRecord>;
-    return record.engine && record.secrets?.superuser && record.secrets.replication
+    const record = JSON.parse(text) as Partial<ClusterRecord> | null;
+    return record?.engine && record.secrets?.superuser && record.secrets.replication
       ? (record as ClusterRecord)
       : undefined;
   } catch {

@@ -1,4 +1,4 @@
-export { newRecord, type ClusterRecord } from './cluster-record.js';
+export { parseRecord, settleRecord, type ClusterRecord } from './cluster-record.js';
 export { bootstrapNodes } from './bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './change-leader.js';
 export { checkConfiguration } from './check-configuration.js';

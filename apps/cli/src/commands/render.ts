@@ -1,17 +1,15 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { newRecord, openCluster, renderInput, requireSupported, type ClusterRecord } from '@citus-ha/cluster';
+import { openCluster, renderInput, requireSupported, settleRecord, type ClusterRecord } from '@citus-ha/cluster';
 import { dockerSite, type ClusterSpec, type RenderedFile } from '@citus-ha/config';
-import { CodedError, codeOf } from '@citus-ha/core';
+import { codeOf, writingTo } from '@citus-ha/core';
 import { renderFolder } from '@citus-ha/emitters';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { compose } from '../compose.js';
 import { loadSpec } from '../load-spec.js';
 import { printJson, step } from '../output.js';
-
-/** As `renderFolder` writes it. */
-const recordFile = 'citus-ha/cluster.json';
+import { keptRecord } from './rendered-folder.js';
 
 export function renderCommand(): Command {
   return command('render', 'write the configuration of every member, and a compose.yaml for docker')
@@ -24,15 +22,19 @@ export function renderCommand(): Command {
         (options.runtime ?? spec.runtime) === 'local'
           ? await renderLocal(options)
           : await renderDocker(options, spec, folder);
-      for (const { path, content, mode } of files) {
-        const target = join(folder, path);
-        await mkdir(dirname(target), { recursive: true });
-        await writeFile(target, content, { mode });
-        await chmod(target, mode);
-      }
+      await writingTo(folder, () => write(files, folder));
       if (options.json) printJson({ folder, files: files.map(({ path }) => path) });
       else step(`wrote ${files.length} files to ${folder}`);
     });
+}
+
+async function write(files: readonly RenderedFile[], folder: string): Promise<void> {
+  for (const { path, content, mode } of files) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content, { mode });
+    await chmod(target, mode);
+  }
 }
 
 /** The files of the cluster that runs here, as its members have them. */
@@ -48,7 +50,8 @@ async function renderDocker(
   folder: string,
 ): Promise<readonly RenderedFile[]> {
   const site = dockerSite(spec);
-  const record = (await readKept(folder)) ?? (await recordInDocker(options)) ?? (await newRecord(spec, site));
+  const record =
+    (await keptRecord(folder, spec, site)) ?? (await settleRecord(spec, site, await recordInDocker(options)));
   const { imageSetFiles } = await import('@citus-ha/runtime-docker');
   const images = (await imageSetFiles()).map((file) => ({ ...file, path: `images/${file.path}` }));
   return [...images, ...renderFolder(renderInput({ spec, site, record }))];
@@ -62,18 +65,5 @@ async function recordInDocker(options: CommonOptions): Promise<ClusterRecord | u
     // To write files no engine is needed.
     if (/^(CLUSTER_ABSENT|ENGINE_.*)$/.test(codeOf(error) ?? '')) return undefined;
     throw error;
-  }
-}
-
-async function readKept(folder: string): Promise<ClusterRecord | undefined> {
-  const path = join(folder, recordFile);
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as ClusterRecord;
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined;
-    throw new CodedError('STATE_UNREADABLE', `${path} holds the passwords of an earlier render, but cannot be read`, {
-      cause,
-      fix: 'Restore it, or render into another folder.',
-    });
   }
 }
