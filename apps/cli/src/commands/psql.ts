@@ -9,6 +9,7 @@ import { bareCommand, withCommonOptions, type CommonOptions } from '../command.j
 import { composeCluster } from '../compose.js';
 import { interruption, lendTerminal } from '../interrupt.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
+import { psqlEnvironment } from './psql-environment.js';
 
 interface PsqlOptions extends CommonOptions {
   readonly read?: boolean;
@@ -43,13 +44,8 @@ async function runPsql(server: ServerAddress, args: readonly string[]): Promise<
       stdio: 'inherit',
       reject: false,
       cancelSignal: interruption(),
-      env: {
-        PGHOST: server.host,
-        PGPORT: String(server.port),
-        PGUSER: server.user,
-        PGDATABASE: server.database,
-        PGPASSFILE: passFile,
-      },
+      extendEnv: false,
+      env: psqlEnvironment(process.env, server, passFile),
     });
     const { exitCode, code } = await lendTerminal(() => run);
     interruption().throwIfAborted();
