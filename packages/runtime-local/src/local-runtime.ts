@@ -27,7 +27,7 @@ import { findMember } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
 import { initOf, killLife, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
-import { readLines } from './log-file.js';
+import { readLog } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import {
@@ -203,7 +203,7 @@ class LocalRuntime implements Runtime {
 
   async *logs(name: string, options?: LogOptions): AsyncIterable<string> {
     const { folder } = await this.#record(name);
-    yield* readLines(folder.log, options);
+    yield* readLog(folder.log, options);
   }
 
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {

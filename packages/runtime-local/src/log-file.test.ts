@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readLines } from './log-file.js';
+import { readLines, readLog } from './log-file.js';
 
 let folder: string;
 let log: string;
@@ -26,6 +26,15 @@ it('reads the last lines of a long file, an unfinished one too', async () => {
   expect(await collect(readLines(log, { tail: 3 }))).toEqual([...lines.slice(-2), 'unfinished']);
   expect(await collect(readLines(log))).toHaveLength(20_001);
   expect(await collect(readLines(log, { tail: 0 }))).toEqual([]);
+});
+
+it('reads on from what was cut off the log, as far as the last lines reach into it', async () => {
+  await writeFile(`${log}.1`, 'one\ntwo\nthree\n');
+  await writeFile(log, 'four\nfive\n');
+  expect(await collect(readLog(log))).toEqual(['one', 'two', 'three', 'four', 'five']);
+  expect(await collect(readLog(log, { tail: 3 }))).toEqual(['three', 'four', 'five']);
+  expect(await collect(readLog(log, { tail: 2 }))).toEqual(['four', 'five']);
+  expect(await collect(readLog(log, { tail: 0 }))).toEqual([]);
 });
 
 it('has no lines where there is no file', async () => {

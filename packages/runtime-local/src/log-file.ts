@@ -5,6 +5,22 @@ import type { LogOptions } from '@citus-ha/runtime';
 
 const chunkBytes = 64 * 1024;
 
+/** Lines of a member's log, those of `log.1` before it, which {@link boundLogScript} has cut off it. */
+export async function* readLog(path: string, options: LogOptions = {}): AsyncGenerator<string> {
+  const { tail, signal } = options;
+  const lacking = tail === undefined ? undefined : tail - (await countLines(path, tail));
+  if (lacking !== 0)
+    yield* readLines(`${path}.1`, { ...(lacking !== undefined && { tail: lacking }), ...(signal && { signal }) });
+  yield* readLines(path, options);
+}
+
+/** How many of the lines that were asked for are there. */
+async function countLines(path: string, tail: number): Promise<number> {
+  let count = 0;
+  for await (const _ of readLines(path, { tail })) count += 1;
+  return count;
+}
+
 /** Lines of a file that others append to, and may cut or replace. A missing file has no lines yet. */
 export async function* readLines(path: string, options: LogOptions = {}): AsyncGenerator<string> {
   const { follow = false, tail, signal } = options;
