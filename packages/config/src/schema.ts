@@ -54,7 +54,7 @@ function section<T extends z.core.$ZodLooseShape>(shape: T, description: string)
 
 export const timingsSchema = section(
   {
-    ttl: duration('20s', "Lease of Patroni's leader lock: how long a failover waits at most without the sentinel."),
+    ttl: duration('20s', "Lease of Patroni's leader lock: how long a failover waits at most."),
     loopWait: duration('1s', "Pause between two of Patroni's loops."),
     retryTimeout: duration('3s', 'How long Patroni retries etcd and PostgreSQL before it gives up.'),
     check: section(
@@ -196,11 +196,11 @@ export const clusterSchema = z
       ),
       pooler: section(
         { count: integer(0, 5, 'PgBouncer members.').default(0), port: port(6432, 'Port that it serves.') },
-        'PgBouncer.',
+        'PgBouncer; this version has none yet.',
       ),
       sentinel: section(
         { enabled: z.boolean({ error: 'true or false' }).default(true).describe('Whether it runs.') },
-        'The process that fails over faster than the lease, after proof of death.',
+        'The process that is to fail over faster than the lease, after proof of death; this version has none yet.',
       ),
       local: section(
         {

@@ -64,11 +64,11 @@ proxy:
     read: 5001          # replicas, or the leader when none is fit
     stats: 7000         # HAProxy's statistics page
 
-pooler:                 # PgBouncer
+pooler:                 # PgBouncer; this version has none yet
   count: 0
   port: 6432
 
-sentinel:               # fails over faster than the lease, after proof of death
+sentinel:               # to fail over faster than the lease, after proof of death; this version has none yet
   enabled: true
 
 local:

@@ -14,12 +14,15 @@ interface UriOptions extends CommonOptions {
 export function uriCommand(): Command {
   return command('uri', 'print the connection string, password included')
     .option('--read', 'of the read endpoint')
-    .option('--pooled', 'of the pooler')
+    .option('--pooled', 'of the pooler, which this version does not have yet')
     .option('--hosts', 'of all coordinators, without the proxy')
     .action(async (options: UriOptions) => {
       const cluster = await composeCluster(options);
       if (options.pooled) {
-        throw new CodedError('NO_POOLER', 'This cluster has no pooler', { blame: 'user', fix: 'Leave --pooled out.' });
+        throw new CodedError('NO_POOLER', '--pooled: this version has no pooler yet', {
+          blame: 'user',
+          fix: 'Leave --pooled out.',
+        });
       }
       const target: UriTarget = options.hosts ? 'hosts' : options.read ? 'read' : 'write';
       const uri = connectionUri(cluster, target);
