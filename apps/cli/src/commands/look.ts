@@ -1,5 +1,5 @@
 import { bootstrapNodes, askCoordinators, readStatus, serverOf } from '@citus-ha/cluster';
-import { readPlacements, withConnection } from '@citus-ha/citus';
+import { readPlacements, withConnection, type Placement } from '@citus-ha/citus';
 import { CodedError } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
@@ -65,6 +65,7 @@ function shardsCommand(): Command {
       if (!leader) throw new CodedError('NO_LEADER', 'No coordinator leads', { fix: 'See `citus-ha status`.' });
       const placements = await withConnection(serverOf(cluster, leader.name), readPlacements);
       const shown = placements.filter((placement) => table === undefined || placement.table === table);
+      if (table !== undefined && shown.length === 0) throw unknownTable(table, placements);
       if (options.json) return printJson(shown);
       printTable(
         ['table', 'shard', 'host', 'port', 'state'],
@@ -72,6 +73,17 @@ function shardsCommand(): Command {
       );
     },
   );
+}
+
+function unknownTable(table: string, placements: readonly Placement[]): CodedError {
+  const known = [...new Set(placements.map((placement) => placement.table))];
+  return new CodedError('TABLE_UNKNOWN', `There is no distributed table ${table}`, {
+    blame: 'user',
+    fix:
+      known.length > 0
+        ? `Name one of ${known.join(', ')}.`
+        : 'Distribute it first, by create_distributed_table in `citus-ha psql`.',
+  });
 }
 
 function bootstrapCommand(): Command {
