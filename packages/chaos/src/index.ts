@@ -26,7 +26,7 @@ export {
   type SeriesResult,
   type Summary,
 } from './runner/series.js';
-export { readSeries, seriesFolder } from './runner/series-file.js';
-export { possibleStrikes, soak } from './runner/soak.js';
+export { readSeries, seriesFile, seriesFolder } from './runner/series-file.js';
+export { soak } from './runner/soak.js';
 export { suiteNamed, suites, type Strike } from './runner/suites.js';
 export { randomBy, type Random } from './workloads/random.js';

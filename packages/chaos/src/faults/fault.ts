@@ -12,6 +12,8 @@ export interface Fault {
   readonly targets: readonly string[];
   /** Whether a leader that it hits must lose the lock: then it has taken hold once the timeline has moved as well. */
   readonly deposes: boolean;
+  /** Whether it is made to lose acknowledged writes where they are on one server alone: done only where it is named. */
+  readonly losesWrites?: boolean;
   /** Whether what it does to a coordinator shows only once the leader's lease would have run out. */
   readonly outlastsLease?: boolean;
   readonly inject: (context: FaultContext) => Promise<void>;

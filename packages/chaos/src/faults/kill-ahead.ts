@@ -14,6 +14,7 @@ export const killAhead: Fault = {
   targets: ['leader'],
   // Synchronous replication rightly gives the lock to nobody who lacks writes.
   deposes: false,
+  losesWrites: true,
   inject: async (context) => {
     const { cluster, members } = context;
     const standbys = coordinators(cluster.spec).filter(({ name }) => members.every((member) => member.name !== name));

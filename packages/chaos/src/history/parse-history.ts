@@ -28,6 +28,6 @@ function parseOp(line: string, file: string, number: number): Op {
 function invalid(file: string, line: number, problem: string): CodedError {
   return new CodedError('HISTORY_INVALID', `${file}:${line} is no op of a history: ${problem}`, {
     blame: 'user',
-    fix: 'Name a history that `citus-ha chaos run` wrote: trial-1.ndjson and so on.',
+    fix: 'Name a history that `citus-ha chaos run` wrote: FOLDER/kill-leader-1.ndjson and so on.',
   });
 }

@@ -8,10 +8,10 @@ import { aloneOn, makeTrials, type SeriesOptions } from './run-series.js';
 import type { Series } from './series.js';
 import type { Strike } from './suites.js';
 
-/** Every fault on every target that this cluster can have. */
-export function possibleStrikes(cluster: OpenCluster, capabilities: Capabilities): readonly Strike[] {
+/** Every fault on every target that this cluster can have and that is not made to lose writes. */
+export function possibleStrikes(cluster: Pick<OpenCluster, 'spec'>, capabilities: Capabilities): readonly Strike[] {
   return faults
-    .filter((fault) => missingFor(fault, capabilities).length === 0)
+    .filter((fault) => !fault.losesWrites && missingFor(fault, capabilities).length === 0)
     .flatMap((fault) =>
       fault.targets
         .filter((target) => isThere(cluster, fault, target))
@@ -42,7 +42,7 @@ function numbered({ planned }: Series, strike: Strike) {
   return { ...strike, trial: earlier.length + 1 };
 }
 
-function isThere(cluster: OpenCluster, fault: Fault, target: string): boolean {
+function isThere(cluster: Pick<OpenCluster, 'spec'>, fault: Fault, target: string): boolean {
   try {
     requireTarget(cluster, fault, target);
     return true;
