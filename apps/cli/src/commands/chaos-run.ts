@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import {
   capabilitiesOf,
   faultNamed,
@@ -10,6 +11,7 @@ import {
   requirePlace,
   requireStrikes,
   runSeries,
+  seriesFile,
   seriesFolder,
   soak,
   suiteNamed,
@@ -25,13 +27,14 @@ import { Option, type Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { beforeExit } from '../interrupt.js';
+import { numberAboveZero, wholeNumber } from '../options.js';
 import { step } from '../output.js';
 import { exitCodeOf, printSeries } from './chaos-output.js';
 
 interface LoadOptions extends CommonOptions {
-  readonly seed?: string;
-  readonly rate: string;
-  readonly timeout: string;
+  readonly seed?: number;
+  readonly rate: number;
+  readonly timeout: number;
   readonly output?: string;
 }
 
@@ -39,7 +42,7 @@ interface RunOptions extends LoadOptions {
   readonly fault?: string;
   readonly target?: string;
   readonly suite?: string;
-  readonly trials: string;
+  readonly trials: number;
   readonly resume?: string;
 }
 
@@ -48,10 +51,24 @@ export function runCommand(): Command {
     .option('--fault <name>', 'the fault, see `chaos list`; several joined by + at once')
     .option('--target <name>', "whom it hits: leader, any-worker, a member's name, several joined by +")
     .addOption(
-      new Option('--suite <name>', 'a set of faults: seed, coordinator, worker, network or full').conflicts('fault'),
+      new Option('--suite <name>', 'a set of faults: seed, coordinator, worker, network or full').conflicts([
+        'fault',
+        'target',
+      ]),
     )
-    .option('--trials <number>', 'how often each fault is injected', '1')
-    .option('--resume <file>', 'go on with an interrupted series: its folder, or its series.json')
+    .option('--trials <number>', 'how often each fault is injected', wholeNumber('--trials'), 1)
+    .addOption(
+      new Option('--resume <file>', 'go on with an interrupted series: its folder, or its series.json').conflicts([
+        'fault',
+        'target',
+        'suite',
+        'trials',
+        'seed',
+        'rate',
+        'timeout',
+        'output',
+      ]),
+    )
     .action(async (options: RunOptions) => {
       const cluster = await composeCluster(options);
       const capabilities = await capabilitiesOf(cluster.runtime);
@@ -66,12 +83,12 @@ export function runCommand(): Command {
 
 export function soakCommand(): Command {
   return withLoad(command('soak', 'inject faults by chance until the time is up'))
-    .requiredOption('--minutes <number>', 'how long')
-    .action(async (options: LoadOptions & { minutes: string }) => {
+    .requiredOption('--minutes <number>', 'how long', numberAboveZero('--minutes'))
+    .action(async (options: LoadOptions & { minutes: number }) => {
       const cluster = await composeCluster(options);
-      const minutes = positive('--minutes', options.minutes);
+      const { minutes } = options;
       const capabilities = await capabilitiesOf(cluster.runtime);
-      const begun = await newSeries(cluster, options, `soak for ${options.minutes} min`, []);
+      const begun = await newSeries(cluster, options, `soak for ${minutes} min`, []);
       const random = randomBy(begun.series.seed);
       await measure(cluster, begun, options, (onResult) =>
         soak(cluster, begun.series, { folder: begun.folder, capabilities, onResult, minutes, random }),
@@ -81,9 +98,9 @@ export function soakCommand(): Command {
 
 function withLoad(target: Command): Command {
   return target
-    .option('--seed <number>', 'decides what is left to chance (default: by the clock)')
-    .option('--rate <number>', 'requests a second, of all clients together', '140')
-    .option('--timeout <ms>', 'after which a request is given up', '2000')
+    .option('--seed <number>', 'decides what is left to chance (default: by the clock)', wholeNumber('--seed'))
+    .option('--rate <number>', 'requests a second, of all clients together', numberAboveZero('--rate'), 140)
+    .option('--timeout <ms>', 'after which a request is given up', wholeNumber('--timeout'), 2000)
     .option('-o, --output <folder>', 'for histories and report (default: citus-ha-chaos-CLUSTER-TIME)');
 }
 
@@ -92,7 +109,7 @@ function planned(
   capabilities: Capabilities,
   options: RunOptions,
 ): readonly [title: string, trials: readonly PlannedTrial[]] {
-  const trials = positive('--trials', options.trials);
+  const { trials } = options;
   if (options.suite !== undefined) {
     const { strikes, leftOut, missing } = suiteNamed(options.suite, capabilities);
     requireStrikes(cluster, capabilities, strikes);
@@ -131,20 +148,30 @@ async function newSeries(
   trials: readonly PlannedTrial[],
 ): Promise<BegunSeries> {
   const startedAt = new Date().toISOString();
-  const seed = options.seed === undefined ? Date.now() % 1_000_000 : positive('--seed', options.seed);
   const name = `citus-ha-chaos-${cluster.spec.name}-${startedAt.replaceAll(/[:.]/g, '-')}`;
+  const folder = resolve(options.output ?? name);
+  refuseTaken(folder);
   const series: Series = {
     version: 1,
     startedAt,
     title,
     planned: trials,
-    seed,
-    rate: positive('--rate', options.rate),
-    timeoutMs: positive('--timeout', options.timeout),
+    seed: options.seed ?? Date.now() % 1_000_000,
+    rate: options.rate,
+    timeoutMs: options.timeout,
     place: await readPlace(cluster),
     results: [],
   };
-  return { series, folder: resolve(options.output ?? name) };
+  return { series, folder };
+}
+
+/** @throws CodedError `OUTPUT_TAKEN` for a folder that holds a series. */
+export function refuseTaken(folder: string): void {
+  if (!existsSync(join(folder, seriesFile))) return;
+  throw new CodedError('OUTPUT_TAKEN', `${folder} holds a series already`, {
+    blame: 'user',
+    fix: `Name another folder, or go on with the series by --resume ${folder}.`,
+  });
 }
 
 /** Makes trials, and reports what was measured though they are interrupted or fail: then without an exit code of its own. */
@@ -172,13 +199,4 @@ async function measure(
       step(`report: ${page}`);
     }
   }
-}
-
-function positive(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new CodedError('OPTION_INVALID', `${option} ${text}: this is no number above 0`, {
-    blame: 'user',
-    fix: `Give ${option} a number, such as 10.`,
-  });
 }

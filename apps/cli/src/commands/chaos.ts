@@ -14,6 +14,7 @@ import pc from 'picocolors';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
+import { wholeNumber } from '../options.js';
 import { print, printJson, step } from '../output.js';
 import { checkCommand, reportCommand } from './chaos-results.js';
 import { runCommand, soakCommand } from './chaos-run.js';
@@ -65,12 +66,12 @@ function listCommand(): Command {
 
 function injectCommand(): Command {
   return withConfirmation(command('inject <fault> [target]', 'inject a fault and leave it'))
-    .option('--seed <number>', 'decides which member is any member', '1')
-    .action(async (name: string, target: string | undefined, options: CommonOptions & { seed: string }) => {
+    .option('--seed <number>', 'decides which member is any member', wholeNumber('--seed'), 1)
+    .action(async (name: string, target: string | undefined, options: CommonOptions & { seed: number }) => {
       const cluster = await composeCluster(options);
       const aim = target ?? faultNamed(name, await capabilitiesOf(cluster.runtime)).targets[0] ?? 'leader';
       await confirm(`Inject ${name} into ${aim}? It stays until \`citus-ha chaos heal\`.`, options.yes);
-      const members = await injectByHand(cluster, { fault: name, target: aim, seed: Number(options.seed) });
+      const members = await injectByHand(cluster, { fault: name, target: aim, seed: options.seed });
       if (options.json) printJson({ fault: name, members });
       else step(`${name} ${members.join(', ')}; undo it by \`citus-ha chaos heal\``);
     });

@@ -19,24 +19,26 @@ import { composeCluster } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
 import { interruption, lendTerminal } from '../interrupt.js';
 import { readConfig } from '../load-spec.js';
+import { wholeNumber } from '../options.js';
 import { print, printJson, step } from '../output.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
 
 interface ConfigOptions extends CommonOptions {
-  readonly group: string;
+  readonly group: number;
   readonly set?: readonly string[];
   readonly apply?: string;
 }
 
 /** Patroni's dynamic configuration: what `patronictl show-config` and `edit-config` do. */
 export function configCommand(): Command {
-  const group = ['--group <number>', '0 for the coordinators, or the number of a worker', '0'] as const;
+  const groupText = '0 for the coordinators, or the number of a worker';
+  const group = ['--group <number>', groupText, wholeNumber('--group', 0), 0] as const;
   return command('config', "show or edit Patroni's dynamic configuration")
     .addCommand(
       command('show', 'print it as YAML')
         .option(...group)
         .action(async (options: ConfigOptions) => {
-          const config = await readConfiguration(await composeCluster(options), Number(options.group));
+          const config = await readConfiguration(await composeCluster(options), options.group);
           if (options.json) printJson(config);
           else print(stringify(config));
         }),
@@ -55,7 +57,7 @@ export function configCommand(): Command {
 
 async function edit(options: ConfigOptions): Promise<void> {
   const cluster = await composeCluster(options);
-  const group = Number(options.group);
+  const { group } = options;
   const current = await readConfiguration(cluster, group);
   const edited = await editedBy(options, current);
   const patch = patchBetween(current, edited);
@@ -83,7 +85,19 @@ async function inEditor(current: JsonObject): Promise<JsonObject> {
     const file = join(folder, 'config.yaml');
     await writeFile(file, stringify(current));
     const editor = process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi';
-    await lendTerminal(() => execa(editor, [file], { stdio: 'inherit', shell: true, cancelSignal: interruption() }));
+    const options = { stdio: 'inherit', shell: true, reject: false, cancelSignal: interruption() } as const;
+    const { exitCode } = await lendTerminal(() => execa(editor, [file], options));
+    interruption().throwIfAborted();
+    if (exitCode !== 0) {
+      throw new CodedError(
+        'DECLINED',
+        `Nothing was changed: the editor, ${editor}, ended with ${exitCode ?? 'a signal'}`,
+        {
+          blame: 'user',
+          fix: 'Save and leave it as usual, or name another one in $EDITOR.',
+        },
+      );
+    }
     return parseYaml(await readFile(file, 'utf8'), file);
   });
 }

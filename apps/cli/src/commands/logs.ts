@@ -1,9 +1,10 @@
 import { membersOf } from '@citus-ha/config';
 import { memberNamed, type OpenCluster } from '@citus-ha/cluster';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { interruption } from '../interrupt.js';
+import { wholeNumber } from '../options.js';
 import { print } from '../output.js';
 
 interface LogsOptions extends CommonOptions {
@@ -14,7 +15,7 @@ interface LogsOptions extends CommonOptions {
 export function logsCommand(): Command {
   return command('logs [members...]', 'show what members log; all of them unless named; --json prints an object a line')
     .option('-f, --follow', 'go on until Ctrl-C')
-    .option('-n, --tail <lines>', 'only the last lines', wholeNumber)
+    .option('-n, --tail <lines>', 'only the last lines', wholeNumber('--tail', 0))
     .action(async (names: string[], options: LogsOptions) => {
       const cluster = await composeCluster(options);
       const members =
@@ -42,9 +43,4 @@ async function printLog(
   const signal = interruption();
   const lines = cluster.runtime.logs(member, { follow, ...(tail !== undefined && { tail }), signal });
   for await (const line of lines) print(format(member, line));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Give a whole number of lines.');
-  return Number(text);
 }
