@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import './callers-folder.mjs';
 
 const main = new URL('../apps/cli/dist/bundle/main.js', import.meta.url);
 

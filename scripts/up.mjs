@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import './callers-folder.mjs';
 
 const cli = fileURLToPath(new URL('../apps/cli/dist/bundle/main.js', import.meta.url));
 const demo = fileURLToPath(new URL('../apps/demo-loader/dist/main.js', import.meta.url));

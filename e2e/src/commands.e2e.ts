@@ -138,10 +138,10 @@ describe('the command line on a running cluster', () => {
     const edited = await cluster.run('config', 'edit', '--set', 'postgresql.parameters.work_mem=9MB', '--yes');
     expect(edited).toContain('+     work_mem: 9MB');
     await cluster.run('switchover', '--yes');
+    await cluster.untilHealthy();
     await untilSettingIs('work_mem', '9MB');
     expect(await cluster.run('psql', '--', '-Atc', 'SHOW citus.shard_count')).toBe('3');
     expect(await cluster.run('config', 'show')).toContain('work_mem: 9MB');
-    await cluster.untilHealthy();
     const entries = await waitFor({
       what: 'the new leader to write down the switchover',
       probe: async () => {

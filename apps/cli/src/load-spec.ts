@@ -7,6 +7,12 @@ const fileName = 'cluster.yaml';
 
 /** The path of the configuration: as given, else $CITUS_HA_CONFIG, else the nearest cluster.yaml upward. */
 export function findConfig(given: string | undefined): string | undefined {
+  if (given === '') {
+    throw new CodedError('CONFIG_UNREADABLE', 'The configuration has an empty name', {
+      blame: 'user',
+      fix: 'Name a file with -c, or leave -c out: a variable may not be set.',
+    });
+  }
   const named = given ?? process.env['CITUS_HA_CONFIG'];
   if (named) return resolve(named);
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
@@ -26,10 +32,10 @@ export function readConfig(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new CodedError('CONFIG_UNREADABLE', `The configuration cannot be read: ${messageOf(cause)}`, {
+    throw new CodedError('CONFIG_UNREADABLE', `${path} cannot be read: ${messageOf(cause)}`, {
       blame: 'user',
       cause,
-      fix: 'Name a file that exists with -c, or write one with `citus-ha init`.',
+      fix: 'Name a file that exists; a cluster.yaml is written by `citus-ha init`.',
     });
   }
 }

@@ -1,11 +1,13 @@
 import { bootstrap, describeStep } from '@citus-ha/citus';
-import { workers } from '@citus-ha/config';
+import { coordinators, workers } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import { waitForLeader } from '@citus-ha/patroni';
 import { coordinatorClients, serverOf, siteOf, type OpenCluster } from './open-cluster.js';
 
 /** Installs the engine on every server and registers every worker; can be repeated. Answers what it changed, a line each. */
 export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly string[]> {
   const { spec, site, record, engines, signal, onStep } = cluster;
+  await requireCoordinator(cluster);
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 120_000, signal });
   const nodeOf = (name: string) => ({ host: siteOf(site, name).host, port: 5432 });
   const { steps } = await bootstrap({
@@ -21,4 +23,11 @@ export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly str
     signal,
   });
   return steps.map(describeStep);
+}
+
+async function requireCoordinator({ spec, runtime }: OpenCluster): Promise<void> {
+  const members = await runtime.members();
+  const runs = (name: string) => members.some((member) => member.name === name && member.state === 'running');
+  if (coordinators(spec).some(({ name }) => runs(name))) return;
+  throw new CodedError('NO_LEADER', 'No coordinator runs', { fix: 'Start the cluster: `citus-ha up`.' });
 }

@@ -1,7 +1,7 @@
 import { coordinators } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import { leaderOf, readLeader, waitForLeader, type Leader, type PatroniCluster } from '@citus-ha/patroni';
-import { chooseCandidate, fittestFirst } from './choose-candidate.js';
+import { leaderOf, readLeader, waitForLeader, type Leader } from '@citus-ha/patroni';
+import { chooseCandidate } from './choose-candidate.js';
 import { isSynchronous } from './find-problems.js';
 import {
   coordinatorClients,
@@ -28,6 +28,7 @@ const timeoutMs = 60_000;
  * `OTHER_LEADER` where another one than asked for was faster.
  */
 export async function switchover(cluster: OpenCluster, to?: string): Promise<LeaderChange> {
+  if (to !== undefined) memberNamed(cluster, to);
   const seen = await coordinatorCluster(cluster);
   const leader = leaderOf(seen);
   if (!leader) {
@@ -35,24 +36,15 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
       fix: 'Use `citus-ha failover`.',
     });
   }
-  if (to === leader.name) {
-    throw new CodedError('NO_CANDIDATE', `${to} leads already`, {
-      blame: 'user',
-      fix: `Name another of ${standbyNames(seen)}.`,
-    });
-  }
-  const streaming = seen.members.filter(({ role, state }) => role !== 'leader' && state === 'streaming');
-  const candidate = to ?? fittestFirst(streaming)[0]?.name;
-  if (!candidate || !streaming.some(({ name }) => name === candidate)) {
-    throw new CodedError(
-      'NO_CANDIDATE',
-      `${candidate ?? 'No standby'} ${candidate ? 'does not stream' : 'streams'} from ${leader.name}`,
-      {
-        fix: 'Start the standbys, see `citus-ha status`.',
-      },
-    );
-  }
-  await patroniOf(cluster, leader.name).switchover({ leader: leader.name, candidate });
+  const candidate = chooseCandidate({
+    members: seen.members,
+    running: await runningMembers(cluster),
+    leader: leader.name,
+    to,
+    mayLose: cluster.spec.durability === 'async',
+    remedy: 'Wait until `citus-ha status` calls it a sync_standby or quorum_standby.',
+  });
+  await patroniOf(cluster, leader.name).switchover({ leader: leader.name, candidate: candidate.name });
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
     aboveTimeline: leader.timeline ?? 0,
@@ -102,6 +94,7 @@ export async function failover(
     leader: key?.name,
     to,
     mayLose: allowLoss || cluster.spec.durability === 'async',
+    remedy: `Start ${key?.name ?? 'the last leader'} again, or lose what it lacks: --allow-loss.`,
   });
   const provable = cluster.runtime.capabilities.has('isolation') && !before.paused;
   const electable = cluster.spec.durability === 'async' || isSynchronous(candidate);
@@ -128,11 +121,4 @@ async function runningMembers({ runtime }: OpenCluster): Promise<readonly string
 
 async function hasEnded({ runtime }: OpenCluster, member: string): Promise<boolean> {
   return (await runtime.member(member)).state === 'exited';
-}
-
-function standbyNames({ members }: PatroniCluster): string {
-  return members
-    .filter(({ role }) => role !== 'leader')
-    .map(({ name }) => name)
-    .join(', ');
 }

@@ -13,7 +13,7 @@ const members = [
   standby('coord-2', 'replica'),
   standby('coord-3', 'quorum_standby'),
 ];
-const question = { members, running: ['coord-2', 'coord-3'], leader: 'coord-1', mayLose: false };
+const question = { members, running: ['coord-2', 'coord-3'], leader: 'coord-1', mayLose: false, remedy: 'Wait.' };
 
 const amid = (standbys: readonly Standby[]) => chooseCandidate({ ...question, members: standbys, mayLose: true }).name;
 

@@ -10,8 +10,8 @@ export interface Standby {
 }
 
 /**
- * The standby that is to lead in place of a leader that may be lost. Patroni checks nothing of a candidate that it is
- * told, so that has to happen here.
+ * The standby that is to lead next. Where the leader may be lost, Patroni checks nothing of a candidate that it is told, so
+ * that has to happen here.
  *
  * @throws CodedError `NO_CANDIDATE` saying what is wrong with the one asked for, or that there is none.
  */
@@ -24,23 +24,33 @@ export function chooseCandidate<T extends Standby>(question: {
   readonly to?: string | undefined;
   /** Whether a standby that may lack acknowledged writes will do. */
   readonly mayLose: boolean;
+  /** What to do about one that will not. */
+  readonly remedy: string;
 }): T {
-  const { members, running, leader, to, mayLose } = question;
-  if (to !== undefined && to === leader) throw unfit(`${to} holds the leader's key already`, 'Name a standby.');
+  const { members, running, leader, to, mayLose, remedy } = question;
+  if (to !== undefined && to === leader) {
+    throw new CodedError('NO_CANDIDATE', `${to} holds the leader's key already`, {
+      blame: 'user',
+      fix: 'Name a standby.',
+    });
+  }
   const standbys = members.filter(({ name }) => name !== leader && (to === undefined || name === to));
   const alive = standbys.filter(({ name, state }) => running.includes(name) && able.includes(state));
   const [best] = fittestFirst(alive);
   if (best && (mayLose || isSynchronous(best))) return best;
-  throw best
-    ? unfit(
-        `${best.name} is not synchronous: it may lack acknowledged writes`,
-        `Start ${leader ?? 'the last leader'} again, or lose what ${best.name} lacks: --allow-loss.`,
-      )
-    : unfit(
-        to === undefined ? 'No standby is fit to lead' : `${to} is not fit to lead`,
-        'Start the standbys, see `citus-ha status`.',
-      );
+  if (best) throw unfit(`${best.name} is not synchronous: it may lack acknowledged writes`, remedy);
+  const states = standbys.map(({ name, state }) => `${name} is ${running.includes(name) ? state : 'not running'}`);
+  throw noneFit(states.join(', '), to);
 }
+
+function noneFit(seen: string, to: string | undefined): CodedError {
+  if (to !== undefined) return unfit(`${to} is not fit to lead: ${seen || 'it is no standby'}`, waitOrStart);
+  return seen === ''
+    ? unfit('There is no standby that could lead', 'Raise coordinators.count, and run `citus-ha up`.')
+    : unfit(`No standby is fit to lead: ${seen}`, waitOrStart);
+}
+
+const waitOrStart = 'Wait until it streams, or start it: see `citus-ha status`.';
 
 /** Those that have every acknowledged write, then those that lack the least; of whom nothing is known last. */
 export function fittestFirst<T extends Standby>(standbys: readonly T[]): readonly T[] {

@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { EngineKind } from '@citus-ha/citus';
-import type { ClusterSpec, Secrets, Site } from '@citus-ha/config';
+import { keptOfSpec, type ClusterSpec, type KeptOfSpec, type Secrets, type Site } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { ClusterStore } from '@citus-ha/runtime';
 
 /** What a cluster keeps of its first `up` for its whole life. */
-export interface ClusterRecord {
+export interface ClusterRecord extends KeptOfSpec {
   readonly engine: EngineKind;
   readonly secrets: Secrets;
-  /** How many etcd members it was created with; absent in records of earlier versions. */
-  readonly etcdCount?: number;
-  /** Names of the PostgreSQL parameters that cluster.yaml has set: a name that is left out later is unset by them. */
-  readonly parameters?: readonly string[];
 }
 
 const key = 'cluster.json';
@@ -73,27 +69,18 @@ export async function settleRecord(
   }
   if (kept.engine === 'citus') requireCitus(site);
   // Until this run has sent its configuration to every member, names of the last one count too.
-  return { ...kept, parameters: [...new Set([...(kept.parameters ?? []), ...parametersOf(spec)])] };
+  return { ...kept, parameters: [...new Set([...(kept.parameters ?? []), ...keptOfSpec(spec).parameters])] };
 }
 
 /** The record of a cluster that is to be: its engine chosen, its passwords read or generated. */
 export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterRecord> {
   const secrets = { superuser: (await givenPassword(spec)) ?? newPassword(), replication: newPassword() };
-  return {
-    engine: chooseEngine(spec, site),
-    secrets,
-    etcdCount: spec.etcd.count,
-    parameters: parametersOf(spec),
-  };
+  return { engine: chooseEngine(spec, site), secrets, ...keptOfSpec(spec) };
 }
 
 /** The record of a cluster that an `up` has brought to what the spec says. */
 export function completeRecord(record: ClusterRecord, spec: ClusterSpec): ClusterRecord {
-  return { ...record, parameters: parametersOf(spec) };
-}
-
-function parametersOf({ postgres }: ClusterSpec): readonly string[] {
-  return Object.keys(postgres.parameters);
+  return { ...record, ...keptOfSpec(spec) };
 }
 
 function chooseEngine(spec: ClusterSpec, site: Site): EngineKind {

@@ -15,6 +15,15 @@ export interface ClusterContext {
 /** The lock of what must not run twice at a time on one cluster; no member has this name. */
 const wholeCluster = 'cluster';
 
+/** The lock of whoever injects faults into the cluster. */
+const faults = 'chaos';
+
+/** Runs a task while nobody injects faults into the cluster; tells whom it waits for. */
+export function withoutFaults<T>({ runtime, signal, onStep }: ClusterContext, task: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which injects faults into the same cluster`);
+  return runtime.withLock(faults, task, { signal, onWait });
+}
+
 /** Runs what must not run twice at a time on one cluster; tells whom it waits for. */
 export function withClusterLock<T>({ runtime, signal, onStep }: ClusterContext, task: () => Promise<T>): Promise<T> {
   const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which works on the same cluster`);

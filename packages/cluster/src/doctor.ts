@@ -52,6 +52,7 @@ function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly 
 }
 
 const areas: Readonly<Record<ProblemCode, string>> = {
+  CLUSTER_DOWN: 'cluster',
   ETCD_UNHEALTHY: 'etcd',
   NO_LEADER: 'leader',
   SQL_FAILED: 'leader',
@@ -72,7 +73,9 @@ const areas: Readonly<Record<ProblemCode, string>> = {
 };
 
 function areaFindings(problems: readonly Problem[]): readonly Finding[] {
-  return [...new Set(Object.values(areas))].flatMap((check): readonly Finding[] => {
+  // Of a cluster that does not run nothing else is known.
+  const isDown = problems.some(({ code }) => code === 'CLUSTER_DOWN');
+  return [...new Set(isDown ? [areas.CLUSTER_DOWN] : Object.values(areas))].flatMap((check): readonly Finding[] => {
     const found = problems.filter(({ code }) => areas[code] === check);
     if (found.length === 0) return [{ check, level: 'ok', detail: 'well' }];
     return found.map(({ message, fix }) => ({ check, level: 'problem', detail: message, fix }));

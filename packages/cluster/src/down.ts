@@ -2,7 +2,7 @@ import { coordinators, membersOf } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import { createPatroniClient } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
-import { withClusterLock, type ClusterContext } from './context.js';
+import { withClusterLock, withoutFaults, type ClusterContext } from './context.js';
 
 export interface DownOptions {
   /** Remove data, passwords and addresses as well. */
@@ -21,7 +21,8 @@ export interface DownResult {
  * and their leader stop at the same time: while Citus waits for a node that is gone, PostgreSQL does not stop.
  */
 export async function down(context: ClusterContext, { volumes }: DownOptions): Promise<DownResult> {
-  return withClusterLock(context, () => bringDown(context, volumes));
+  // Who injects faults brings the cluster back afterwards.
+  return withoutFaults(context, () => withClusterLock(context, () => bringDown(context, volumes)));
 }
 
 async function bringDown(context: ClusterContext, volumes: boolean): Promise<DownResult> {

@@ -94,6 +94,11 @@ describe('the problems of a cluster', () => {
     expect(codes(withMember(member('coord-1', 'coordinator', null, 'exited')))).toEqual(['NO_LEADER', 'MEMBER_DOWN']);
   });
 
+  it('are one where nothing runs', () => {
+    const members = healthy.members.map((one) => ({ ...one, role: null, state: 'exited' }));
+    expect(codes({ members }, { etcd: [] })).toEqual(['CLUSTER_DOWN']);
+  });
+
   it('name etcd first', () => {
     expect(codes({}, { etcd: [etcdSays('no leader')] })).toEqual(['ETCD_UNHEALTHY']);
   });
@@ -110,6 +115,8 @@ describe('the problems of a cluster', () => {
 
   it('name a leader that answers no SQL, and say nothing of nodes meanwhile', () => {
     const nothing = { engine: { kind: 'citus', version: null }, nodes: [] } as const;
-    expect(codes(nothing, { sqlFailure: 'too many clients already' })).toEqual(['SQL_FAILED']);
+    expect(codes(nothing, { sqlFailure: { leader: 'coord-1', reason: 'too many clients already' } })).toEqual([
+      'SQL_FAILED',
+    ]);
   });
 });

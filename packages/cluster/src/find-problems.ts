@@ -5,8 +5,8 @@ import type { ClusterStatus, MemberStatus, Problem, ProblemCode } from './status
 export interface SeenBesides {
   /** What each member of etcd says; empty where none could be asked. */
   readonly etcd: readonly Pick<EtcdHealth, 'endpoint' | 'healthy' | 'problem'>[];
-  /** What the leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
-  readonly sqlFailure?: string | undefined;
+  /** What a leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
+  readonly sqlFailure?: { readonly leader: string; readonly reason: string } | undefined;
 }
 
 /** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
@@ -15,12 +15,13 @@ export function findProblems(
   status: Omit<ClusterStatus, 'healthy' | 'problems'>,
   { etcd, sqlFailure }: SeenBesides,
 ): readonly Problem[] {
+  if (status.members.every(({ state }) => isDown(state))) return [clusterDown];
   const hasQuorum = etcd.some(({ healthy }) => healthy);
   return [
     ...(hasQuorum ? etcdProblems(status.members, etcd) : [etcdDown(spec)]),
     ...(status.paused ? [paused] : []),
     ...leaderProblems(status.members),
-    ...sqlProblems(status.members, sqlFailure),
+    ...sqlProblems(sqlFailure),
     ...(hasQuorum ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
@@ -28,6 +29,17 @@ export function findProblems(
     ...redundancyProblems(status),
   ];
 }
+
+function isDown(state: string): boolean {
+  return state === 'exited' || state === 'created' || state === 'missing';
+}
+
+const clusterDown: Problem = {
+  code: 'CLUSTER_DOWN',
+  member: null,
+  message: 'no member runs',
+  fix: 'Start the cluster: `citus-ha up`.',
+};
 
 function etcdDown(spec: ClusterSpec): Problem {
   const [first = 'etcd'] = etcdMembers(spec).map(({ name }) => name);
@@ -76,14 +88,14 @@ function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {
   ];
 }
 
-function sqlProblems(members: readonly MemberStatus[], failure: string | undefined): readonly Problem[] {
+function sqlProblems(failure: SeenBesides['sqlFailure']): readonly Problem[] {
   if (failure === undefined) return [];
-  const leader = members.find(({ kind, role }) => kind === 'coordinator' && role === 'leader')?.name ?? 'the leader';
+  const { leader, reason } = failure;
   return [
     {
       code: 'SQL_FAILED',
       member: leader,
-      message: `${leader} leads, but answers no SQL: ${failure}`,
+      message: `${leader} leads, but answers no SQL: ${reason}`,
       fix: `See its log: \`citus-ha logs ${leader}\`.`,
     },
   ];
@@ -111,6 +123,7 @@ function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatu
   const problem = (code: ProblemCode, message: string, fix: string) => [
     { code, member: name, message: `${name} ${message}`, fix },
   ];
+  const rebuild = kind === 'coordinator' && role !== 'leader' ? ` Or rebuild it: \`citus-ha reinit ${name}\`.` : '';
   switch (state) {
     case 'missing':
       return problem('MEMBER_MISSING', 'does not exist', 'Create it: `citus-ha up`.');
@@ -119,6 +132,8 @@ function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatu
       return problem('MEMBER_DOWN', 'does not run', `Start it: \`citus-ha start ${name}\`.`);
     case 'paused':
       return problem('MEMBER_PAUSED', 'is frozen', 'Thaw it: `citus-ha up`.');
+    case 'start failed':
+      return problem('MEMBER_NOT_READY', `is ${state}`, `See its log: \`citus-ha logs ${name}\`.${rebuild}`);
     case 'running':
     case 'streaming':
       break;
@@ -194,15 +209,20 @@ function strayNodeProblems({ members, nodes }: Pick<ClusterStatus, 'members' | '
 }
 
 function redundancyProblems({
+  members,
   redundancy: { target, underReplicatedShards },
-}: Pick<ClusterStatus, 'redundancy'>): readonly Problem[] {
+}: Pick<ClusterStatus, 'members' | 'redundancy'>): readonly Problem[] {
   if (!underReplicatedShards) return [];
+  const lost = members.filter(({ kind, state }) => kind === 'worker' && isDown(state)).map(({ name }) => name);
   return [
     {
       code: 'UNDER_REPLICATED',
       member: null,
-      message: `${underReplicatedShards} shards have fewer than ${target} placements on active nodes`,
-      fix: "Copy them again: SELECT replicate_table_shards('TABLE').",
+      message: `${underReplicatedShards} shards have fewer than ${target} placements on workers that run`,
+      fix:
+        lost.length > 0
+          ? `Start ${lost.join(', ')}: \`citus-ha up\`.`
+          : "Copy them again: SELECT replicate_table_shards('TABLE').",
     },
   ];
 }

@@ -4,7 +4,7 @@ export { failover, switchover, type FailoverOptions, type LeaderChange } from '.
 export { checkConfiguration } from './check-configuration.js';
 export { collectReport, type ReportFile } from './collect-report.js';
 export { connectionUri, type UriTarget } from './connection-uri.js';
-export type { ClusterContext } from './context.js';
+export { withoutFaults, type ClusterContext } from './context.js';
 export { examine } from './doctor.js';
 export type { Finding } from './finding.js';
 export { down, type DownOptions, type DownResult } from './down.js';

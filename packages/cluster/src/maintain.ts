@@ -25,9 +25,12 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
     throw new CodedError('NOT_A_STANDBY', `${member.name} holds the only copy of its data, or none`, {
       blame: 'user',
       member: member.name,
-      fix: `Name a standby among ${coordinators(cluster.spec)
-        .map(({ name }) => name)
-        .join(', ')}; move the leader away first with \`citus-ha switchover\`.`,
+      fix:
+        cluster.spec.coordinators.count === 1
+          ? 'There is no standby to name: raise coordinators.count.'
+          : `Name a standby among ${coordinators(cluster.spec)
+              .map(({ name }) => name)
+              .join(', ')}; move the leader away first with \`citus-ha switchover\`.`,
     });
   }
   await patroniOf(cluster, member.name).reinitialize({ force: true });
@@ -45,7 +48,7 @@ export async function setMaintenance(cluster: OpenCluster, on: boolean): Promise
   );
   if (failed.length === 0) return;
   throw new CodedError('MAINTENANCE_PARTIAL', `Not every group could be told: ${failed.join('; ')}`, {
-    fix: 'Start the members that do not answer, and run the command again.',
+    fix: 'Start the members that do not answer, and etcd, without which none does; then run the command again.',
   });
 }
 

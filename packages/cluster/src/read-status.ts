@@ -18,7 +18,7 @@ import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 /** What was seen of a cluster's SQL side; all empty where nothing was. */
 interface SqlView {
   /** Why nothing was seen though there is a leader. */
-  readonly failure?: string;
+  readonly failure?: { readonly leader: string; readonly reason: string };
   readonly version: string | null;
   readonly nodes: readonly NodeStatus[];
   readonly underReplicatedShards: number | null;
@@ -29,7 +29,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const [processes, patroni, etcd] = await Promise.all([runtime.members(), readPatroni(cluster), readEtcd(cluster)]);
   const leader = coordinators(spec).find(({ name }) => patroni.members.get(name)?.role === 'leader');
-  const sql = leader ? await readSql(cluster, leader.name) : nothingSeen;
+  const sql = leader ? await readSql(cluster, leader.name, lostHosts(cluster, processes)) : nothingSeen;
   const members = membersOf(spec).map((member) =>
     memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
   );
@@ -110,7 +110,14 @@ async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
   }
 }
 
-async function readSql(cluster: OpenCluster, leader: string): Promise<SqlView> {
+/** By which Citus may know the workers that do not run: it goes on to count their placements. */
+function lostHosts({ spec, site }: OpenCluster, processes: readonly Member[]): readonly string[] {
+  const runs = (name: string) => processes.some((member) => member.name === name && member.state === 'running');
+  return workers(spec).flatMap(({ name }) => (runs(name) ? [] : [name, site.members[name]?.address ?? name]));
+}
+
+async function readSql(cluster: OpenCluster, leader: string, lost: readonly string[]): Promise<SqlView> {
+  const { replicationFactor } = cluster.spec.shards;
   return withConnection(serverOf(cluster, leader), async (client) => ({
     version: (await engineVersion(client))?.version ?? null,
     nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({
@@ -121,8 +128,8 @@ async function readSql(cluster: OpenCluster, leader: string): Promise<SqlView> {
       role,
       active,
     })),
-    underReplicatedShards: (await readRedundancy(client, cluster.spec.shards.replicationFactor)).underReplicatedShards,
-  })).catch((error: unknown) => ({ ...nothingSeen, failure: messageOf(error) }));
+    underReplicatedShards: (await readRedundancy(client, replicationFactor, lost)).underReplicatedShards,
+  })).catch((error: unknown) => ({ ...nothingSeen, failure: { leader, reason: messageOf(error) } }));
 }
 
 function memberStatus(

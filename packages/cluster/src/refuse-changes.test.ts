@@ -8,6 +8,8 @@ const kept: ClusterRecord = {
   engine: 'standin',
   secrets: { superuser: 'a', replication: 'b' },
   etcdCount: 1,
+  superuser: base.credentials.superuser,
+  database: base.postgres.database,
 };
 const refuse = (spec: ClusterSpec, record: ClusterRecord) => () => refuseChanges(spec, record, membersOf(spec), []);
 
@@ -20,6 +22,13 @@ it('refuses another number of etcd members, naming both and what to set', () => 
       fix: expect.stringContaining('Set etcd.count: 1 again') as string,
     }) as Error,
   );
+});
+
+it('refuses another superuser or database, which the cluster does not have', () => {
+  const renamed = { ...base, credentials: { ...base.credentials, superuser: 'admin' } };
+  expect(refuse(renamed, kept)).toThrow('created with credentials.superuser: postgres, cluster.yaml asks for admin');
+  const moved = { ...base, postgres: { ...base.postgres, database: 'other' } };
+  expect(refuse(moved, kept)).toThrow('created with postgres.database: postgres, cluster.yaml asks for other');
 });
 
 it('takes the number the cluster was created with, and records that do not know it', () => {

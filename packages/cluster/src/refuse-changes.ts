@@ -7,7 +7,7 @@ import { surplusMembers } from './plan-up.js';
 /**
  * Refuses, before anything is done, what `up` cannot make of a cluster that is there.
  *
- * @throws CodedError `PASSWORDS_LOST`, `ETCD_CHANGED` or `MEMBER_SURPLUS`.
+ * @throws CodedError `PASSWORDS_LOST`, `ETCD_CHANGED`, `SUPERUSER_CHANGED`, `DATABASE_CHANGED` or `MEMBER_SURPLUS`.
  */
 export function refuseChanges(
   spec: ClusterSpec,
@@ -16,7 +16,7 @@ export function refuseChanges(
   seen: readonly Member[],
 ): void {
   refuseLostPasswords(spec, kept, seen);
-  refuseChangedEtcd(spec, kept);
+  refuseChangedKeys(spec, kept);
   refuseSurplus(spec, surplusMembers(wanted, seen));
 }
 
@@ -27,17 +27,23 @@ function refuseLostPasswords(spec: ClusterSpec, kept: ClusterRecord | undefined,
   });
 }
 
-/** Members join and leave etcd by its own commands, one at a time; new ones beside a running one would never join. */
-function refuseChangedEtcd({ name, etcd }: ClusterSpec, kept: ClusterRecord | undefined): void {
-  if (kept?.etcdCount === undefined || kept.etcdCount === etcd.count) return;
-  throw new CodedError(
-    'ETCD_CHANGED',
-    `Cluster ${name} was created with etcd.count: ${kept.etcdCount}, cluster.yaml asks for ${etcd.count}`,
-    {
+/**
+ * Members join and leave etcd by its own commands, one at a time; another superuser would have to be made first, and in
+ * another database the tables would seem to be gone.
+ */
+function refuseChangedKeys({ name, etcd, credentials, postgres }: ClusterSpec, kept: ClusterRecord | undefined): void {
+  const keys = [
+    ['ETCD_CHANGED', 'etcd.count', kept?.etcdCount, etcd.count],
+    ['SUPERUSER_CHANGED', 'credentials.superuser', kept?.superuser, credentials.superuser],
+    ['DATABASE_CHANGED', 'postgres.database', kept?.database, postgres.database],
+  ] as const;
+  for (const [code, key, before, now] of keys) {
+    if (before === undefined || before === now) continue;
+    throw new CodedError(code, `Cluster ${name} was created with ${key}: ${before}, cluster.yaml asks for ${now}`, {
       blame: 'user',
-      fix: `Set etcd.count: ${kept.etcdCount} again, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
-    },
-  );
+      fix: `Set ${key}: ${before} again, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
+    });
+  }
 }
 
 function refuseSurplus(spec: ClusterSpec, surplus: readonly string[]): void {

@@ -28,6 +28,7 @@ export interface ClusterStatus {
 }
 
 export type ProblemCode =
+  | 'CLUSTER_DOWN'
   | 'ETCD_UNHEALTHY'
   | 'PAUSED'
   | 'NO_LEADER'

@@ -15,6 +15,7 @@ export {
   type MemberImage,
 } from './docker-site.js';
 export { defaultClusterSpec, parseClusterSpec } from './parse.js';
+export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
 export { managedParameters } from './managed-parameters.js';
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
 export type { MemberSite, Programs, ProgramVersions, RenderedFile, Secrets, Site } from './site.js';

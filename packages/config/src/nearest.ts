@@ -1,6 +1,8 @@
 /** The candidate a mistyped word most likely meant, ignoring case, dashes and underscores; `undefined` if none is near. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(word);
+  const begun = [...candidates].filter((candidate) => plain(candidate).startsWith(wanted));
+  if (begun.length === 1) return begun[0];
   const allowed = Math.min(wanted.length - 1, Math.max(2, Math.floor(wanted.length / 3)));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {

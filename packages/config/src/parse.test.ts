@@ -159,6 +159,7 @@ describe('the error of parseClusterSpec', () => {
   it.each([
     ['loop_wait in another spelling', 'timings: { loop_wait: 1s }', 'did you mean loopWait?'],
     ['a key of another section', 'replicationFactor: 1', 'did you mean shards.replicationFactor?'],
+    ['the beginning of a key', 'timings: { loop: 1s }', 'did you mean loopWait?'],
     ['a key like no other', 'etcd: { quorum: 1 }', 'write one of count'],
   ])('helps with %s', (_, text, fix) => {
     expect(problemsOf(text)).toEqual([expect.objectContaining({ message: 'unknown key', fix })]);

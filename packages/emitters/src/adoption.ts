@@ -1,4 +1,11 @@
-import { composeAdoption, containerDefinition, membersOf, type DockerState, type RenderedFile } from '@citus-ha/config';
+import {
+  composeAdoption,
+  containerDefinition,
+  keptOfSpec,
+  membersOf,
+  type DockerState,
+  type RenderedFile,
+} from '@citus-ha/config';
 import { dockerImages } from './docker-images.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 
@@ -8,7 +15,7 @@ import type { RenderedMember, RenderInput } from './rendering.js';
  */
 export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
   const { spec, site, secrets, engine } = input;
-  const record = { engine, secrets, etcdCount: spec.etcd.count, parameters: Object.keys(spec.postgres.parameters) };
+  const record = { engine, secrets, ...keptOfSpec(spec) };
   const state: DockerState = {
     version: 1,
     base: spec.docker.baseImage,

@@ -77,6 +77,12 @@ async function edit(options: ConfigOptions): Promise<void> {
 async function editedBy(options: ConfigOptions, current: JsonObject): Promise<JsonObject> {
   if (options.apply !== undefined) return parseYaml(readConfig(options.apply), options.apply);
   if (options.set !== undefined) return options.set.reduce((config, assignment) => assign(config, assignment), current);
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new CodedError('NO_TERMINAL', 'There is no terminal for an editor', {
+      blame: 'user',
+      fix: 'Change keys by --set KEY=VALUE, or take a whole file by --apply FILE.',
+    });
+  }
   return inEditor(current);
 }
 

@@ -46,13 +46,19 @@ function historyCommand(): Command {
       ['timeline', 'ended at', 'reason', 'when', 'new leader'],
       history.map(({ timeline, lsn, reason, at, leader }) => [
         timeline,
-        String(lsn),
+        writtenLsn(lsn),
         reason,
         at?.toISOString() ?? null,
         leader,
       ]),
     );
   });
+}
+
+/** As PostgreSQL writes a place in the WAL (type pg_lsn). */
+function writtenLsn(lsn: number): string {
+  const half = 2 ** 32;
+  return `${Math.floor(lsn / half).toString(16)}/${(lsn % half).toString(16)}`.toUpperCase();
 }
 
 function shardsCommand(): Command {

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endpointOf, serverOf } from '@citus-ha/cluster';
+import { endpointOf, memberNamed, serverOf, type OpenCluster } from '@citus-ha/cluster';
 import type { ServerAddress } from '@citus-ha/citus';
+import { databaseMembers } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { execa } from 'execa';
 import { bareCommand, withCommonOptions, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
@@ -24,16 +25,25 @@ export function psqlCommand(): Command {
   );
   return withCommonOptions(made, '--config <file>')
     .option('--read', 'on the read endpoint')
-    .option('--member <name>', 'on one member, without the proxy')
+    .addOption(new Option('--member <name>', 'on one member, without the proxy').conflicts('read'))
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (args: string[], options: PsqlOptions) => {
       const cluster = await composeCluster(options);
       const server = options.member
-        ? serverOf(cluster, options.member)
+        ? serverOf(cluster, databaseNamed(cluster, options.member))
         : endpointOf(cluster, options.read ? 'read' : 'write');
       process.exitCode = await runPsql(server, args[0] === '--' ? args.slice(1) : args);
     });
+}
+
+function databaseNamed(cluster: OpenCluster, name: string): string {
+  const names = databaseMembers(cluster.spec).map((member) => member.name);
+  if (names.includes(memberNamed(cluster, name).name)) return name;
+  throw new CodedError('NO_DATABASE', `--member ${name}: ${name} has no PostgreSQL`, {
+    blame: 'user',
+    fix: `Name one of ${names.join(', ')}.`,
+  });
 }
 
 async function runPsql(server: ServerAddress, args: readonly string[]): Promise<number> {

@@ -30,7 +30,8 @@ export function statusCommand(): Command {
 
 function printStatus(status: ClusterStatus): void {
   const { engine, endpoints, redundancy } = status;
-  const health = status.healthy ? pc.green('healthy') : pc.yellow('degraded');
+  const isDown = status.problems.some(({ code }) => code === 'CLUSTER_DOWN');
+  const health = status.healthy ? pc.green('healthy') : pc.yellow(isDown ? 'stopped' : 'degraded');
   const standin = engine.kind === 'standin' ? ' stand-in (for trials only)' : '';
   print(`${pc.bold(status.cluster)} on ${status.runtime}: ${health}`);
   print(`Citus${standin} ${engine.version ?? '(no leader answers)'}; isolation ${status.isolation}`);
@@ -55,9 +56,12 @@ function printStatus(status: ClusterStatus): void {
     ['node', 'host', 'port', 'role', 'active'],
     status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
   );
-  const lacking = redundancy.underReplicatedShards;
-  print(
-    `\nredundancy: ${lacking === null ? 'unknown' : lacking === 0 ? `every shard has ${redundancy.target} placements` : `${lacking} shards lack placements`}`,
-  );
+  print(`\nredundancy: ${redundancyText(redundancy)}`);
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
+}
+
+function redundancyText({ target, underReplicatedShards: lacking }: ClusterStatus['redundancy']): string {
+  if (lacking === null) return 'unknown';
+  if (lacking > 0) return `shards that lack placements: ${lacking}`;
+  return `every shard has ${target} ${target === 1 ? 'placement' : 'placements'}`;
 }

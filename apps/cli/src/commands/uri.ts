@@ -1,6 +1,6 @@
 import { connectionUri, type UriTarget } from '@citus-ha/cluster';
 import { CodedError } from '@citus-ha/core';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { print, printJson } from '../output.js';
@@ -15,7 +15,7 @@ export function uriCommand(): Command {
   return command('uri', 'print the connection string, password included')
     .option('--read', 'of the read endpoint')
     .option('--pooled', 'of the pooler, which this version does not have yet')
-    .option('--hosts', 'of all coordinators, without the proxy')
+    .addOption(new Option('--hosts', 'of all coordinators, without the proxy').conflicts('read'))
     .action(async (options: UriOptions) => {
       const cluster = await composeCluster(options);
       if (options.pooled) {

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenCluster } from '@citus-ha/cluster';
@@ -13,12 +13,14 @@ const spec = defaultClusterSpec();
 const members = coordinators(spec).slice(0, 1);
 
 async function healWith(heal: () => Promise<void>, signal?: AbortSignal) {
-  const recorder = createRecorder(join(await mkdtemp(join(tmpdir(), 'citus-ha-heal-')), 'history.ndjson'));
+  const folder = await mkdtemp(join(tmpdir(), 'citus-ha-heal-'));
+  const recorder = createRecorder(join(folder, 'history.ndjson'));
   const cluster = { spec, signal } as unknown as OpenCluster;
   try {
     await healFault({ ...kill, heal }, { cluster, members }, recorder);
   } finally {
     await recorder.close();
+    await rm(folder, { recursive: true });
   }
   return recorder.history.map(({ type, f }) => `${type} ${f}`);
 }

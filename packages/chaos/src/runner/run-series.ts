@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OpenCluster } from '@citus-ha/cluster';
+import { withoutFaults, type OpenCluster } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
 import { faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
@@ -27,13 +27,7 @@ export interface SeriesOptions {
  * @throws CodedError as {@link runTrial} does, and for faults, targets and rates that cannot be, before anything is done.
  */
 export function runSeries(cluster: OpenCluster, series: Series, options: SeriesOptions): Promise<Series> {
-  return aloneOn(cluster, () => makeTrials(cluster, series, options));
-}
-
-/** Runs what injects faults while nobody else does so in the same cluster; tells whom it waits for. */
-export function aloneOn<T>({ runtime, signal, onStep }: OpenCluster, task: () => Promise<T>): Promise<T> {
-  const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which injects faults into the same cluster`);
-  return runtime.withLock('chaos', task, { signal, onWait });
+  return withoutFaults(cluster, () => makeTrials(cluster, series, options));
 }
 
 /** As {@link runSeries}, for who is alone on the cluster already. */

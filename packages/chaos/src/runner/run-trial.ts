@@ -118,7 +118,9 @@ async function requireHealthy(cluster: OpenCluster, lastingMs = 0): Promise<void
     what: 'the cluster to be healthy',
     probe: async () => {
       const status = await readStatus(cluster);
-      problems = status.problems.map(({ message }) => message).join('; ');
+      const found = status.problems.map(({ message }) => message).join('; ');
+      if (found !== '' && found !== problems) cluster.onStep?.(`waiting until the cluster is healthy: ${found}`);
+      problems = found;
       since = status.healthy ? (since ?? performance.now()) : undefined;
       return since !== undefined && performance.now() - since >= lastingMs;
     },

@@ -1,10 +1,10 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import { withoutFaults, type OpenCluster } from '@citus-ha/cluster';
 import { codeOf } from '@citus-ha/core';
 import type { Fault } from '../faults/fault.js';
 import { faults, missingFor, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { pick, type Random } from '../workloads/random.js';
-import { aloneOn, makeTrials, type SeriesOptions } from './run-series.js';
+import { makeTrials, type SeriesOptions } from './run-series.js';
 import type { Series } from './series.js';
 import type { Strike } from './suites.js';
 
@@ -26,7 +26,7 @@ export async function soak(
   { minutes, random, ...options }: SeriesOptions & { readonly minutes: number; readonly random: Random },
 ): Promise<Series> {
   const possible = possibleStrikes(cluster, options.capabilities);
-  return aloneOn(cluster, async () => {
+  return withoutFaults(cluster, async () => {
     const until = performance.now() + minutes * 60_000;
     let made = series;
     do {
