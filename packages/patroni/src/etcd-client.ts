@@ -23,26 +23,12 @@ export interface EtcdKey {
   readonly lease: string;
 }
 
-export interface EtcdMember {
-  readonly id: string;
-  readonly name: string;
-  readonly peerUrls: readonly string[];
-  readonly clientUrls: readonly string[];
-}
-
 export interface EtcdHealth {
   readonly endpoint: EtcdEndpoint;
   /** Whether it serves reads and writes, which needs a majority. */
   readonly healthy: boolean;
   /** Why not. */
   readonly problem: string | null;
-}
-
-export interface EtcdStatus {
-  readonly version: string;
-  readonly dbSizeBytes: number;
-  /** Whether the endpoint that answered leads. */
-  readonly leads: boolean;
 }
 
 /**
@@ -55,15 +41,10 @@ export interface EtcdStatus {
 export interface EtcdClient {
   readonly endpoints: readonly EtcdEndpoint[];
   get(key: string, options?: RequestOptions): Promise<EtcdKey | undefined>;
-  /** Every key that starts with the prefix, in order. */
-  list(prefix: string, options?: RequestOptions): Promise<readonly EtcdKey[]>;
   /** Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. */
   deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<boolean>;
-  members(options?: RequestOptions): Promise<readonly EtcdMember[]>;
   /** Of every endpoint; throws only when aborted. */
   health(options?: RequestOptions): Promise<readonly EtcdHealth[]>;
-  /** Of the first endpoint that answers. */
-  status(options?: RequestOptions): Promise<EtcdStatus>;
 }
 
 const requestTimeoutMs = 2_000;
@@ -92,13 +73,10 @@ export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
     );
   };
 
-  const range = async (body: object, options?: RequestOptions): Promise<readonly EtcdKey[]> =>
-    (await call('/v3/kv/range', body, options)).objectsOrNone('kvs').map(parseKey);
-
   return {
     endpoints,
-    get: async (key, options) => (await range({ key: encode(key) }, options))[0],
-    list: (prefix, options) => range({ key: encode(prefix), range_end: endOf(prefix) }, options),
+    get: async (key, options) =>
+      (await call('/v3/kv/range', { key: encode(key) }, options)).objectsOrNone('kvs').map(parseKey)[0],
     deleteIfUnchanged: async (guard, keys, options) => {
       const key = encode(guard.key);
       const answer = await call(
@@ -115,22 +93,7 @@ export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
       );
       return answer.flag('succeeded');
     },
-    members: async (options) =>
-      (await call('/v3/cluster/member/list', {}, options)).objects('members').map((member) => ({
-        id: member.text('ID'),
-        name: member.textOrNull('name') ?? '',
-        peerUrls: member.textsOrNone('peerURLs'),
-        clientUrls: member.textsOrNone('clientURLs'),
-      })),
     health: (options) => Promise.all(endpoints.map((endpoint) => healthOf(endpoint, options))),
-    status: async (options) => {
-      const answer = await call('/v3/maintenance/status', {}, options);
-      return {
-        version: answer.text('version'),
-        dbSizeBytes: Number(answer.textOrNull('dbSize') ?? 0),
-        leads: answer.text('leader') === answer.object('header').text('member_id'),
-      };
-    },
   };
 }
 
@@ -184,11 +147,4 @@ function encode(text: string): string {
 
 function decode(base64: string): string {
   return Buffer.from(base64, 'base64').toString();
-}
-
-/** The first key after all that start with the prefix. */
-function endOf(prefix: string): string {
-  const bytes = Buffer.from(prefix);
-  bytes.writeUInt8((bytes.at(-1) ?? 0) + 1, bytes.length - 1);
-  return bytes.toString('base64');
 }

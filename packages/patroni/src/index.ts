@@ -5,8 +5,6 @@ export {
   type EtcdEndpoint,
   type EtcdHealth,
   type EtcdKey,
-  type EtcdMember,
-  type EtcdStatus,
 } from './etcd-client.js';
 export type { RequestOptions } from './exchange.js';
 export type { TimelineEnd } from './history.js';
@@ -19,5 +17,5 @@ export {
   type PatroniClientOptions,
 } from './patroni-client.js';
 export type { PatroniStatus } from './patroni-status.js';
-export { leaderOf, type PatroniCluster, type PatroniMember, type ScheduledSwitchover } from './patroni-cluster.js';
+export { leaderOf, type PatroniCluster, type PatroniMember } from './patroni-cluster.js';
 export { waitForLeader, type Leader, type LeaderWait } from './wait-for-leader.js';

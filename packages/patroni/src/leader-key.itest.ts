@@ -72,20 +72,21 @@ describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
     expect(await etcd.deleteIfUnchanged(read, [read.key])).toBe(true);
   });
 
-  it('deletes all named keys in one transaction, and lists what is left under a prefix', async () => {
+  it('deletes all named keys in one transaction, and no other', async () => {
     await put('/service/lab/0/leader', 'coord-1');
     await put('/service/lab/0/members/coord-1', '{}');
     await put('/service/lab/0/members/coord-2', '{}');
     await put('/service/lab/1/leader', 'worker1');
     const leader = await readLeader(etcd, scopePath);
     expect(leader && (await etcd.deleteIfUnchanged(leader, [leader.key, '/service/lab/0/members/coord-1']))).toBe(true);
-    expect((await etcd.list(scopePath)).map(({ key }) => key)).toEqual(['/service/lab/0/members/coord-2']);
+    const left = async (key: string) => (await etcd.get(scopePath + key)) !== undefined;
+    expect(await Promise.all(['leader', 'members/coord-1', 'members/coord-2'].map(left))).toEqual([false, false, true]);
   });
 
   it('asks the next endpoint when one does not answer', async () => {
     const client = createEtcdClient({ endpoints: [{ url: 'http://127.0.45.91:2379' }, ...etcd.endpoints] });
-    expect((await client.members()).map(({ name }) => name)).toEqual(['etcd']);
-    expect(await client.status()).toMatchObject({ version: expect.stringMatching(/^3\./), leads: true });
+    await put('/asked', 'there');
+    expect(await client.get('/asked')).toMatchObject({ value: 'there' });
     expect((await client.health()).map(({ healthy }) => healthy)).toEqual([false, true]);
   });
 });

@@ -60,15 +60,18 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
       loop_wait: 1,
       postgresql: { parameters: { work_mem: '8MB' } },
     });
-    await first.pause();
+    await first.patchConfig({ pause: true });
     await waitForPause(second, true);
-    await second.resume();
+    await second.patchConfig({ pause: null });
     await waitForPause(first, false);
   });
 
   it("tells a wrong password from Patroni's own refusal", async () => {
     const stranger = createPatroniClient({ url: first.url, member: 'coord-1' });
-    await expect(stranger.pause()).rejects.toMatchObject({ code: 'PATRONI_UNAUTHORIZED', member: 'coord-1' });
+    await expect(stranger.patchConfig({ pause: true })).rejects.toMatchObject({
+      code: 'PATRONI_UNAUTHORIZED',
+      member: 'coord-1',
+    });
     await expect(first.switchover({ leader: 'coord-1', candidate: 'nobody' })).rejects.toMatchObject({
       code: 'PATRONI_REFUSED',
       message: expect.stringContaining('answered 412: candidate name does not match with sync_standby'),

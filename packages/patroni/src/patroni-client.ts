@@ -53,9 +53,6 @@ export interface PatroniClient {
   restart(options?: RequestOptions): Promise<void>;
   /** Starts to copy this replica anew from the leader; `force` gives up a copy that is under way. Does not wait for the copy. */
   reinitialize(options?: RequestOptions & { readonly force?: boolean }): Promise<void>;
-  /** Puts the whole cluster into maintenance mode: Patroni watches, and fails nothing over. */
-  pause(options?: RequestOptions): Promise<void>;
-  resume(options?: RequestOptions): Promise<void>;
 }
 
 const requestTimeoutMs = 3_000;
@@ -97,9 +94,6 @@ export function createPatroniClient({ url, user, password, member }: PatroniClie
   const read = async (path: string, options?: RequestOptions): Promise<unknown> =>
     parseJson((await send('GET', path, options)).text, refuse(path));
 
-  const change = async (patch: DynamicConfig, options?: RequestOptions): Promise<DynamicConfig> =>
-    configOf(parseJson((await send('PATCH', '/config', options, patch)).text, refuse('/config')), refuse('/config'));
-
   const moveLeader = async (path: string, plan: object, options?: RequestOptions): Promise<FailoverOutcome> => {
     try {
       await send('POST', path, { timeoutMs: failoverTimeoutMs, ...options }, plan);
@@ -117,7 +111,8 @@ export function createPatroniClient({ url, user, password, member }: PatroniClie
     cluster: async (options) => parseCluster(new Answer(await read('/cluster', options), refuse('/cluster'))),
     history: async (options) => parseHistory(await read('/history', options), refuse('/history')),
     config: async (options) => configOf(await read('/config', options), refuse('/config')),
-    patchConfig: change,
+    patchConfig: async (patch, options) =>
+      configOf(parseJson((await send('PATCH', '/config', options, patch)).text, refuse('/config')), refuse('/config')),
     switchover: (plan, options) => moveLeader('/switchover', plan, options),
     failover: (plan, options) => moveLeader('/failover', plan, options),
     reload: async (options) => {
@@ -128,12 +123,6 @@ export function createPatroniClient({ url, user, password, member }: PatroniClie
     },
     reinitialize: async ({ force = false, ...options } = {}) => {
       await send('POST', '/reinitialize', options, { force });
-    },
-    pause: async (options) => {
-      await change({ pause: true }, options);
-    },
-    resume: async (options) => {
-      await change({ pause: null }, options);
     },
   };
 }

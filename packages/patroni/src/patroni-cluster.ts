@@ -7,7 +7,6 @@ export interface PatroniCluster {
   readonly members: readonly PatroniMember[];
   /** Whether the cluster is in maintenance mode. */
   readonly paused: boolean;
-  readonly scheduledSwitchover: ScheduledSwitchover | null;
 }
 
 export interface PatroniMember {
@@ -25,28 +24,16 @@ export interface PatroniMember {
   readonly pendingRestart: boolean;
 }
 
-export interface ScheduledSwitchover {
-  readonly at: Date;
-  readonly from: string | null;
-  readonly to: string | null;
-}
-
 /** The member that holds the leader lock, if any does. */
 export function leaderOf(cluster: PatroniCluster): PatroniMember | undefined {
   return cluster.members.find(({ role }) => role === 'leader' || role === 'standby_leader');
 }
 
 export function parseCluster(answer: Answer): PatroniCluster {
-  const scheduled = answer.objectOrNull('scheduled_switchover');
   return {
     scope: answer.text('scope'),
     members: answer.objects('members').map(parseMember),
     paused: answer.flag('pause'),
-    scheduledSwitchover: scheduled && {
-      at: new Date(scheduled.text('at')),
-      from: scheduled.textOrNull('from'),
-      to: scheduled.textOrNull('to'),
-    },
   };
 }
 
