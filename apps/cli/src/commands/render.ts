@@ -12,7 +12,10 @@ import { printJson, step } from '../output.js';
 import { keptRecord } from './rendered-folder.js';
 
 export function renderCommand(): Command {
-  return command('render', 'write the configuration of every member, and a compose.yaml for docker')
+  return command(
+    'render',
+    'write the files of a cluster in containers, compose.yaml too; with --runtime local of the one that runs here',
+  )
     .requiredOption('-o, --output <folder>', 'where to write them')
     .action(async (options: CommonOptions & { output: string }) => {
       const folder = resolve(options.output);
