@@ -244,6 +244,10 @@ describe('the command line on a running cluster', () => {
       { id: 2, name: 'Grace "the" Hopper' },
     ]);
     expect(JSON.parse(await cluster.run('shards', 'people', '--json'))).toHaveLength(6);
+    expect(await cluster.try('shards', 'persons')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('people') as string,
+    });
   });
 
   it('writes every configuration file, for containers and as its members have them', async () => {
@@ -254,12 +258,23 @@ describe('the command line on a running cluster', () => {
     const first = await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8');
     await cluster.run('render', '--runtime', 'docker', '-o', folder);
     expect(await readFile(join(folder, 'coord-1', 'patroni.yml'), 'utf8')).toBe(first);
+    const other = join(cluster.cwd, 'other.yaml');
+    await writeFile(other, 'name: other\n');
+    expect(await cluster.try('render', '-c', other, '--runtime', 'docker', '-o', folder)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('NAME_CHANGED') as string,
+    });
     await cluster.run('render', '--runtime', runtimeKind, '-o', join(cluster.cwd, 'rendered-here'));
   });
 
   it('bundles a report without passwords', async () => {
     const bundle = join(cluster.cwd, 'report.tar.gz');
     await cluster.run('report', '-o', bundle);
+    expect(await cluster.try('report', '-o', join(cluster.cwd, 'nowhere', 'report.tar.gz'))).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('OUTPUT_UNWRITABLE') as string,
+    });
+    expect((await execa('tar', ['-tzf', bundle])).stdout).toContain('/configuration/haproxy/haproxy.cfg');
     const { stdout } = await execa('tar', ['-xzOf', bundle], { maxBuffer: 1e9 });
     expect(stdout).toContain('postgres_write');
     expect(stdout).not.toContain(password);
@@ -291,6 +306,7 @@ describe('the command line on a running cluster', () => {
       exitCode: 2,
       stderr: expect.stringContaining('FILE_EXISTS') as string,
     });
+    expect((await cluster.try('init', '-c', join(cluster.cwd, 'nowhere', 'new.yaml'))).exitCode).toBe(2);
     await writeFile(file, 'etcd: { count: 2 }\n');
     expect(await cluster.try('validate', file)).toMatchObject({
       exitCode: 2,

@@ -86,7 +86,8 @@ async function editedBy(options: ConfigOptions, current: JsonObject): Promise<Js
   return inEditor(current);
 }
 
-async function inEditor(current: JsonObject): Promise<JsonObject> {
+/** @throws CodedError `DECLINED` where the editor ends with an error, as vi does by `:cq`. */
+export async function inEditor(current: JsonObject): Promise<JsonObject> {
   return withTemporaryFolder(async (folder) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, stringify(current));

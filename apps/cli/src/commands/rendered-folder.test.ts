@@ -8,10 +8,12 @@ import { keptRecord } from './rendered-folder.js';
 const base = defaultClusterSpec('first');
 const record = { engine: 'citus', secrets: { superuser: 'given', replication: 'made' } };
 
+const refusal = (code: string) => expect.objectContaining({ code, blame: 'user' }) as Error;
+
 describe('a folder that is to be rendered into', () => {
   let folder: string;
   const kept = (spec: ClusterSpec = base) => keptRecord(folder, spec, dockerSite(spec));
-  const refusal = (code: string) => expect.objectContaining({ code, blame: 'user' }) as Error;
+  const keep = (text: string) => writeFile(join(folder, 'citus-ha/cluster.json'), text);
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'citus-ha-'));
@@ -28,8 +30,6 @@ describe('a folder that is to be rendered into', () => {
   });
 
   describe('and was rendered before', () => {
-    const keep = (text: string) => writeFile(join(folder, 'citus-ha/cluster.json'), text);
-
     beforeEach(async () => {
       await mkdir(join(folder, 'citus-ha'));
       await keep(JSON.stringify(record));
