@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import './callers-folder.mjs';
+import { enterCallersFolder } from './callers-folder.mjs';
 
 const main = new URL('../apps/cli/dist/bundle/main.js', import.meta.url);
 
@@ -15,4 +15,5 @@ if (!existsSync(main)) {
   );
   if (status !== 0) process.exit(status ?? 1);
 }
+enterCallersFolder();
 await import(main);

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import './callers-folder.mjs';
+import { enterCallersFolder } from './callers-folder.mjs';
 
 const cli = fileURLToPath(new URL('../apps/cli/dist/bundle/main.js', import.meta.url));
 const demo = fileURLToPath(new URL('../apps/demo-loader/dist/main.js', import.meta.url));
 
+enterCallersFolder();
 // Ctrl-C reaches the commands themselves; this waits until they have ended.
 process.on('SIGINT', () => undefined);
 
