@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
@@ -7,7 +8,11 @@ import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { isSynchronous } from './find-problems.js';
 import { coordinatorCluster, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { requireParameters } from './require-parameters.js';
 import { whileRunning } from './while-running.js';
+
+/** What a loop of Patroni's takes at most, besides its pause. */
+const loopMs = 1_000;
 
 /** From members that run to a cluster that takes writes, each of them on as many coordinators as is promised. */
 export async function bringIntoService(cluster: OpenCluster, log: ChangeLog): Promise<void> {
@@ -19,14 +24,17 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
   const { spec, signal, onStep } = cluster;
   onStep?.('waiting for the servers to elect their leaders');
   const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
-  await Promise.all(
+  const [leader] = await Promise.all(
     groups.map((group) =>
       waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal }),
     ),
   );
-  for (const group of groups) {
-    if (await applyDynamicConfiguration(cluster, group))
-      change(`configured ${group.map(({ name }) => name).join(', ')}`);
+  if (leader) await requireParameters(cluster, leader.name);
+  const configured = await configure(cluster, groups);
+  if (configured.length > 0) {
+    change(`configured ${configured.join(', ')}`);
+    // Only at its next loop does Patroni know which settings need a restart.
+    await delay(spec.timings.loopWaitMs + loopMs, undefined, { signal });
   }
   changes.push(...(await bootstrapNodes(cluster)));
   onStep?.('waiting for every member to stream and for the write endpoint');
@@ -35,6 +43,15 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
     waitForSynchrony(cluster),
     waitForWrites(cluster),
   ]);
+}
+
+/** Answers the members whose dynamic configuration had to be changed. */
+async function configure(cluster: OpenCluster, groups: readonly (readonly MemberSpec[])[]): Promise<readonly string[]> {
+  const changed: string[] = [];
+  for (const group of groups) {
+    if (await applyDynamicConfiguration(cluster, group)) changed.push(...group.map(({ name }) => name));
+  }
+  return changed;
 }
 
 export async function waitForEtcd(cluster: OpenCluster): Promise<void> {

@@ -16,6 +16,7 @@ export {
 } from './docker-site.js';
 export { defaultClusterSpec, parseClusterSpec } from './parse.js';
 export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
+export { nearest } from './nearest.js';
 export { managedParameters } from './managed-parameters.js';
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
 export type { MemberSite, Programs, ProgramVersions, RenderedFile, Secrets, Site } from './site.js';

@@ -31,6 +31,7 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
   const known = await readState(folder);
   checkNetwork(request.spec, known);
   await refuseDataLeft(folder, request.spec.name);
+  await checkAskedVersion(request.spec, known?.site);
   const found = await settlePrograms(await wantedMajor(request.spec, known?.site), request);
   try {
     await makeClusterFolder(folder, await memberAccount());
@@ -107,6 +108,12 @@ async function settleMembers(
   }
   await checkPorts({ spec, folder, members: specs, sites: members });
   return { runtime: 'local', ...found, members };
+}
+
+/** Before a version is installed that would not start on the data that is there. */
+async function checkAskedVersion({ postgres: { version } }: ClusterSpec, site: Site | undefined): Promise<void> {
+  if (version === 'auto') return;
+  for (const [name, { dataDir }] of Object.entries(site?.members ?? {})) await checkDataVersion(dataDir, name, version);
 }
 
 /** What the file asks for, else what existing data was written by. */

@@ -30,7 +30,7 @@ export function reportCommand(): Command {
   return command('report <series>', 'write the report of a series again: its folder, or its series.json').action(
     async (path: string, options: CommonOptions) => {
       const series = await readSeries(path);
-      const folder = await seriesFolder(path);
+      const folder = seriesFolder(path);
       const files = await writingTo(folder, () => writeReport(series, folder));
       printSeries(series, folder, options);
       step(`report: ${files[0]}`);

@@ -138,7 +138,7 @@ interface BegunSeries {
 async function resumed(cluster: OpenCluster, path: string): Promise<BegunSeries> {
   const series = await readSeries(path);
   requirePlace(series, await readPlace(cluster));
-  return { series, folder: await seriesFolder(path) };
+  return { series, folder: seriesFolder(path) };
 }
 
 async function newSeries(

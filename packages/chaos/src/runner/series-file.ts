@@ -1,22 +1,18 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CodedError, messageOf, writingTo } from '@citus-ha/core';
 import type { Series } from './series.js';
 
 export const seriesFile = 'series.json';
 
 /** Where a series is kept: its file, or its folder, may be named. */
-export async function seriesFolder(path: string): Promise<string> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isFolder ? path : dirname(path);
+export function seriesFolder(path: string): string {
+  return basename(path) === seriesFile ? dirname(path) : path;
 }
 
 /** @throws CodedError `SERIES_UNREADABLE` naming the file. */
 export async function readSeries(path: string): Promise<Series> {
-  const file = join(await seriesFolder(path), seriesFile);
+  const file = join(seriesFolder(path), seriesFile);
   try {
     const series = JSON.parse(await readFile(file, 'utf8')) as Partial<Series>;
     if (series.version === 1 && series.planned && series.results) return series as Series;
