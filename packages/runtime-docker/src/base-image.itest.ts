@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { defaultClusterSpec } from '@citus-ha/config';
+import { defaultClusterSpec, dockerSite } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { baseImage } from './base-image.js';
@@ -25,4 +25,11 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
     const pulled = baseImage(engine, { spec, install: true, signal: abort.signal }, undefined);
     await expect(pulled).rejects.toThrow('enough');
   }, 10_000);
+
+  it('takes no other base for a cluster whose own is gone', async () => {
+    const spec = defaultClusterSpec('gone');
+    const known = { base: '127.0.0.1:1/gone:1', site: dockerSite(spec) };
+    const error = { code: 'BASE_IMAGE_MISSING', fix: expect.stringContaining('made on it') as string };
+    await expect(baseImage(engine, { spec, install: true }, known)).rejects.toMatchObject(error);
+  });
 });

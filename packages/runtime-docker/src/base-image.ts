@@ -33,7 +33,10 @@ export async function baseImage(
     if ((await isLocal(engine, name)) || (await obtain(engine, name, request, attempts))) return name;
   }
   throw new CodedError('BASE_IMAGE_MISSING', `There is no base for the images: ${attempts.join('; ')}`, {
-    fix: 'Load one into the engine and name it under docker.baseImage, or use --runtime local.',
+    fix:
+      known === undefined || request.spec.docker.baseImage !== 'auto'
+        ? 'Load one into the engine and name it under docker.baseImage, or use --runtime local.'
+        : 'Load it into the engine, or run this again where its registry answers: the cluster was made on it.',
   });
 }
 
