@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,6 +91,18 @@ describe('a local member', () => {
       code: 'DATA_VERSION',
       member: 'worker1',
       message: expect.stringContaining('PostgreSQL 9'),
+    });
+  });
+
+  it('names the folder of its data where that is gone', async () => {
+    const { runtime, path } = cluster;
+    await runtime.create(testMember('alpha'));
+    const data = join(path, 'members/alpha/data');
+    await rm(data, { recursive: true });
+    await expect(runtime.start('alpha')).rejects.toMatchObject({
+      code: 'DATA_MISSING',
+      member: 'alpha',
+      message: expect.stringContaining(data),
     });
   });
 

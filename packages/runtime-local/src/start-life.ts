@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, statfs } from 'node:fs/promises';
+import { access, readFile, statfs } from 'node:fs/promises';
 import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
 import type { Account } from './account.js';
 import { heldByAnother, startCommand, type Isolation } from './launcher.js';
@@ -23,10 +23,11 @@ export interface StartLifeOptions {
  * Begins a new life of a member that outlives this process. Resolves once its init has written itself down: from then on
  * any other process finds it. Where another process is faster, that one's life is what it resolves with.
  *
- * @throws CodedError `MEMBER_START_FAILED` with what stood in the way.
+ * @throws CodedError `MEMBER_START_FAILED` with what stood in the way; `DATA_MISSING`.
  */
 export async function startLife(options: StartLifeOptions): Promise<void> {
   const { folder, account, isolation, hosts, network, env, command } = options;
+  await requireData(folder);
   const before = await readLife(folder);
   const [file = '', ...args] = startCommand({
     isolation,
@@ -74,4 +75,14 @@ async function reasonOf(folder: MemberFolder, exitCode: number): Promise<string>
   const lines: string[] = [];
   for await (const line of readLines(folder.log, { tail: 3 })) lines.push(line);
   return [`its keeper ended with ${exitCode}`, ...lines].join('\n');
+}
+
+async function requireData({ name, data }: MemberFolder): Promise<void> {
+  await access(data).catch((cause: unknown) => {
+    throw new CodedError('DATA_MISSING', `${data}, where ${name} keeps its data, is gone`, {
+      member: name,
+      cause,
+      fix: 'Restore it from a copy. A standby is copied anew: `citus-ha up`.',
+    });
+  });
 }
