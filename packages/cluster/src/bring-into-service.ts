@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
-import { waitForLeader } from '@citus-ha/patroni';
+import { waitForLeader, type EtcdHealth } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
@@ -40,6 +40,7 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
   onStep?.('waiting for every member to stream and for the write endpoint');
   await Promise.all([
     ...groups.flat().map((member) => waitForMember(cluster, member)),
+    waitForEtcd(cluster, 'all'),
     waitForSynchrony(cluster),
     waitForWrites(cluster),
   ]);
@@ -54,7 +55,12 @@ async function configure(cluster: OpenCluster, groups: readonly (readonly Member
   return changed;
 }
 
-export async function waitForEtcd(cluster: OpenCluster): Promise<void> {
+function isHealthy({ healthy }: EtcdHealth): boolean {
+  return healthy;
+}
+
+/** Until etcd serves, which a majority of it does, or until each member of it does. */
+export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'all'): Promise<void> {
   const names = etcdMembers(cluster.spec).map(({ name }) => name);
   const [first = 'etcd'] = names;
   let seen = 'nothing';
@@ -65,7 +71,7 @@ export async function waitForEtcd(cluster: OpenCluster): Promise<void> {
       probe: async () => {
         const health = await etcdOf(cluster).health({ signal });
         seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
-        return health.every(({ healthy }) => healthy);
+        return wanted === 'all' ? health.every(isHealthy) : health.some(isHealthy);
       },
       lastSeen: () => seen,
       timeoutMs: 60_000,

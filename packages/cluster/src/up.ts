@@ -125,7 +125,7 @@ async function startAll(
     }
   };
   await allEnded(members.filter(({ kind }) => kind === 'etcd').map(act));
-  await waitForEtcd(cluster);
+  await waitForEtcd(cluster, 'majority');
   const others = members.filter(({ kind }) => kind !== 'etcd');
   const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
   await allEnded(others.map(act)).catch(async (error: unknown) => {
