@@ -56,7 +56,7 @@ export function basesOf(
 export async function canHaveBaseImage(engine: Docker, spec: ClusterSpec): Promise<boolean> {
   const names = basesOf(spec, undefined);
   for (const name of names) if (await isLocal(engine, name)) return true;
-  for (const name of names) if (await isInRegistry(engine, name)) return true;
+  for (const name of names) if (name !== homemade && (await isInRegistry(engine, name))) return true;
   return names.includes(homemade) && canDebootstrap();
 }
 
