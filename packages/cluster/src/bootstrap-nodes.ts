@@ -3,6 +3,7 @@ import { coordinators, workers } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { waitForLeader } from '@citus-ha/patroni';
 import { coordinatorClients, serverOf, siteOf, type OpenCluster } from './open-cluster.js';
+import { runningMembers } from './start-stop.js';
 
 /** Installs the engine on every server and registers every worker; can be repeated. Answers what it changed, a line each. */
 export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly string[]> {
@@ -25,9 +26,8 @@ export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly str
   return steps.map(describeStep);
 }
 
-async function requireCoordinator({ spec, runtime }: OpenCluster): Promise<void> {
-  const members = await runtime.members();
-  const runs = (name: string) => members.some((member) => member.name === name && member.state === 'running');
-  if (coordinators(spec).some(({ name }) => runs(name))) return;
+async function requireCoordinator(cluster: OpenCluster): Promise<void> {
+  const running = await runningMembers(cluster);
+  if (coordinators(cluster.spec).some(({ name }) => running.includes(name))) return;
   throw new CodedError('NO_LEADER', 'No coordinator runs', { fix: 'Start the cluster: `citus-ha up`.' });
 }

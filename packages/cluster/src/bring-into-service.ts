@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
-import { waitForLeader, type EtcdHealth } from '@citus-ha/patroni';
+import { waitForLeader } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
@@ -55,31 +55,27 @@ async function configure(cluster: OpenCluster, groups: readonly (readonly Member
   return changed;
 }
 
-function isHealthy({ healthy }: EtcdHealth): boolean {
-  return healthy;
-}
-
 /** Until etcd serves, which a majority of it does, or until each member of it does. */
 export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'all'): Promise<void> {
   const names = etcdMembers(cluster.spec).map(({ name }) => name);
   const [first = 'etcd'] = names;
+  const { signal } = cluster;
   let seen = 'nothing';
-  await whileRunning(cluster, names, (signal) =>
-    waitFor({
-      what: `${names.join(', ')} to be healthy`,
-      member: first,
-      probe: async () => {
-        const health = await etcdOf(cluster).health({ signal });
-        seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
-        return wanted === 'all' ? health.every(isHealthy) : health.some(isHealthy);
-      },
-      lastSeen: () => seen,
-      timeoutMs: 60_000,
-      intervalMs: 50,
-      fix: `See its log: \`citus-ha logs ${first}\`.`,
-      signal,
-    }),
-  );
+  await waitFor({
+    what: `${names.join(', ')} to be healthy`,
+    member: first,
+    probe: async () => {
+      const health = await etcdOf(cluster).health({ signal });
+      seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
+      const healthy = health.filter((one) => one.healthy).length;
+      return wanted === 'all' ? healthy === health.length : healthy > 0;
+    },
+    lastSeen: () => seen,
+    timeoutMs: 60_000,
+    intervalMs: 50,
+    fix: `See its log: \`citus-ha logs ${first}\`.`,
+    signal,
+  });
 }
 
 /** Until everyone can see that a member leads or streams: its Patroni tells etcd a moment after it knows. */

@@ -11,7 +11,7 @@ import {
   patroniOf,
   type OpenCluster,
 } from './open-cluster.js';
-import { memberNamed } from './start-stop.js';
+import { memberNamed, runningMembers } from './start-stop.js';
 
 export interface LeaderChange {
   readonly from: string | null;
@@ -113,10 +113,6 @@ export async function failover(
   });
   requireLeader(now, to);
   return { from: key?.name ?? null, to: now.name, timeline: now.timeline };
-}
-
-async function runningMembers({ runtime }: OpenCluster): Promise<readonly string[]> {
-  return (await runtime.members()).filter(({ state }) => state === 'running').map(({ name }) => name);
 }
 
 async function hasEnded({ runtime }: OpenCluster, member: string): Promise<boolean> {

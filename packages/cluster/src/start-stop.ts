@@ -32,6 +32,11 @@ export async function restartProcess({ runtime }: OpenCluster, { name }: MemberS
   });
 }
 
+/** Names of the members whose process runs. */
+export async function runningMembers({ runtime }: OpenCluster): Promise<readonly string[]> {
+  return (await runtime.members()).filter(({ state }) => state === 'running').map(({ name }) => name);
+}
+
 /** @throws CodedError `MEMBER_UNKNOWN` listing the members there are. */
 export function memberNamed({ spec }: OpenCluster, name: string): MemberSpec {
   const members = membersOf(spec);

@@ -14,7 +14,7 @@ import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
 import { startMember } from './start-stop.js';
 import { updateMembers } from './update-members.js';
-import { blameEnded } from './while-running.js';
+import { blameEnded, whileRunning } from './while-running.js';
 
 export interface UpOptions {
   /** Whether missing packages may be installed. */
@@ -125,9 +125,9 @@ async function startAll(
     }
   };
   await allEnded(members.filter(({ kind }) => kind === 'etcd').map(act));
-  await waitForEtcd(cluster, 'majority');
-  const others = members.filter(({ kind }) => kind !== 'etcd');
   const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
+  await whileRunning(cluster, etcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
+  const others = members.filter(({ kind }) => kind !== 'etcd');
   await allEnded(others.map(act)).catch(async (error: unknown) => {
     throw await blameEnded(cluster.runtime, etcd, error);
   });
