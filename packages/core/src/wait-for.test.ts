@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { CodedError } from './coded-error.js';
 import { FatalProbeError, waitFor } from './wait-for.js';
@@ -78,4 +80,21 @@ it('ends with the reason of the caller who aborts it, also while a probe runs', 
   const wait = { what: 'it', timeoutMs: 60_000, signal: abort.signal };
   await expect(waitFor({ ...wait, probe })).rejects.toBe(reason);
   await expect(waitFor({ ...wait, probe: () => true })).rejects.toBe(reason);
+});
+
+it('keeps nothing of probes that are over', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const used: number[] = [];
+  let probes = 0;
+  const probe = () => {
+    probes += 1;
+    if (probes % 1500 !== 0) return false;
+    collectGarbage();
+    used.push(getHeapStatistics().used_heap_size);
+    return used.length === 2;
+  };
+  await waitFor({ what: 'it', probe, timeoutMs: 60_000, intervalMs: 0 });
+  const [early = 0, late = 0] = used;
+  expect((late - early) / 1500).toBeLessThan(100);
 });

@@ -29,12 +29,11 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   const { what, probe, timeoutMs, intervalMs = 100 } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  const aborted = rejectionOn(signal);
   let thrown: unknown;
   for (;;) {
     options.signal?.throwIfAborted();
     try {
-      const answer = await Promise.race([probe(signal), aborted]);
+      const answer = await untilAborted(signal, probe);
       if (answer !== undefined && answer !== false) return answer;
       thrown = undefined;
     } catch (error) {
@@ -55,13 +54,20 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
   }
 }
 
-/** Rejects when the signal aborts, so that a probe that does not heed it holds up nothing. */
-function rejectionOn(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+/**
+ * A probe that does not heed its signal holds up nothing. Each one has a listener of its own, removed with it: racing all of
+ * them with one promise would keep what every probe came to until that promise settles.
+ */
+async function untilAborted<T>(signal: AbortSignal, probe: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+  const answer = probe(signal);
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    Promise.resolve(answer)
+      .finally(() => signal.removeEventListener('abort', abort))
+      .then(resolve, reject);
   });
-  aborted.catch(() => undefined);
-  return aborted;
 }
 
 /** Thrown by a probe to end the wait at once with its cause, when waiting longer cannot help. */
