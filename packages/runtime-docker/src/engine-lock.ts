@@ -35,9 +35,10 @@ export async function withEngineLock<T>(
     signal,
     lastSeen: () => (holding ? `held by process ${holding.pid} on ${holding.host}` : 'nothing'),
     fix: `If that process is no more, remove its lock: docker rm ${container}`,
-    probe: async () => {
+    probe: async (waiting) => {
       const taken = await take(engine, container, cluster, holder);
-      if (taken) return taken;
+      if (taken && waiting.aborted) await ifThere(taken.remove());
+      if (taken || waiting.aborted) return taken;
       const found = await breakIfDead(engine, container);
       if (found && !holding) onWait?.(`process ${found.pid} on ${found.host}`);
       holding = found;
