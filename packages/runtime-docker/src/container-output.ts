@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { FatalProbeError, waitFor } from '@citus-ha/core';
+import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
 import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import type { Container, Exec } from 'dockerode';
@@ -123,7 +123,11 @@ const eventTypes: Readonly<Record<string, RuntimeEvent['type']>> = {
   unpause: 'resumed',
 };
 
-/** The engine's own events of a cluster's members. Asked from the moment of the call on, by this machine's clock. */
+/**
+ * The engine's own events of a cluster's members. Asked from the moment of the call on, by this machine's clock.
+ *
+ * @throws CodedError `EVENTS_LOST` where they end before the signal says so.
+ */
 export function memberEvents(
   engine: Docker,
   cluster: string,
@@ -156,8 +160,16 @@ async function* eventsSince(
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw eventsLost(messageOf(error), error);
   }
+  if (!signal.aborted) throw eventsLost('it has closed the stream');
+}
+
+function eventsLost(reason: string, cause?: unknown): CodedError {
+  return new CodedError('EVENTS_LOST', `The Docker engine tells no more of what happens: ${reason}`, {
+    cause,
+    fix: 'See that the engine runs, and run the command again.',
+  });
 }
 
 interface EngineEvent {

@@ -34,7 +34,7 @@ import { labels, volumeName } from './names.js';
 import { ensureNetwork, removeNetwork } from './network.js';
 import { prepareSite } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
-import { refuseForeignVolume, removeVolumes } from './volumes.js';
+import { refuseForeignVolume, removeVolume, removeVolumes } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface DockerRuntimeOptions {
@@ -207,7 +207,7 @@ class DockerRuntime implements Runtime {
       if (!data) await stopContainer(this.#container(name), name, 60_000);
       await ifThere(this.#container(name).remove({ force: true, v: true }));
     }
-    if (data) await ifThere(this.#engine.getVolume(volumeName(this.cluster, name)).remove({ force: true }));
+    if (data) await removeVolume(this.#engine, this.cluster, name);
   }
 
   async destroy({ data }: { readonly data: boolean }): Promise<void> {

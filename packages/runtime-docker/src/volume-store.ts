@@ -48,10 +48,14 @@ export class VolumeStore implements ClusterStore {
     if ((await this.#newest(key)) !== undefined) await this.#put(key, null);
   }
 
-  /** Removes every document. */
+  /** Removes every document; of a volume or a container of somebody else that has their name, nothing. */
   async destroy(): Promise<void> {
-    await ifThere(this.#engine.getContainer(this.#container).remove({ force: true }));
-    await ifThere(this.#engine.getVolume(this.#volume).remove());
+    const container = this.#engine.getContainer(this.#container);
+    const volume = this.#engine.getVolume(this.#volume);
+    const isOwn = (named: Readonly<Record<string, string>> | null | undefined) =>
+      named?.[labels.cluster] === this.#cluster;
+    if (isOwn((await ifThere(container.inspect()))?.Config.Labels)) await ifThere(container.remove({ force: true }));
+    if (isOwn((await ifThere(volume.inspect()))?.Labels)) await ifThere(volume.remove());
   }
 
   get #container(): string {

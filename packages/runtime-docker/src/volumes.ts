@@ -38,6 +38,16 @@ export async function refuseVolumesLeft(engine: Docker, cluster: string): Promis
   );
 }
 
+/**
+ * Removes the data of one member, if there is any.
+ *
+ * @throws CodedError as {@link refuseForeignVolume} does.
+ */
+export async function removeVolume(engine: Docker, cluster: string, member: string): Promise<void> {
+  await refuseForeignVolume(engine, cluster, member);
+  await ifThere(engine.getVolume(volumeName(cluster, member)).remove({ force: true }));
+}
+
 /** Removes the data of every member, created or not. */
 export async function removeVolumes(engine: Docker, cluster: string): Promise<void> {
   const names = await volumesOf(engine, cluster);

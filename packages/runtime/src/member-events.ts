@@ -1,4 +1,4 @@
-import { waitFor } from '@citus-ha/core';
+import { FatalProbeError, waitFor } from '@citus-ha/core';
 import type { Member, RuntimeEvent } from './runtime.js';
 
 export interface MemberEventsOptions {
@@ -10,7 +10,7 @@ export interface MemberEventsOptions {
 
 /**
  * Events of an adapter that can only look at its members again and again. What begins and ends between two looks is
- * reported as an end and a start, as far as the last look knew of it.
+ * reported as an end and a start, as far as the last look knew of it. A look that fails ends them with its error.
  */
 export function memberEvents(options: MemberEventsOptions): AsyncIterable<RuntimeEvent> {
   const first = options.members();
@@ -31,7 +31,9 @@ async function* follow(
         intervalMs,
         signal,
         probe: async () => {
-          const now = await members();
+          const now = await members().catch((error: unknown) => {
+            throw new FatalProbeError(error);
+          });
           const found = difference(before, now);
           before = now;
           return found.length > 0 && found;

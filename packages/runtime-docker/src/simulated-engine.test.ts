@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { codeOf, waitFor } from '@citus-ha/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDockerRuntime } from './docker-runtime.js';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const json =
+  (body: unknown, status = 200): Answer =>
+  (_, response) =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+/** What a real engine does only at the wrong moment. */
+describe('with an engine that', () => {
+  const asked: string[] = [];
+  const close: (() => void)[] = [];
+
+  beforeEach(() => vi.stubEnv('DOCKER_CONFIG', '/nonexistent'));
+  afterEach(() => {
+    for (const act of close.splice(0)) act();
+    asked.length = 0;
+    vi.unstubAllEnvs();
+  });
+
+  /** Answers by the first pattern of method and path that fits, else 404. */
+  async function runtimeOf(answers: readonly (readonly [RegExp, Answer])[]) {
+    const server = createServer((request, response) => {
+      const what = `${request.method} ${request.url}`;
+      asked.push(what);
+      const answer = answers.find(([pattern]) => pattern.test(what))?.[1];
+      if (answer) return answer(request, response);
+      response.writeHead(/_ping/.test(what) ? 200 : 404).end('{}');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    close.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    vi.stubEnv('DOCKER_HOST', `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return createDockerRuntime({ cluster: 'test' });
+  }
+  it('closes the stream of events, whoever listens is told', async () => {
+    const started = {
+      Action: 'start',
+      timeNano: 1,
+      Actor: { Attributes: { 'com.docker.compose.service': 'coord-1' } },
+    };
+    const runtime = await runtimeOf([[/events/, (_, response) => void response.end(`${JSON.stringify(started)}\n`)]]);
+    const seen: string[] = [];
+    const listening = (async () => {
+      for await (const { type, member } of runtime.events({ signal: AbortSignal.timeout(20_000) }))
+        seen.push(`${member} ${type}`);
+    })();
+    await expect(listening).rejects.toMatchObject({ code: 'EVENTS_LOST' });
+    expect(seen).toEqual(['coord-1 started']);
+  });
+
+  it('breaks the stream of events off, whoever listens is told', async () => {
+    const runtime = await runtimeOf([
+      [
+        /events/,
+        (request, response) => {
+          response.flushHeaders();
+          setImmediate(() => request.socket.destroy());
+        },
+      ],
+    ]);
+    const events = runtime.events({ signal: AbortSignal.timeout(20_000) })[Symbol.asyncIterator]();
+    expect(await events.next().catch(codeOf)).toBe('EVENTS_LOST');
+  });
+
+  it("has a volume of the name of one that is not this cluster's, it is not removed with a member", async () => {
+    const runtime = await runtimeOf([[/GET .*volumes/, json({ Name: 'test_coord-1-data', Labels: null })]]);
+    await expect(runtime.remove('coord-1', { data: true })).rejects.toMatchObject({ code: 'VOLUME_TAKEN' });
+    expect(asked.filter((what) => what.startsWith('DELETE'))).toEqual([]);
+  });
+
+  it('makes a lock when nobody waits for it any more, the lock is released', async () => {
+    const giveUp = new AbortController();
+    const create: Answer = (request, response) => {
+      giveUp.abort(new Error('given up'));
+      json({ Id: 'lock' }, 201)(request, response);
+    };
+    const runtime = await runtimeOf([
+      [/images/, json({})],
+      [/POST .*create/, create],
+      [/DELETE .*lock/, json({}, 204)],
+    ]);
+    const waiting = runtime.withLock('coord-1', () => Promise.resolve(), { signal: giveUp.signal });
+    await expect(waiting).rejects.toThrow('given up');
+    await waitFor({
+      what: 'the lock to be released',
+      timeoutMs: 5_000,
+      lastSeen: () => asked.join(),
+      probe: () => asked.some((what) => what.startsWith('DELETE')),
+    });
+  });
+});
