@@ -58,6 +58,7 @@ const areas: Readonly<Record<ProblemCode, string>> = {
   SQL_FAILED: 'leader',
   PAUSED: 'failover',
   MEMBER_MISSING: 'members',
+  MEMBER_UNKNOWN_STATE: 'members',
   MEMBER_DOWN: 'members',
   MEMBER_PAUSED: 'members',
   MEMBER_NOT_READY: 'members',

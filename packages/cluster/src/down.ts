@@ -1,7 +1,7 @@
 import { coordinators, membersOf } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import { createPatroniClient } from '@citus-ha/patroni';
-import type { Member } from '@citus-ha/runtime';
+import { refuseUnseen, type Member } from '@citus-ha/runtime';
 import { withClusterLock, withoutFaults, type ClusterContext } from './context.js';
 
 export interface DownOptions {
@@ -28,6 +28,7 @@ export async function down(context: ClusterContext, { volumes }: DownOptions): P
 async function bringDown(context: ClusterContext, volumes: boolean): Promise<DownResult> {
   try {
     const members = await context.runtime.members();
+    for (const member of members) refuseUnseen(member);
     const stopped = await stopAll(context, members);
     return { stopped, removed: volumes ? await removeAll(context, members) : [] };
   } catch (error) {

@@ -64,6 +64,11 @@ describe('the problems of a cluster', () => {
   it.each([
     ['a member that was never created', withMember(member('worker1', 'worker', null, 'missing')), 'MEMBER_MISSING'],
     ['a member that ended', withMember(member('coord-2', 'coordinator', null, 'exited')), 'MEMBER_DOWN'],
+    [
+      'a member that cannot be seen',
+      withMember(member('coord-2', 'coordinator', null, 'unknown')),
+      'MEMBER_UNKNOWN_STATE',
+    ],
     ['a frozen member', withMember(member('coord-2', 'coordinator', null, 'paused')), 'MEMBER_PAUSED'],
     ['a server that still starts', withMember(member('worker1', 'worker', 'replica', 'starting')), 'MEMBER_NOT_READY'],
     ['a Patroni that does not answer', withMember(member('worker1', 'worker', null, 'running')), 'PATRONI_SILENT'],

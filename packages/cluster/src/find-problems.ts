@@ -132,6 +132,12 @@ function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatu
       return problem('MEMBER_DOWN', 'does not run', `Start it: \`citus-ha start ${name}\`.`);
     case 'paused':
       return problem('MEMBER_PAUSED', 'is frozen', 'Thaw it: `citus-ha up`.');
+    case 'unknown':
+      return problem(
+        'MEMBER_UNKNOWN_STATE',
+        'may run or not: that cannot be seen from here',
+        'Run this where the cluster was started: in its PID namespace, as its user, with all of /proc.',
+      );
     case 'start failed':
       return problem('MEMBER_NOT_READY', `is ${state}`, `See its log: \`citus-ha logs ${name}\`.${rebuild}`);
     case 'running':

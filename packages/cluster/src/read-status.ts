@@ -112,8 +112,9 @@ async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
 
 /** By which Citus may know the workers that do not run: it goes on to count their placements. */
 function lostHosts({ spec, site }: OpenCluster, processes: readonly Member[]): readonly string[] {
-  const runs = (name: string) => processes.some((member) => member.name === name && member.state === 'running');
-  return workers(spec).flatMap(({ name }) => (runs(name) ? [] : [name, site.members[name]?.address ?? name]));
+  const mayRun = (name: string) =>
+    processes.some((member) => member.name === name && (member.state === 'running' || member.state === 'unknown'));
+  return workers(spec).flatMap(({ name }) => (mayRun(name) ? [] : [name, site.members[name]?.address ?? name]));
 }
 
 async function readSql(cluster: OpenCluster, leader: string, lost: readonly string[]): Promise<SqlView> {
@@ -145,7 +146,7 @@ function memberStatus(
     name,
     kind,
     group: group ?? null,
-    role: runs ? (patroni?.role ?? null) : null,
+    role: runs || process?.state === 'unknown' ? (patroni?.role ?? null) : null,
     state: runs ? (patroni?.state ?? process.state) : (process?.state ?? 'missing'),
     timeline: patroni?.timeline ?? null,
     lagBytes: patroni?.lagBytes ?? null,

@@ -1,6 +1,7 @@
 import { databaseMembers, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { deleteOwnLeaderKey } from '@citus-ha/patroni';
+import { refuseUnseen } from '@citus-ha/runtime';
 import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
 
 /**
@@ -9,7 +10,9 @@ import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
  */
 export async function startMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   await cluster.runtime.withLock(member.name, async () => {
-    const { state } = await cluster.runtime.member(member.name);
+    const seen = await cluster.runtime.member(member.name);
+    refuseUnseen(seen);
+    const { state } = seen;
     if (state === 'running') return;
     if (state === 'paused') return cluster.runtime.resume(member.name);
     if (databaseMembers(cluster.spec).some(({ name }) => name === member.name)) {

@@ -36,6 +36,7 @@ export type ProblemCode =
   | 'MEMBER_MISSING'
   | 'MEMBER_DOWN'
   | 'MEMBER_PAUSED'
+  | 'MEMBER_UNKNOWN_STATE'
   | 'MEMBER_NOT_READY'
   | 'PATRONI_SILENT'
   | 'NOT_STREAMING'
@@ -67,7 +68,7 @@ export interface MemberStatus {
   readonly group: number | null;
   /** Patroni's word: leader, sync_standby, quorum_standby, replica; `null` for members without PostgreSQL. */
   readonly role: string | null;
-  /** Patroni's word (running, streaming, starting, ...) where it answers, else the runtime's (running, paused, exited, created, missing). */
+  /** Patroni's word (running, streaming, starting, ...) where it answers, else the runtime's (running, paused, exited, created, unknown, missing). */
   readonly state: string;
   readonly timeline: number | null;
   /** Bytes of WAL a standby is behind; `null` for a leader, or where unknown. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
+import { refuseUnseen } from '@citus-ha/runtime';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
 import { completeRecord, readRecord, settleRecord, writeRecord } from './cluster-record.js';
@@ -46,6 +47,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   const kept = await readRecord(runtime.store);
   const wanted = membersOf(spec);
   const seen = await runtime.members();
+  for (const member of seen) refuseUnseen(member);
   refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
   const log = changeLog(onStep);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { FatalProbeError, waitFor } from '@citus-ha/core';
+import { FatalProbeError, codeOf, waitFor } from '@citus-ha/core';
 import type { LockOptions } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { emptyImage } from './empty-image.js';
@@ -11,6 +11,9 @@ interface Holder {
   readonly host: string;
   readonly pid: number;
   readonly startedAt: string | undefined;
+  /** Of what the pid means something in; whoever took a lock before these were noted has none. */
+  readonly bootId?: string | undefined;
+  readonly namespace?: string | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function withEngineLock<T>(
   { signal, onWait }: LockOptions = {},
 ): Promise<T> {
   const container = `${cluster}-lock-${name}`;
-  const holder: Holder = { host: hostname(), pid: process.pid, startedAt: await startOf(process.pid) };
+  const holder = await thisProcess();
   let holding: Holder | undefined;
   const lock = await waitFor({
     what: `the lock of ${name}`,
@@ -73,9 +76,36 @@ async function breakIfDead(engine: Docker, container: string): Promise<Holder | 
   if (found === undefined) return undefined;
   const holder = JSON.parse(found.Config.Labels[labels.holder] ?? 'null') as Holder | null;
   if (holder === null) return undefined;
-  const isDead = holder.host === hostname() && (await startOf(holder.pid)) !== holder.startedAt;
-  if (isDead) await ifThere(engine.getContainer(found.Id).remove());
+  if (isDead(holder, await thisProcess(), await startOf(holder.pid)))
+    await ifThere(engine.getContainer(found.Id).remove());
   return holder;
+}
+
+async function thisProcess(): Promise<Holder> {
+  const [startedAt, bootId, namespace] = await Promise.all([
+    startOf(process.pid),
+    readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined),
+    readlink('/proc/self/ns/pid').catch(() => undefined),
+  ]);
+  return { host: hostname(), pid: process.pid, startedAt, bootId, namespace };
+}
+
+/** Whether there is proof that a holder is gone, seen by `here`; `startedAt` is of what has its pid here now. */
+export function isDead(holder: Holder, here: Holder, startedAt: string | undefined): boolean {
+  if (holder.host !== here.host || holder.startedAt === undefined) return false;
+  if (holder.bootId !== undefined && here.bootId !== undefined && holder.bootId !== here.bootId) return true;
+  if (holder.namespace !== undefined && holder.namespace !== here.namespace) return false;
+  return startedAt === undefined ? isNone(holder.pid) : startedAt !== holder.startedAt;
+}
+
+/** The kernel's word, also where /proc hides processes. */
+function isNone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
 }
 
 /** When a process of this machine began, in ticks since boot; `undefined` where there is none or no /proc. */

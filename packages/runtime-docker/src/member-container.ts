@@ -70,6 +70,7 @@ export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
     address: NetworkSettings.Networks[networkName(cluster)]?.IPAMConfig?.IPv4Address ?? '',
     ports,
     state,
+    ...(state === 'unknown' && { unseen: `the engine says ${JSON.stringify(State.Status)} of it` }),
     intent: HostConfig.RestartPolicy?.Name === 'no' ? 'stopped' : 'running',
     ...(wasStarted && {
       incarnation: {
@@ -81,9 +82,10 @@ export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
   };
 }
 
-/** A container that the engine is about to start again has ended. */
+/** The engine's word. A container that it is about to start again, or to remove, has ended. */
 function stateOf(status: string): Member['state'] {
-  return status === 'created' || status === 'running' || status === 'paused' ? status : 'exited';
+  if (status === 'created' || status === 'running' || status === 'paused') return status;
+  return ['exited', 'restarting', 'removing', 'dead'].includes(status) ? 'exited' : 'unknown';
 }
 
 /** The image checks the usual port; a proxy may have another. */

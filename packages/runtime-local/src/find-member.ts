@@ -1,19 +1,18 @@
+import { messageOf } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
 import type { ClusterFolder } from './cluster-folder.js';
 import { addressOf, readState } from './cluster-state.js';
-import { initOf, lifeId, readLife } from './life.js';
-import { memberFolder } from './member-folder.js';
+import { lifeId, observeLife, readLife } from './life.js';
+import { memberFolder, type MemberFolder } from './member-folder.js';
 import { readRecord } from './member-record.js';
 import { readExitCode } from './start-life.js';
 
 /** A member as its folder and its processes show it; `undefined` where it was never created. */
 export async function findMember(cluster: ClusterFolder, name: string): Promise<Member | undefined> {
   const folder = memberFolder(cluster.members, name);
-  const [record, life, state] = await Promise.all([readRecord(folder), readLife(folder), readState(cluster)]);
+  const [record, seen, state] = await Promise.all([readRecord(folder), observe(folder), readState(cluster)]);
   if (record === undefined || state === undefined) return undefined;
   const { kind, group, ports } = record.definition;
-  const init = life && (await initOf(life));
-  const exitCode = init === undefined ? await readExitCode(folder) : undefined;
   return {
     name,
     kind,
@@ -21,9 +20,18 @@ export async function findMember(cluster: ClusterFolder, name: string): Promise<
     address: addressOf(state, name),
     ports,
     intent: record.intent,
-    state: life === undefined ? 'created' : init === undefined ? 'exited' : init.state === 'T' ? 'paused' : 'running',
-    ...(life && {
-      incarnation: { id: lifeId(life), pid: life.init.pid, ...(exitCode !== undefined && { exitCode }) },
-    }),
+    ...seen,
   };
+}
+
+async function observe(folder: MemberFolder): Promise<Pick<Member, 'state' | 'unseen' | 'incarnation'>> {
+  const life = await readLife(folder).catch(messageOf);
+  if (life === undefined) return { state: 'created' };
+  if (typeof life === 'string') return { state: 'unknown', unseen: life };
+  const incarnation = { id: lifeId(life), pid: life.init.pid };
+  const init = await observeLife(life, folder);
+  if (init.verdict === 'alive') return { state: init.stat.state === 'T' ? 'paused' : 'running', incarnation };
+  if (init.verdict === 'unknown') return { state: 'unknown', unseen: init.why, incarnation };
+  const exitCode = await readExitCode(folder);
+  return { state: 'exited', incarnation: { ...incarnation, ...(exitCode !== undefined && { exitCode }) } };
 }

@@ -32,7 +32,7 @@ export function startCommand(options: {
 }): readonly string[] {
   const { isolation, account, folder, hostsFile, network, command } = options;
   const mounts = isolation === 'none' ? '' : mountScript;
-  const init = ['sh', '-c', `${lifeScript}${mounts}exec "$@"`, 'init', folder, hostsFile];
+  const init = ['sh', '-c', `${lifeScript}${mounts}${writeScript}exec "$@"`, 'init', folder, hostsFile];
   return [
     'bash',
     '-c',
@@ -74,7 +74,8 @@ umask "$mask"
 rm -f "$dir/exit"
 find "$dir/run" -mindepth 1 -delete
 read -r supervisor </proc/self/stat
-export supervisor
+kept_in=$(readlink /proc/$$/ns/pid) || exit 74
+export supervisor kept_in
 exec 8>&2 2>/dev/null
 "$@" 7>&-
 code=$?
@@ -88,12 +89,17 @@ exec 2>&8 8>&-
 dir=$1 hosts=$2; shift 2
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/self/stat
-printf '%s\\n' "$boot" "$stat" "$supervisor" "$(readlink /proc/self/ns/pid)" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
-unset supervisor
+namespace=$(readlink /proc/self/ns/pid)
 `;
 
 const mountScript = `
 mount -t proc proc /proc && mount --bind "$hosts" /etc/hosts || exit 74
+`;
+
+/** Last, since whoever finds it may enter. */
+const writeScript = `
+printf '%s\\n' "$boot" "$stat" "$supervisor" "$namespace" "$kept_in" >"$dir/life.new" && mv "$dir/life.new" "$dir/life" || exit 74
+unset supervisor kept_in
 `;
 
 function namespaceCommand(isolation: Isolation): readonly string[] {

@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { codeOf, waitFor } from '@citus-ha/core';
+import { codeOf, messageOf, waitFor } from '@citus-ha/core';
+import { unseenMember } from '@citus-ha/runtime';
+import { isKeeperGone } from './keeper-lock.js';
 import type { MemberFolder } from './member-folder.js';
 import {
   environmentOf,
   handlesSignal,
   livingProcesses,
-  namedProcess,
+  observeProcess,
   parseStat,
   pidNamespace,
   signalProcess,
+  type Observation,
   type ProcessName,
   type ProcessStat,
 } from './process-table.js';
@@ -24,44 +27,70 @@ export interface Life {
   readonly namespace: string;
 }
 
-/** What runs in this folder now, or ran last. */
+/**
+ * What runs in this folder now, or ran last; `undefined` where nothing ever did.
+ *
+ * @throws CodedError `MEMBER_UNKNOWN_STATE` where that cannot be read.
+ */
 export async function readLife(folder: MemberFolder): Promise<Life | undefined> {
-  const text = await readFile(folder.life, 'utf8').catch(() => '');
-  const [bootId, initStat, supervisorStat, namespace = ''] = text.split('\n');
+  const text = await readFile(folder.life, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw unseenMember(folder.name, messageOf(error));
+  });
+  const [bootId, initStat, supervisorStat, namespace = '', keptIn = ''] = text.split('\n');
   const init = parseStat(initStat ?? '');
   const supervisor = parseStat(supervisorStat ?? '');
   if (bootId === undefined || init === undefined || supervisor === undefined) return undefined;
+  const where = { bootId, namespace: keptIn === '' ? undefined : keptIn };
   return {
-    init: { bootId, pid: init.pid, startTime: init.startTime },
-    supervisor: { bootId, pid: supervisor.pid, startTime: supervisor.startTime },
+    init: { ...where, pid: init.pid, startTime: init.startTime },
+    supervisor: { ...where, pid: supervisor.pid, startTime: supervisor.startTime },
     namespace,
   };
 }
 
 export function lifeId(life: Life): string {
-  return `${life.init.bootId}:${life.init.pid}:${life.init.startTime}`;
+  const { bootId, namespace, pid, startTime } = life.init;
+  return [bootId, ...(namespace === undefined ? [] : [namespace.replaceAll(/\D/g, '')]), pid, startTime].join(':');
 }
 
-/** Its init, if that lives: the member is alive as long as this is. */
-export function initOf(life: Life): Promise<ProcessStat | undefined> {
-  return namedProcess(life.init);
+/** Its init: the member is alive as long as this is. What /proc does not show, the lock that it holds may. */
+export async function observeLife(life: Life, folder: MemberFolder): Promise<Observation> {
+  const seen = await observeProcess(life.init);
+  return seen.verdict === 'unknown' && (await isKeeperGone(folder)) ? { verdict: 'dead' } : seen;
+}
+
+/**
+ * Its init, if that lives.
+ *
+ * @throws CodedError `MEMBER_UNKNOWN_STATE`.
+ */
+export async function initOf(life: Life, folder: MemberFolder): Promise<ProcessStat | undefined> {
+  const seen = await observeLife(life, folder);
+  if (seen.verdict === 'unknown') throw unseenMember(folder.name, seen.why);
+  return seen.verdict === 'alive' ? seen.stat : undefined;
+}
+
+async function supervisorOf(life: Life): Promise<ProcessStat | undefined> {
+  const seen = await observeProcess(life.supervisor);
+  return seen.verdict === 'alive' ? seen.stat : undefined;
 }
 
 /** Whether the member has a PID namespace of its own, so that the end of its init is the end of all of it. */
 export async function isIsolated(life: Life): Promise<boolean> {
-  return life.namespace !== '' && life.namespace !== (await pidNamespace('self'));
+  return life.namespace !== '' && life.namespace !== (life.init.namespace ?? (await pidNamespace('self')));
 }
 
 /** Every living process of the member: of its PID namespace, or where it has none those marked as its own and their children. */
 export async function processesOf(life: Life, folder: MemberFolder): Promise<readonly ProcessStat[]> {
   const isolated = await isIsolated(life);
-  if (isolated && !(await initOf(life))) return [];
+  if (isolated && !(await initOf(life, folder))) return [];
   const all = await livingProcesses();
   if (isolated) {
     const namespaces = await Promise.all(all.map(({ pid }) => pidNamespace(pid)));
     return all.filter((_, index) => namespaces[index] === life.namespace);
   }
-  const supervisor = await namedProcess(life.supervisor);
+  const supervisor = await supervisorOf(life);
   const marks = await Promise.all(all.map(({ pid }) => environmentOf(pid, memberVariable)));
   const own = new Set(all.filter((_, index) => marks[index] === folder.path).map(({ pid }) => pid));
   for (let before = -1; before !== own.size;) {
@@ -78,7 +107,7 @@ export async function processesOf(life: Life, folder: MemberFolder): Promise<rea
 export async function stopLife(life: Life, folder: MemberFolder, timeoutMs: number): Promise<void> {
   let asked = false;
   const ask = async () => {
-    const init = await initOf(life);
+    const init = await initOf(life, folder);
     if (asked || init === undefined) return;
     if ((await isIsolated(life)) && !(await handlesSignal(init.pid, 'SIGTERM'))) return;
     signalProcess(init.pid, 'SIGTERM');
@@ -86,7 +115,7 @@ export async function stopLife(life: Life, folder: MemberFolder, timeoutMs: numb
     asked = true;
   };
   try {
-    if (await initOf(life)) await waitUntilGone(life, folder, timeoutMs, ask);
+    if (await initOf(life, folder)) await waitUntilGone(life, folder, timeoutMs, ask);
   } catch (error) {
     if (codeOf(error) !== 'TIMEOUT') throw error;
   }
@@ -95,6 +124,7 @@ export async function stopLife(life: Life, folder: MemberFolder, timeoutMs: numb
 
 /** Kills all of a member at once. Resolves when nothing of it is left. */
 export async function killLife(life: Life, folder: MemberFolder): Promise<void> {
+  await initOf(life, folder);
   await waitUntilGone(life, folder, 30_000, async () => {
     for (const { pid } of await processesOf(life, folder)) signalProcess(pid, 'SIGKILL');
   });
@@ -116,7 +146,7 @@ async function waitUntilGone(
     lastSeen: () => left.map(({ pid, command, state }) => `${command} (pid ${pid}, state ${state})`).join(', '),
     probe: async () => {
       await urge();
-      if ((await initOf(life)) || (await namedProcess(life.supervisor))) return false;
+      if ((await initOf(life, folder)) || (await supervisorOf(life))) return false;
       left = await processesOf(life, folder);
       return left.length === 0;
     },

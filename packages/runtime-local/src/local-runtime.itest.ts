@@ -15,6 +15,13 @@ for (const network of networks) {
       paths.set(subject, cluster.path);
       return subject;
     },
+    hide: async (subject, member) => {
+      const life = join(paths.get(subject) ?? '', 'members', member, 'life');
+      const text = await readFile(life, 'utf8');
+      const lines = text.split('\n');
+      await writeFile(life, [...lines.slice(0, 4), 'pid:[1]', ''].join('\n'));
+      return () => writeFile(life, text);
+    },
     reusePid: async (subject, member) => {
       const life = join(paths.get(subject) ?? '', 'members', member, 'life');
       const text = await readFile(life, 'utf8');

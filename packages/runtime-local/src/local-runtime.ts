@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, codeOf } from '@citus-ha/core';
 import {
   memberEvents,
   networkCommands,
@@ -120,7 +120,7 @@ class LocalRuntime implements Runtime {
   }
 
   async members(): Promise<readonly Member[]> {
-    const names = await readdir(this.#folder.members).catch(() => []);
+    const names = await namesIn(this.#folder.members);
     const members = await Promise.all(
       names.toSorted((a, b) => a.localeCompare(b)).map((name) => findMember(this.#folder, name)),
     );
@@ -135,9 +135,10 @@ class LocalRuntime implements Runtime {
   async start(name: string): Promise<Member> {
     const { folder, record } = await this.#record(name);
     await this.#checkData(name);
-    await saveRecord(folder, { ...record, intent: 'running' });
     const life = await readLife(folder);
-    if (life === undefined || !(await initOf(life))) {
+    const init = life && (await initOf(life, folder));
+    await saveRecord(folder, { ...record, intent: 'running' });
+    if (init === undefined) {
       const account = await this.#user();
       const { hosts } = this.#folder;
       const env = await this.#environment(folder, record);
@@ -150,8 +151,9 @@ class LocalRuntime implements Runtime {
 
   async stop(name: string, options: { readonly timeoutMs?: number } = {}): Promise<void> {
     const { folder, record } = await this.#record(name);
-    await saveRecord(folder, { ...record, intent: 'stopped' });
     const life = await readLife(folder);
+    if (life !== undefined) await initOf(life, folder);
+    await saveRecord(folder, { ...record, intent: 'stopped' });
     if (life !== undefined) await stopLife(life, folder, options.timeoutMs ?? 60_000);
   }
 
@@ -222,7 +224,7 @@ class LocalRuntime implements Runtime {
   }
 
   async destroy(options: { readonly data: boolean }): Promise<void> {
-    const names = await readdir(this.#folder.members).catch(() => []);
+    const names = await namesIn(this.#folder.members);
     await Promise.all(names.map((name) => this.remove(name, options)));
     const { path } = this.#folder;
     const block = (await readState(this.#folder).catch(() => undefined))?.block ?? (await claimedBlock(path));
@@ -242,7 +244,7 @@ class LocalRuntime implements Runtime {
   async #running(name: string) {
     const found = await this.#record(name);
     const life = await readLife(found.folder);
-    if (life !== undefined && (await initOf(life))) return { ...found, life };
+    if (life !== undefined && (await initOf(life, found.folder))) return { ...found, life };
     throw new CodedError('MEMBER_NOT_RUNNING', `${name} is not running`, {
       member: name,
       fix: `Start it first: citus-ha start ${name}.`,
@@ -282,6 +284,14 @@ class LocalRuntime implements Runtime {
       [memberVariable]: folder.path,
     };
   }
+}
+
+/** A folder that cannot be listed is not an empty one. */
+async function namesIn(path: string): Promise<readonly string[]> {
+  return readdir(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 /** A keeper that has just seen its member end may still write a last file. */

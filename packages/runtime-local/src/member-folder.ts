@@ -11,6 +11,8 @@ export interface MemberFolder {
   readonly life: string;
   /** Exit code of the last life. */
   readonly exit: string;
+  /** Held by the keeper and the init of a life (flock(2)) as long as either lives. */
+  readonly lock: string;
   readonly log: string;
   readonly config: string;
   readonly data: string;
@@ -33,6 +35,7 @@ export function memberFolder(membersPath: string, name: string): MemberFolder {
     record: join(path, 'member.json'),
     life: join(path, 'life'),
     exit: join(path, 'exit'),
+    lock: join(path, 'lock'),
     log: join(path, 'log'),
     config: join(path, 'config'),
     data: join(path, 'data'),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { livingProcesses, type ProcessStat } from './process-table.js';
 import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
@@ -42,6 +43,29 @@ describe('a local member', () => {
       intervalMs: 10,
       probe: async () => (await sleepers()).length === 0,
     });
+  });
+
+  it('is called neither dead nor alive from another PID namespace, until its end is proven there', async (context) => {
+    context.skip(!cluster.runtime.capabilities.has('isolation'), 'namespaces are not permitted here');
+    await cluster.runtime.create(testMember('alpha'));
+    await cluster.runtime.start('alpha');
+    const script = `
+      const { createLocalRuntime } = await import('@citus-ha/runtime-local');
+      const runtime = await createLocalRuntime(${JSON.stringify({ cluster: 'test', stateHome: cluster.stateHome })});
+      const { state } = await runtime.member('alpha');
+      const acts = state === 'unknown' ? [runtime.start('alpha'), runtime.kill('alpha')] : [];
+      const tried = await Promise.allSettled(acts);
+      console.log([state, ...tried.map(({ reason }) => reason?.code)].join(' '));`;
+    const user = process.getuid?.() === 0 ? [] : ['--user', '--map-current-user'];
+    const program = [process.execPath, '--input-type=module', '--eval', script];
+    const look = async () => {
+      const args = [...user, '--pid', '--fork', '--mount-proc', ...program];
+      return (await execa('unshare', args, { cwd: import.meta.dirname })).stdout;
+    };
+    expect(await look()).toBe('unknown MEMBER_UNKNOWN_STATE MEMBER_UNKNOWN_STATE');
+    expect((await cluster.runtime.member('alpha')).state).toBe('running');
+    await cluster.runtime.kill('alpha');
+    expect(await look()).toBe('exited');
   });
 
   it('outlives the command that started it, killed as soon as it has', async () => {

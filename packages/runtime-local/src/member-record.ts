@@ -54,7 +54,7 @@ export async function writeMember(
 
 /** Forgets a member but for its data, address and log. */
 export async function forgetMember(folder: MemberFolder): Promise<void> {
-  const rest = [folder.record, folder.life, folder.exit, folder.config, folder.run, join(folder.path, 'lock')];
+  const rest = [folder.record, folder.life, folder.exit, folder.config, folder.run, folder.lock];
   for (const path of rest) await rm(path, { recursive: true, force: true });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bootId, livingProcess, namedProcess, parseStat } from './process-table.js';
+import { bootId, livingProcess, observeProcess, parseStat, pidNamespace } from './process-table.js';
 
 it('reads a process whose command holds spaces and parentheses', () => {
   const fields = ['S', '1', ...Array.from({ length: 17 }, () => '0'), '4711', '0'];
@@ -18,8 +18,16 @@ it('takes what is no process for none', () => {
 
 it('knows a process by pid and start time, and only since the last boot', async () => {
   const own = await livingProcess(process.pid);
-  const name = { bootId: await bootId(), pid: process.pid, startTime: own?.startTime ?? '' };
-  expect((await namedProcess(name))?.pid).toBe(process.pid);
-  expect(await namedProcess({ ...name, startTime: '1' })).toBeUndefined();
-  expect(await namedProcess({ ...name, bootId: 'an earlier one' })).toBeUndefined();
+  const namespace = await pidNamespace('self');
+  const name = { bootId: await bootId(), namespace, pid: process.pid, startTime: own?.startTime ?? '' };
+  expect(await observeProcess(name)).toMatchObject({ verdict: 'alive', stat: { pid: process.pid } });
+  expect(await observeProcess({ ...name, namespace: undefined })).toMatchObject({ verdict: 'alive' });
+  expect(await observeProcess({ ...name, startTime: '1' })).toEqual({ verdict: 'dead' });
+  expect(await observeProcess({ ...name, bootId: 'an earlier one' })).toEqual({ verdict: 'dead' });
+  expect(await observeProcess({ ...name, pid: 2 ** 22 + 1 })).toEqual({ verdict: 'dead' });
+});
+
+it('says nothing of a process of another PID namespace', async () => {
+  const name = { bootId: await bootId(), namespace: 'pid:[1]', pid: 2 ** 22 + 1, startTime: '1' };
+  expect(await observeProcess(name)).toEqual({ verdict: 'unknown', why: expect.stringContaining('pid:[1]') });
 });

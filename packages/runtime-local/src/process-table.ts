@@ -1,5 +1,6 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { codeOf, messageOf } from '@citus-ha/core';
 
 /** One row of /proc/PID/stat (proc(5)): what is needed to tell one life of a pid from the next. */
 export interface ProcessStat {
@@ -15,6 +16,8 @@ export interface ProcessStat {
 /** Names one process of this machine over all its boots. */
 export interface ProcessName {
   readonly bootId: string;
+  /** Of the PID namespace that the pid is of, as `pid:[4026531836]`; what was written down before this was noted has none. */
+  readonly namespace: string | undefined;
   readonly pid: number;
   readonly startTime: string;
 }
@@ -37,18 +40,63 @@ export function parseStat(text: string): ProcessStat | undefined {
   };
 }
 
-/** The process that has this pid now; `undefined` where there is none, or only its remains. */
+/** The process that has this pid now; `undefined` where there is none, only its remains, or none to be seen: no proof of death. */
 export async function livingProcess(pid: number): Promise<ProcessStat | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   const stat = text === undefined ? undefined : parseStat(text);
-  return stat === undefined || stat.state === 'Z' || stat.state === 'X' ? undefined : stat;
+  return stat === undefined || isRemains(stat) ? undefined : stat;
 }
 
-/** That very process, if it lives; never another one that was given its pid later. */
-export async function namedProcess(name: ProcessName): Promise<ProcessStat | undefined> {
-  if (name.bootId !== (await bootId())) return undefined;
-  const stat = await livingProcess(name.pid);
-  return stat?.startTime === name.startTime ? stat : undefined;
+/** What can be said of a process from here. */
+export type Observation =
+  | { readonly verdict: 'alive'; readonly stat: ProcessStat }
+  | { readonly verdict: 'dead' }
+  | { readonly verdict: 'unknown'; readonly why: string };
+
+/**
+ * Looks for that very process, never for another one that was given its pid later. Dead it is only by evidence: an earlier
+ * boot, another start time, or the kernel's word in its own PID namespace that there is no such process.
+ */
+export async function observeProcess(name: ProcessName): Promise<Observation> {
+  try {
+    if (name.bootId !== (await bootId())) return { verdict: 'dead' };
+    const here = await ownNamespace();
+    if (name.namespace !== undefined && name.namespace !== here) {
+      return { verdict: 'unknown', why: `it was started in PID namespace ${name.namespace}, this is ${here}` };
+    }
+    const text = await readFile(`/proc/${name.pid}/stat`, 'utf8').catch((error: unknown) => {
+      // A /proc that hides processes says the same of a living one as of none.
+      if (['ENOENT', 'ESRCH'].includes(codeOf(error) ?? '') && isNone(name.pid)) return undefined;
+      throw error;
+    });
+    const stat = text === undefined ? undefined : parseStat(text);
+    return stat === undefined || isRemains(stat) || stat.startTime !== name.startTime
+      ? { verdict: 'dead' }
+      : { verdict: 'alive', stat };
+  } catch (error) {
+    return { verdict: 'unknown', why: messageOf(error) };
+  }
+}
+
+/** @throws where this /proc is of another PID namespace than this process, so that its pids mean nothing here. */
+async function ownNamespace(): Promise<string> {
+  const self = await readlink('/proc/self');
+  if (self !== `${process.pid}`) throw new Error('the /proc that is mounted here is of another PID namespace');
+  return readlink('/proc/self/ns/pid');
+}
+
+/** Whether the kernel knows no process of this pid: proof in this PID namespace, whoever asks (kill(2)). */
+function isNone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+}
+
+function isRemains({ state }: ProcessStat): boolean {
+  return state === 'Z' || state === 'X';
 }
 
 export async function bootId(): Promise<string> {

@@ -18,3 +18,4 @@ export type {
   RuntimeEvent,
 } from './runtime.js';
 export { unknownMember } from './unknown-member.js';
+export { refuseUnseen, unseenMember } from './unseen-member.js';

@@ -61,10 +61,10 @@ export function difference(before: readonly Member[], now: readonly Member[]): r
 function changes(was: Member | undefined, is: Member | undefined): readonly RuntimeEvent['type'][] {
   const types: RuntimeEvent['type'][] = [];
   const sameLife = was?.incarnation?.id === is?.incarnation?.id;
-  if (isAlive(was) && !(sameLife && isAlive(is))) types.push('exited');
+  if (mayLive(was) && !(sameLife && mayLive(is))) types.push('exited');
   if (!sameLife && is?.incarnation !== undefined) {
     types.push('started');
-    if (!isAlive(is)) types.push('exited');
+    if (!mayLive(is)) types.push('exited');
   }
   const wasPaused = sameLife && was?.state === 'paused';
   if (is?.state === 'paused' && !wasPaused) types.push('paused');
@@ -72,6 +72,7 @@ function changes(was: Member | undefined, is: Member | undefined): readonly Runt
   return types;
 }
 
-function isAlive(member: Member | undefined): boolean {
-  return member?.state === 'running' || member?.state === 'paused';
+/** What cannot be seen has not ended. */
+function mayLive(member: Member | undefined): boolean {
+  return member !== undefined && ['running', 'paused', 'unknown'].includes(member.state);
 }

@@ -8,7 +8,9 @@ export class MemoryMachine {
 
 export interface MemoryMember {
   definition: MemberDefinition;
-  state: Member['state'];
+  state: Exclude<Member['state'], 'unknown'>;
+  /** Set by tests: what keeps its state from being known. */
+  unseen: string | undefined;
   intent: Member['intent'];
   lives: number;
   exitCode: number | undefined;

@@ -5,14 +5,25 @@ import { runtimeContract } from './contract/index.js';
 import { MemoryMachine } from './memory-machine.js';
 import { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
 
+const machines = new Map<object, MemoryMachine>();
+
 runtimeContract({
   name: 'the memory runtime',
   programs: { calm: ['calm'], stubborn: ['stubborn'], failing: ['failing'] },
+  hide: async (subject, name) => {
+    const member = machines.get(subject)?.clusters.get('contract')?.members.get(name);
+    if (member) member.unseen = 'hidden';
+    return async () => {
+      if (member) member.unseen = undefined;
+    };
+  },
   create: async () => {
     const machine = new MemoryMachine();
     const open = () => createMemoryRuntime({ cluster: 'contract', machine, run: simulate, exec: runHere });
     const runtime = open();
-    return { runtime, another: async () => open(), dispose: () => runtime.destroy({ data: true }) };
+    const subject = { runtime, another: async () => open(), dispose: () => runtime.destroy({ data: true }) };
+    machines.set(subject, machine);
+    return subject;
   },
 });
 

@@ -18,6 +18,7 @@ import type {
   RuntimeEvent,
 } from './runtime.js';
 import { unknownMember } from './unknown-member.js';
+import { unseenMember } from './unseen-member.js';
 
 export interface MemoryRuntimeOptions {
   readonly cluster: string;
@@ -87,6 +88,7 @@ class MemoryRuntime implements Runtime {
       this.#cluster.members.set(definition.name, {
         definition,
         state: 'created',
+        unseen: undefined,
         intent: 'running',
         lives: 0,
         exitCode: undefined,
@@ -110,7 +112,7 @@ class MemoryRuntime implements Runtime {
   }
 
   async start(name: string): Promise<Member> {
-    const member = this.#find(name);
+    const member = this.#seen(name);
     member.intent = 'running';
     if (!isAlive(member)) {
       member.state = 'running';
@@ -129,7 +131,7 @@ class MemoryRuntime implements Runtime {
   }
 
   async stop(name: string, { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
-    const member = this.#find(name);
+    const member = this.#seen(name);
     member.intent = 'stopped';
     if (!isAlive(member)) return;
     if (member.stopHandler === undefined) return end(member, 0);
@@ -140,7 +142,7 @@ class MemoryRuntime implements Runtime {
   }
 
   async kill(name: string): Promise<void> {
-    end(this.#find(name), 137);
+    end(this.#seen(name), 137);
   }
 
   async pause(name: string): Promise<void> {
@@ -195,7 +197,7 @@ class MemoryRuntime implements Runtime {
 
   async remove(name: string): Promise<void> {
     const member = this.#cluster.members.get(name);
-    if (member !== undefined) end(member, 137);
+    if (member !== undefined) end(this.#seen(name), 137);
     this.#cluster.members.delete(name);
   }
 
@@ -223,21 +225,28 @@ class MemoryRuntime implements Runtime {
     return member;
   }
 
-  #running(name: string): MemoryMember {
+  #seen(name: string): MemoryMember {
     const member = this.#find(name);
+    if (member.unseen !== undefined) throw unseenMember(name, member.unseen);
+    return member;
+  }
+
+  #running(name: string): MemoryMember {
+    const member = this.#seen(name);
     if (isAlive(member)) return member;
     throw new CodedError('MEMBER_NOT_RUNNING', `${name} is not running`, { member: name, fix: 'Start it first.' });
   }
 
   #view(name: string): Member {
-    const { definition, state, intent, lives, exitCode } = this.#find(name);
+    const { definition, state, unseen, intent, lives, exitCode } = this.#find(name);
     return {
       name,
       kind: definition.kind,
       ...(definition.group !== undefined && { group: definition.group }),
       address: this.#address(name),
       ports: definition.ports,
-      state,
+      state: unseen === undefined ? state : 'unknown',
+      ...(unseen !== undefined && { unseen }),
       intent,
       ...(lives > 0 && { incarnation: { id: `${name}:${lives}`, ...(exitCode !== undefined && { exitCode }) } }),
     };

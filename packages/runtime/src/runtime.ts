@@ -2,7 +2,10 @@ import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/conf
 import type { CodedError } from '@citus-ha/core';
 import type { NetworkCapability, NetworkFault } from './network-faults.js';
 
-/** What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. */
+/**
+ * What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. Whatever
+ * would act on a member that can be seen neither alive nor dead throws `MEMBER_UNKNOWN_STATE` instead.
+ */
 export interface Runtime {
   readonly kind: Site['runtime'];
   readonly cluster: string;
@@ -93,7 +96,10 @@ export interface Member {
   readonly group?: number;
   readonly address: string;
   readonly ports: Readonly<Record<string, number>>;
-  readonly state: 'created' | 'running' | 'paused' | 'exited';
+  /** `exited` only where its end is proven; `unknown` where it can be seen neither alive nor dead from here. */
+  readonly state: 'created' | 'running' | 'paused' | 'exited' | 'unknown';
+  /** What keeps its state from being known, where it is unknown. */
+  readonly unseen?: string;
   /** Whether a user wants it to run; `stopped` after stop, so that nothing starts it behind their back. */
   readonly intent: 'running' | 'stopped';
   /** What runs now, or ran last. */
@@ -102,7 +108,7 @@ export interface Member {
 
 /** One life of a member: named so that a reused pid or container name is never taken for it. */
 export interface Incarnation {
-  /** Unique over all lives: boot id, pid and start time, or container id and start time. */
+  /** Unique over all lives: boot id, PID namespace, pid and start time, or container id and start time. */
   readonly id: string;
   /** Of the member's init, as this machine sees it. */
   readonly pid?: number;

@@ -19,17 +19,21 @@ export interface RuntimeContractOptions {
   readonly programs?: ContractPrograms;
   /** Makes the record of an ended member look as if its pid now belonged to another process; where pids are names at all. */
   readonly reusePid?: (subject: ContractSubject, member: string) => Promise<void>;
+  /** Makes a running member look as if it were seen from where its processes cannot be, and answers what undoes that. */
+  readonly hide?: (subject: ContractSubject, member: string) => Promise<() => Promise<void>>;
 }
 
 /** What the tests of one adapter share: an empty cluster for each of them. */
 export class ContractSuite {
   readonly programs: ContractPrograms;
   readonly reusePid: RuntimeContractOptions['reusePid'];
+  readonly hide: RuntimeContractOptions['hide'];
   #subject: ContractSubject | undefined;
 
-  constructor({ create, programs = shellPrograms, reusePid }: RuntimeContractOptions) {
+  constructor({ create, programs = shellPrograms, reusePid, hide }: RuntimeContractOptions) {
     this.programs = programs;
     this.reusePid = reusePid;
+    this.hide = hide;
     beforeEach(async () => {
       this.#subject = await create();
     });

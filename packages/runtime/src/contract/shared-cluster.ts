@@ -29,6 +29,32 @@ export function sharedCluster(suite: ContractSuite): void {
     expect((await suite.runtime.start('alpha')).state).toBe('running');
   });
 
+  it.skipIf(suite.hide === undefined)(
+    'takes no member that cannot be seen for ended, and leaves it alone',
+    async () => {
+      const { runtime } = suite;
+      const { incarnation } = await suite.started('alpha');
+      const show = await suite.hide?.(suite.subject, 'alpha');
+      expect(await runtime.member('alpha')).toMatchObject({ state: 'unknown', unseen: expect.any(String) });
+      const acts = [
+        () => runtime.start('alpha'),
+        () => runtime.stop('alpha'),
+        () => runtime.kill('alpha'),
+        () => runtime.pause('alpha'),
+        () => runtime.exec('alpha', ['true']),
+        () => runtime.remove('alpha', { data: true }),
+      ];
+      for (const act of acts)
+        await expect(act()).rejects.toMatchObject({ code: 'MEMBER_UNKNOWN_STATE', member: 'alpha' });
+      await show?.();
+      expect(await runtime.member('alpha')).toMatchObject({
+        state: 'running',
+        intent: 'running',
+        incarnation: { id: incarnation?.id },
+      });
+    },
+  );
+
   it('runs one task at a time for a member, across instances', async () => {
     await suite.runtime.create(definition('alpha', suite.programs.calm));
     const other = await suite.subject.another();
