@@ -2,6 +2,7 @@ import { waitFor } from '@citus-ha/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { demoPath } from './support/cli.js';
+import { etcdOf, forgetEtcdUsers } from './support/etcd.js';
 import { runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
@@ -69,6 +70,25 @@ describe('a cluster brought up from its defaults', () => {
     for (const { shardid, nodename } of placements.rows)
       byShard.set(shardid, (byShard.get(shardid) ?? new Set()).add(nodename));
     expect([...byShard.values()].map(({ size }) => size)).toEqual([2, 2, 2]);
+  });
+
+  it('lets nobody without a password read or change what is in etcd', async () => {
+    const key = Buffer.from('/service/e2e-up/config').toString('base64');
+    const stranger = await etcdOf(cluster, null);
+    for (const path of ['range', 'put', 'deleterange']) {
+      await expect(stranger.send(`/v3/kv/${path}`, { key })).rejects.toThrow('user name is empty');
+    }
+    expect(await stranger.health()).toMatchObject([{ healthy: true }]);
+  });
+
+  it('takes over one whose etcd had no users, while its leader goes on', async () => {
+    const before = await cluster.leader();
+    await forgetEtcdUsers(cluster);
+    await (await etcdOf(cluster, null)).get('/service/e2e-up/config');
+    expect(await cluster.run('up', '--json')).toContain('closed etcd to strangers');
+    await expect((await etcdOf(cluster, null)).get('/service/e2e-up/config')).rejects.toThrow('user name is empty');
+    expect(await cluster.leader()).toMatchObject({ name: before.name, timeline: before.timeline });
+    expect((await cluster.status()).problems).toEqual([]);
   });
 
   it("holds the demo's rows on the workers, twice", async () => {

@@ -69,12 +69,18 @@ export async function settleRecord(
   }
   if (kept.engine === 'citus') requireCitus(site);
   // Until this run has sent its configuration to every member, names of the last one count too.
-  return { ...kept, parameters: [...new Set([...(kept.parameters ?? []), ...keptOfSpec(spec).parameters])] };
+  // One of before etcd had users gets the secret of theirs.
+  const secrets = { ...kept.secrets, etcd: kept.secrets.etcd ?? newPassword() };
+  return { ...kept, secrets, parameters: [...new Set([...(kept.parameters ?? []), ...keptOfSpec(spec).parameters])] };
 }
 
 /** The record of a cluster that is to be: its engine chosen, its passwords read or generated. */
 export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterRecord> {
-  const secrets = { superuser: (await givenPassword(spec)) ?? newPassword(), replication: newPassword() };
+  const secrets = {
+    superuser: (await givenPassword(spec)) ?? newPassword(),
+    replication: newPassword(),
+    etcd: newPassword(),
+  };
   return { engine: chooseEngine(spec, site), secrets, ...keptOfSpec(spec) };
 }
 

@@ -1,6 +1,6 @@
 import { membersOf } from '@citus-ha/config';
 import { messageOf, redact } from '@citus-ha/core';
-import { renderMember } from '@citus-ha/emitters';
+import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { examine } from './doctor.js';
 import { readConfiguration } from './dynamic-configuration.js';
 import { askCoordinators, type OpenCluster } from './open-cluster.js';
@@ -33,6 +33,10 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
       }),
     ),
   ]);
+  const secrets = [
+    ...Object.values(record.secrets),
+    ...etcdUsers(renderInput(cluster)).map(({ password }) => password),
+  ];
   const rendered = members.flatMap((member) =>
     renderMember(renderInput(cluster), member).files.map(({ path, content }) => ({
       path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
@@ -41,7 +45,7 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
   );
   return [...files, ...rendered].map(({ path, content }) => ({
     path,
-    content: redact(content, Object.values(record.secrets)),
+    content: redact(content, secrets),
   }));
 }
 

@@ -9,7 +9,7 @@ import {
   type Site,
 } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
-import { patroniScope, restUser } from '@citus-ha/emitters';
+import { patroniScope, restUser, rootLogin } from '@citus-ha/emitters';
 import {
   createEtcdClient,
   createPatroniClient,
@@ -76,8 +76,10 @@ export function patroniOf({ site, record }: OpenCluster, member: string): Patron
   });
 }
 
-export function etcdOf({ spec, site }: OpenCluster): EtcdClient {
+/** As etcd's root. */
+export function etcdOf({ spec, site, record }: OpenCluster): EtcdClient {
   return createEtcdClient({
+    login: rootLogin(record.secrets),
     endpoints: etcdMembers(spec).map(({ name }) => ({
       url: `http://${siteOf(site, name).address}:2379`,
       member: name,

@@ -1,20 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
-import { renderMember } from '@citus-ha/emitters';
+import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { refuseUnseen } from '@citus-ha/runtime';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
 import { completeRecord, readRecord, settleRecord, writeRecord } from './cluster-record.js';
 import { withClusterLock, type ClusterContext } from './context.js';
 import { explainWithLogs } from './explain-with-logs.js';
-import type { OpenCluster } from './open-cluster.js';
+import { etcdOf, type OpenCluster } from './open-cluster.js';
+import { isDatabase } from './maintain.js';
 import { planUp, type UpStep } from './plan-up.js';
 import { refuseChanges } from './refuse-changes.js';
 import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
+import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
 import { startMember } from './start-stop.js';
-import { updateMembers } from './update-members.js';
+import { updateMembers, waitForNextLoop } from './update-members.js';
 import { blameEnded, whileRunning } from './while-running.js';
 
 export interface UpOptions {
@@ -90,12 +92,27 @@ async function runMembers(
   const { store } = cluster.runtime;
   const unfinished = (await store.read(updatingKey)) !== undefined;
   await store.write(updatingKey, 'definitions were written that members may not have taken yet');
-  const isPlanned = ({ name }: MemberSpec) => plan.some(({ member }) => member === name);
-  await createMembers(cluster, wanted.filter(isPlanned), plan, log);
-  await startAll(cluster, wanted.filter(isPlanned), plan, log);
-  const running = wanted.filter((member) => !isPlanned(member));
-  await updateMembers(cluster, running, { unfinished, log });
+  const steps = ({ name }: MemberSpec) => plan.filter(({ member }) => member === name);
+  // A thawed one goes on as it was.
+  const goesOn = (member: MemberSpec) => steps(member).every(({ action }) => action === 'resume');
+  const living = wanted.filter(goesOn);
+  await createMembers(
+    cluster,
+    wanted.filter((member) => !goesOn(member)),
+    plan,
+    log,
+  );
+  await startEtcd(cluster, wanted, plan, log);
+  // Patroni that has no login yet is not locked out.
+  const early =
+    !living.some((member) => isDatabase(cluster, member)) || (await isEtcdClosed(etcdOf(cluster), usersOf(cluster)));
+  if (early) await close(cluster, log);
+  await startOthers(cluster, wanted, plan, log);
+  await updateMembers(cluster, living, { unfinished, log });
   await store.remove(updatingKey);
+  if (early) return;
+  await waitForNextLoop(cluster, living);
+  await close(cluster, log);
 }
 
 async function createMembers(
@@ -111,6 +128,43 @@ async function createMembers(
   }
 }
 
+const usersOf = (cluster: OpenCluster) => etcdUsers(renderInput(cluster));
+
+async function close(cluster: OpenCluster, { change }: ChangeLog): Promise<void> {
+  if (await secureEtcd(etcdOf(cluster), usersOf(cluster))) change('closed etcd to strangers');
+}
+
+/** Until etcd has a majority. */
+async function startEtcd(
+  cluster: OpenCluster,
+  wanted: readonly MemberSpec[],
+  plan: readonly UpStep[],
+  log: ChangeLog,
+): Promise<void> {
+  await startAll(
+    cluster,
+    wanted.filter(({ kind }) => kind === 'etcd'),
+    plan,
+    log,
+  );
+  const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
+  await whileRunning(cluster, etcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
+}
+
+async function startOthers(
+  cluster: OpenCluster,
+  wanted: readonly MemberSpec[],
+  plan: readonly UpStep[],
+  log: ChangeLog,
+): Promise<void> {
+  const others = wanted.filter(({ kind }) => kind !== 'etcd');
+  await startAll(cluster, others, plan, log).catch(async (error: unknown) => {
+    const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
+    throw await blameEnded(cluster.runtime, etcd, error);
+  });
+}
+
+/** Starts or thaws those that the plan says. */
 async function startAll(
   cluster: OpenCluster,
   members: readonly MemberSpec[],
@@ -118,7 +172,9 @@ async function startAll(
   { change }: ChangeLog,
 ): Promise<void> {
   const act = async (member: MemberSpec) => {
-    if (plan.some(({ action, member: name }) => action === 'resume' && name === member.name)) {
+    const action = plan.findLast((step) => step.member === member.name)?.action;
+    if (action === undefined) return;
+    if (action === 'resume') {
       await cluster.runtime.resume(member.name);
       change(`resumed ${member.name}`);
     } else {
@@ -126,13 +182,7 @@ async function startAll(
       change(`started ${member.name}`);
     }
   };
-  await allEnded(members.filter(({ kind }) => kind === 'etcd').map(act));
-  const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
-  await whileRunning(cluster, etcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
-  const others = members.filter(({ kind }) => kind !== 'etcd');
-  await allEnded(others.map(act)).catch(async (error: unknown) => {
-    throw await blameEnded(cluster.runtime, etcd, error);
-  });
+  await allEnded(members.map(act));
 }
 
 /** A failure is told only once nothing is under way any more: what starts while it is removed would be left behind. */

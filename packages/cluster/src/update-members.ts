@@ -55,6 +55,31 @@ async function waitUntilHealthy(cluster: OpenCluster, name: string): Promise<voi
   });
 }
 
+/**
+ * Until Patroni of each has taken what it was told to reload, which it does before a loop of its own. It tells when it saw
+ * etcd last, in seconds: a second change of that is from a loop that began after this was called.
+ */
+export async function waitForNextLoop(cluster: OpenCluster, members: readonly MemberSpec[]): Promise<void> {
+  const databases = members.filter((member) => isDatabase(cluster, member));
+  await Promise.all(
+    databases.map(async ({ name }) => {
+      const seen = new Set<number>();
+      await waitFor({
+        what: `${name} to take its new configuration`,
+        member: name,
+        probe: async () => {
+          const { dcsLastSeen } = await patroniOf(cluster, name).status();
+          return dcsLastSeen !== null && seen.add(dcsLastSeen.getTime()).size > 2;
+        },
+        timeoutMs: 120_000,
+        intervalMs: 200,
+        signal: cluster.signal,
+        fix: `See its log: \`citus-ha logs ${name}\`.`,
+      });
+    }),
+  );
+}
+
 function leaderName(cluster: OpenCluster): Promise<string | undefined> {
   return coordinatorCluster(cluster).then(
     (seen) => leaderOf(seen)?.name,

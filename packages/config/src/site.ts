@@ -55,4 +55,9 @@ export interface RenderedFile {
 export interface Secrets {
   readonly superuser: string;
   readonly replication: string;
+  /**
+   * Of this one, by a one-way function, are the passwords of all users of etcd. Absent in the record of a cluster that was
+   * made before etcd had users; the next `up` adds it.
+   */
+  readonly etcd?: string;
 }

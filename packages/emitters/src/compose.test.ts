@@ -26,7 +26,7 @@ interface Compose {
 }
 
 function inputOf(spec: ClusterSpec, engine: 'citus' | 'standin' = 'citus') {
-  return { spec, engine, site: dockerSite(spec), secrets: { superuser: 'a', replication: 'b' } };
+  return { spec, engine, site: dockerSite(spec), secrets: { superuser: 'a', replication: 'b', etcd: 'c' } };
 }
 
 function composeOf(spec: ClusterSpec, engine?: 'citus' | 'standin'): Compose {

@@ -14,6 +14,7 @@ import {
 } from '@citus-ha/config';
 import { adoptionFiles, adoptionLabels } from './adoption.js';
 import { dockerImages } from './docker-images.js';
+import { etcdAccessFile } from './etcd-access.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { ports } from './ports.js';
@@ -58,6 +59,7 @@ export function hostPath(service: string, { path }: RenderedFile): string {
 function memberService(input: RenderInput, member: MemberSpec) {
   const { address } = placeOf(input.site, member.name);
   const rendered = renderMember(input, member);
+  const access = member.kind === 'etcd' ? etcdAccessFile(input) : undefined;
   const { volumes, ...common } = commonOptions(input, member.name, rendered);
   return {
     // For docker-compose 1.29, which has another name for it.
@@ -74,6 +76,7 @@ function memberService(input: RenderInput, member: MemberSpec) {
       ...(member.kind === 'coordinator'
         ? adoptionFiles(input).map((file) => mount(adoptionFolder, file, file.path))
         : []),
+      ...(access ? [mount(member.name, access, `${given}${access.path}`)] : []),
       ...(keepsData(member) ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
     ],
     healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
@@ -152,10 +155,9 @@ function awaiting(condition: 'service_started' | 'service_healthy', members: rea
   return Object.fromEntries(members.map(({ name }) => [name, { condition }]));
 }
 
-function healthCommand({ spec, site }: RenderInput, { kind, name }: MemberSpec): readonly string[] {
-  if (kind === 'etcd') {
-    return ['etcdctl', `--endpoints=http://${placeOf(site, name).address}:${ports.etcdClient}`, 'endpoint', 'health'];
-  }
+function healthCommand({ spec }: RenderInput, { kind }: MemberSpec): readonly string[] {
+  // Healthy once it is closed to strangers: the databases wait for that.
+  if (kind === 'etcd') return ['citus-ha-etcd', 'healthy'];
   const url =
     kind === 'proxy' ? `http://localhost:${spec.proxy.ports.stats}/` : `http://localhost:${ports.patroni}/health`;
   return ['curl', '--fail', '--silent', '--output', '/dev/null', url];

@@ -10,7 +10,13 @@ export function renderEtcdMember(input: RenderInput, member: MemberSpec): Render
     ...member,
     command: [...input.site.programs.etcd, '--config-file', configFile],
     env: {},
-    files: [{ path: configFile, content: etcdYaml(input, member), mode: 0o644 }],
+    files: [
+      { path: configFile, content: etcdYaml(input, member), mode: 0o644 },
+      // Nobody here reads it: without it etcd, should the cluster's record be lost, could never be administered again.
+      ...(input.secrets.etcd === undefined
+        ? []
+        : [{ path: configFile.replace(/[^/]+$/, 'etcd.secret'), content: `${input.secrets.etcd}\n`, mode: 0o600 }]),
+    ],
     ports: { client: ports.etcdClient, peer: ports.etcdPeer },
   };
 }
@@ -20,9 +26,12 @@ function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {
   return yamlText({
     name: member.name,
     'data-dir': place.dataDir,
-    'listen-client-urls': url(place.listen, ports.etcdClient),
+    'listen-client-urls': [...new Set([place.address, inside(place.listen)])]
+      .map((address) => url(address, ports.etcdClient))
+      .join(','),
     'advertise-client-urls': url(place.address, ports.etcdClient),
-    'listen-peer-urls': url(place.listen, ports.etcdPeer),
+    // Who has no password is asked for none there.
+    'listen-peer-urls': url(place.address, ports.etcdPeer),
     'initial-advertise-peer-urls': url(place.address, ports.etcdPeer),
     'initial-cluster': etcdMembers(spec)
       .map(({ name }) => `${name}=${url(placeOf(site, name).address, ports.etcdPeer)}`)
@@ -35,9 +44,18 @@ function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {
     'snapshot-count': 10_000,
     // Patroni talks to the JSON gateway, which a configuration file leaves off unless told (etcd 3.4).
     'enable-grpc-gateway': true,
+    // Passwords are random, so a slow hash protects nothing.
+    'bcrypt-cost': 4,
+    // What Patroni keeps is a few hundred kB; etcd's own 2 GB take minutes to defragment.
+    'quota-backend-bytes': 512 * 1024 * 1024,
     logger: 'zap',
     'log-outputs': ['stderr'],
   });
+}
+
+/** By what a container's own programs reach it, besides its address in the network of the cluster. */
+function inside(listen: string): string {
+  return listen === '0.0.0.0' ? '127.0.0.1' : listen;
 }
 
 function url(address: string, port: number): string {

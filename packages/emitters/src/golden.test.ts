@@ -6,7 +6,11 @@ import type { RenderInput } from './rendering.js';
 import { exampleSpecs } from './testing/example-specs.js';
 import { localSite } from './testing/local-site.js';
 
-const secrets = { superuser: 'fake-superuser-password', replication: 'fake-replication-password' };
+const secrets = {
+  superuser: 'fake-superuser-password',
+  replication: 'fake-replication-password',
+  etcd: 'fake-etcd-secret',
+};
 const versions = { postgres: 15, patroni: '4.0.7', etcd: '3.4.23', haproxy: '2.6.12' };
 const local = {
   block: '127.0.11',

@@ -1,5 +1,6 @@
 import { etcdMembers, type MemberSpec } from '@citus-ha/config';
 import { dynamicConfiguration } from './dynamic-configuration.js';
+import { scopeLogin } from './etcd-access.js';
 import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
 import { pgHba } from './pg-hba.js';
 import { ports } from './ports.js';
@@ -17,8 +18,10 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
   const superuser = { username: spec.credentials.superuser, password: secrets.superuser };
   const hba = pgHba(input);
   const recovery = transactionRecovery(input, member)?.command;
+  const { scope } = patroniScope(spec, engine, member);
+  const etcd = scopeLogin(secrets, scope);
   return yamlText({
-    scope: patroniScope(spec, engine, member).scope,
+    scope,
     namespace,
     name: member.name,
     log: { level: 'INFO' },
@@ -28,7 +31,10 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
       // Whatever changes the cluster needs the login; patronictl takes it from here as well.
       authentication: { username: restUser, password: secrets.superuser },
     },
-    etcd3: { hosts: etcdMembers(spec).map(({ name }) => `${placeOf(site, name).address}:${ports.etcdClient}`) },
+    etcd3: {
+      hosts: etcdMembers(spec).map(({ name }) => `${placeOf(site, name).address}:${ports.etcdClient}`),
+      ...(etcd && { username: etcd.user, password: etcd.password }),
+    },
     ...(inCitusGroup(engine, member) ? { citus: { group: 0, database: spec.postgres.database } } : {}),
     bootstrap: {
       dcs: dynamicConfiguration(input, member),

@@ -1,6 +1,7 @@
-import { membersOf, type RenderedFile } from '@citus-ha/config';
+import { etcdMembers, membersOf, type RenderedFile } from '@citus-ha/config';
 import { adoptionFiles } from './adoption.js';
 import { adoptionFolder, composeEnvironment, hostPath, renderCompose } from './compose.js';
+import { etcdAccessFile } from './etcd-access.js';
 import { renderMember } from './render-member.js';
 import type { RenderInput } from './rendering.js';
 import { renderSetup } from './setup.js';
@@ -15,10 +16,12 @@ export function renderFolder(input: RenderInput): readonly RenderedFile[] {
   if (input.site.runtime !== 'docker') return files;
   const setup = input.engine === 'citus' ? placed('setup', renderSetup(input).files) : [];
   const adoption = placed(adoptionFolder, adoptionFiles(input));
+  const access = etcdAccessFile(input);
   return [
     { path: 'compose.yaml', content: renderCompose(input), mode: 0o644 },
     { path: '.env', content: composeEnvironment(input), mode: 0o644 },
     ...files,
+    ...(access ? etcdMembers(input.spec).flatMap(({ name }) => placed(name, [access])) : []),
     ...setup,
     ...adoption,
   ];

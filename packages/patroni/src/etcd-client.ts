@@ -1,17 +1,13 @@
-import { CodedError, messageOf } from '@citus-ha/core';
-import { Answer, parseJson } from './answer.js';
-import { exchange, of, type RequestOptions } from './exchange.js';
+import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import type { Answer } from './answer.js';
+import { authenticate, EtcdConnection, requestTo, type EtcdEndpoint, type EtcdLogin } from './etcd-connection.js';
+import { exchange, type RequestOptions } from './exchange.js';
 
 export interface EtcdClientOptions {
   /** Tried in turn. */
   readonly endpoints: readonly EtcdEndpoint[];
-}
-
-export interface EtcdEndpoint {
-  /** Client URL: `http://127.0.11.10:2379`. */
-  readonly url: string;
-  /** The etcd member's name, for errors. */
-  readonly member?: string | undefined;
+  /** Used where etcd asks who it is talking to. */
+  readonly login?: EtcdLogin | undefined;
 }
 
 /** A key as etcd has it. Revisions and leases are 64-bit numbers, kept as text. */
@@ -36,27 +32,34 @@ export interface EtcdHealth {
  * endpoint when one does not answer, so a transaction may be sent twice: guard it so that the second one does nothing.
  *
  * Methods throw CodedError `ETCD_UNREACHABLE` or `ETCD_NO_ANSWER` after the last endpoint, `ETCD_REFUSED` with etcd's
- * reason, `ETCD_BAD_ANSWER` for an answer that is not etcd's.
+ * reason, `ETCD_LOGIN_REFUSED` where it does not take the password, `ETCD_BAD_ANSWER` for an answer that is not etcd's.
  */
 export interface EtcdClient {
   readonly endpoints: readonly EtcdEndpoint[];
   get(key: string, options?: RequestOptions): Promise<EtcdKey | undefined>;
   /** Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. */
   deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<boolean>;
+  /** Whether etcd takes a login; `closed` is false while it asks nobody who he is, and takes none. */
+  tryLogin(login: EtcdLogin, options?: RequestOptions): Promise<{ readonly closed: boolean; readonly taken: boolean }>;
+  /** Any other request of the gateway, by its path: `/v3/auth/user/add`. It must be one that can be repeated. */
+  send(path: string, body: object, options?: RequestOptions): Promise<void>;
   /** Of every endpoint; throws only when aborted. */
   health(options?: RequestOptions): Promise<readonly EtcdHealth[]>;
 }
 
-const requestTimeoutMs = 2_000;
+export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdClient {
+  const connection = new EtcdConnection(login);
 
-export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
-  const call = async (path: string, body: object, options?: RequestOptions): Promise<Answer> => {
+  /** Of the first endpoint that answers. */
+  const first = async <T>(ask: (endpoint: EtcdEndpoint) => Promise<T>, options?: RequestOptions): Promise<T> => {
     const failures: unknown[] = [];
     for (const endpoint of endpoints) {
       try {
-        return await post(endpoint, path, body, options);
+        return await ask(endpoint);
       } catch (error) {
         options?.signal?.throwIfAborted();
+        // The next one has the same passwords.
+        if (codeOf(error) === 'ETCD_LOGIN_REFUSED') throw error;
         failures.push(error);
       }
     }
@@ -72,6 +75,8 @@ export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
       },
     );
   };
+  const call = (path: string, body: object, options?: RequestOptions): Promise<Answer> =>
+    first((endpoint) => connection.send(endpoint, path, body, options), options);
 
   return {
     endpoints,
@@ -93,24 +98,17 @@ export function createEtcdClient({ endpoints }: EtcdClientOptions): EtcdClient {
       );
       return answer.flag('succeeded');
     },
+    tryLogin: (tried, options) =>
+      first((endpoint) => authenticate(endpoint, tried, options), options).then(
+        (token) => ({ closed: token !== undefined, taken: token !== undefined }),
+        (error: unknown) => {
+          if (codeOf(error) !== 'ETCD_LOGIN_REFUSED') throw error;
+          return { closed: true, taken: false };
+        },
+      ),
+    send: async (path, body, options) => void (await call(path, body, options)),
     health: (options) => Promise.all(endpoints.map((endpoint) => healthOf(endpoint, options))),
   };
-}
-
-async function post(endpoint: EtcdEndpoint, path: string, body: object, options?: RequestOptions): Promise<Answer> {
-  const request = requestTo(endpoint, path, options);
-  const { member } = endpoint;
-  const from = `${request.url}${of(member)}`;
-  const reply = await exchange({ ...request, method: 'POST', body });
-  const refuse = (problem: string): CodedError =>
-    new CodedError('ETCD_BAD_ANSWER', `The answer of ${from} is not etcd's: ${problem}`, {
-      member,
-      fix: 'Check that etcd 3.4 or later listens there.',
-    });
-  if (reply.status !== 200) {
-    throw new CodedError('ETCD_REFUSED', `POST ${from} answered ${reply.status}: ${reply.text.trim()}`, { member });
-  }
-  return new Answer(parseJson(reply.text, refuse), refuse);
 }
 
 async function healthOf(endpoint: EtcdEndpoint, options?: RequestOptions): Promise<EtcdHealth> {
@@ -122,14 +120,6 @@ async function healthOf(endpoint: EtcdEndpoint, options?: RequestOptions): Promi
     options?.signal?.throwIfAborted();
     return { endpoint, healthy: false, problem: messageOf(error) };
   }
-}
-
-function requestTo(
-  { url, member }: EtcdEndpoint,
-  path: string,
-  { timeoutMs = requestTimeoutMs, signal }: RequestOptions = {},
-) {
-  return { service: 'ETCD', member, url: url.replace(/\/+$/, '') + path, timeoutMs, signal } as const;
 }
 
 function parseKey(answer: Answer): EtcdKey {

@@ -2,10 +2,10 @@ export {
   createEtcdClient,
   type EtcdClient,
   type EtcdClientOptions,
-  type EtcdEndpoint,
   type EtcdHealth,
   type EtcdKey,
 } from './etcd-client.js';
+export type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
 export type { RequestOptions } from './exchange.js';
 export type { TimelineEnd } from './history.js';
 export { deleteOwnLeaderKey, readLeader, type LeaderKey } from './leader-key.js';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptRecord } from './rendered-folder.js';
 
 const base = defaultClusterSpec('first');
-const record = { engine: 'citus', secrets: { superuser: 'given', replication: 'made' } };
+const record = { engine: 'citus', secrets: { superuser: 'given', replication: 'made', etcd: 'made too' } };
 
 const refusal = (code: string) => expect.objectContaining({ code, blame: 'user' }) as Error;
 

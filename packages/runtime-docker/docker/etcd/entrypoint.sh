@@ -13,4 +13,7 @@ fi
 # A pid file or socket of an earlier life names nobody of this one.
 rm -rf /run/citus-ha/* 2>/dev/null || true
 
+# A cluster of rendered files has nobody else to do it.
+[ ! -e /etc/etcd/access ] || citus-ha-etcd close &
+
 exec "$@"

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import yaml
@@ -23,7 +24,7 @@ def main(command):
     with open(command[1], encoding="utf-8") as file:
         config = yaml.safe_load(file)
     waiting = False
-    while not release(config["etcd3"]["hosts"], leader_path(config), config["name"]):
+    while not release(config["etcd3"], leader_path(config), config["name"]):
         if not waiting:
             print("waiting for etcd", flush=True)
         waiting = True
@@ -37,24 +38,37 @@ def leader_path(config):
     return "/" + "/".join(parts)
 
 
-def release(hosts, path, name):
+def release(etcd, path, name):
     """Whether any etcd has answered."""
-    for host in hosts:
+    for host in etcd["hosts"]:
         try:
-            found = call(host, "range", {"key": encode(path)}).get("kvs", [])
+            token = log_in(host, etcd)
+            found = call(host, "kv/range", {"key": encode(path)}, token).get("kvs", [])
             if found and found[0]["value"] == encode(name):
-                delete(host, found[0])
+                delete(host, found[0], token)
             return True
         except (OSError, ValueError):
             continue
     return False
 
 
-def delete(host, key):
+def log_in(host, etcd):
+    """A token; None while etcd asks nobody who he is."""
+    if "username" not in etcd:
+        return None
+    try:
+        return call(host, "auth/authenticate", {"name": etcd["username"], "password": etcd["password"]})["token"]
+    except urllib.error.HTTPError as refusal:
+        if b"authentication is not enabled" in refusal.read():
+            return None
+        raise
+
+
+def delete(host, key, token):
     guard = {"key": key["key"], "result": "EQUAL"}
     answer = call(
         host,
-        "txn",
+        "kv/txn",
         {
             "compare": [
                 {**guard, "target": "VALUE", "value": key["value"]},
@@ -63,13 +77,15 @@ def delete(host, key):
             ],
             "success": [{"request_delete_range": {"key": key["key"]}}],
         },
+        token,
     )
     if answer.get("succeeded"):
         print("deleted the leader key of this member's earlier life", flush=True)
 
 
-def call(host, method, body):
-    request = urllib.request.Request(f"http://{host}/v3/kv/{method}", json.dumps(body).encode())
+def call(host, method, body, token=None):
+    headers = {} if token is None else {"Authorization": token}
+    request = urllib.request.Request(f"http://{host}/v3/{method}", json.dumps(body).encode(), headers)
     with direct.open(request, timeout=2) as answer:
         return json.load(answer)
 
