@@ -11,8 +11,11 @@ enterCallersFolder();
 // Ctrl-C reaches the commands themselves; this waits until they have ended.
 process.on('SIGINT', () => undefined);
 
+// The demo takes libpq's variables, which are here for servers of the caller's own.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
+
 async function run(args, stdio) {
-  const child = spawn(process.execPath, args, { stdio });
+  const child = spawn(process.execPath, args, { stdio, env });
   const [code] = await once(child, 'exit');
   return code ?? 130;
 }

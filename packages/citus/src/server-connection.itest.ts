@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { CodedError } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bootstrap } from './bootstrap/bootstrap.js';
 import { findPostgresBinDir, startPostgresServers, type PostgresServers } from './contract/index.js';
 import { citusEngine, engineVersion } from './engine.js';
@@ -36,6 +36,9 @@ describe.skipIf(postgresBinDir === undefined)('A connection to a server', () => 
     ];
   });
   afterAll(async () => servers?.dispose());
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
 
   it('names member, host and port of a server that refuses connections', async () => {
     const error = await failure(() => connect({ ...address, port: 1 }));
@@ -47,6 +50,39 @@ describe.skipIf(postgresBinDir === undefined)('A connection to a server', () => 
     const error = await failure(() => connect({ ...address, password: 'a wrong secret' }));
     expect(error.code).toBe('AUTH_FAILED');
     expect(`${error.message} ${error.fix}`).not.toContain('a wrong secret');
+  });
+
+  it('takes nothing from the variables of libpq', async () => {
+    const callers = {
+      PGHOST: '192.0.2.1',
+      PGHOSTADDR: '192.0.2.1',
+      PGPORT: '1',
+      PGUSER: 'nobody',
+      PGPASSWORD: 'wrong',
+      PGPASSFILE: '/nonexistent',
+      PGDATABASE: 'nothing',
+      PGSSLMODE: 'require',
+      PGSSLNEGOTIATION: 'direct',
+      PGOPTIONS: '-c statement_timeout=7 -c default_transaction_read_only=on',
+      PGAPPNAME: 'mine',
+      PGCLIENT_ENCODING: 'LATIN1',
+      PGREPLICATION: 'database',
+      PGCONNECT_TIMEOUT: '0',
+      PGSERVICE: 'nothing',
+    };
+    for (const [name, value] of Object.entries(callers)) vi.stubEnv(name, value);
+    const settings = ['application_name', 'client_encoding', 'statement_timeout', 'default_transaction_read_only'];
+    const sql = `SELECT ${settings.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`;
+    expect((await withConnection(address, (client) => client.query(sql))).rows).toEqual([
+      {
+        application_name: 'citus-ha',
+        client_encoding: 'UTF8',
+        statement_timeout: '1min',
+        default_transaction_read_only: 'off',
+      },
+    ]);
+    vi.stubEnv('PGPASSWORD', address.password);
+    expect(await failure(() => connect({ ...address, password: undefined }))).toMatchObject({ member: 'worker1' });
   });
 
   it('names a host that does not resolve', async () => {

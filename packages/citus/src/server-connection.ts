@@ -29,10 +29,11 @@ export interface ConnectOptions {
 export async function connect(server: ServerAddress, options: ConnectOptions = {}): Promise<Client> {
   const { timeoutMs = 5000, statementTimeoutMs = 60_000, applicationName = 'citus-ha' } = options;
   const client = new Client({
+    ...nothingOfCaller,
     host: server.host,
     port: server.port,
     user: server.user,
-    password: server.password,
+    password: server.password || noPassword,
     database: server.database,
     application_name: applicationName,
     connectionTimeoutMillis: timeoutMs,
@@ -72,6 +73,21 @@ export async function withConnection<T>(
     await client.end().catch(() => undefined);
   }
 }
+
+/**
+ * `pg` takes what it is not given, or given as nothing, from libpq's variables: those are the caller's own, for servers of
+ * his own.
+ */
+const nothingOfCaller = {
+  ssl: false,
+  sslnegotiation: 'postgres',
+  options: ' ',
+  client_encoding: 'UTF8',
+  replication: 'false',
+} as const;
+
+/** Instead of PGPASSWORD, or of the password file. */
+const noPassword = () => '';
 
 /** The server's own statement timeout comes first; the client gives up only on a server that does not answer at all. */
 const graceForServerTimeoutMs = 2000;
