@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -112,9 +112,8 @@ async function contextOf(kind: ImageKind): Promise<readonly ArchiveEntry[]> {
   return Promise.all(
     names.toSorted().map(async (name) => {
       const path = join(folder, name);
-      const [content, { mode }] = await Promise.all([readFile(path), stat(path)]);
-      // npm keeps no execute bit.
-      return { name, content, mode: name.endsWith('.sh') ? 0o755 : mode & 0o777 };
+      // npm keeps no execute bit, and a strict umask lets no member read what it has unpacked.
+      return { name, content: await readFile(path), mode: name.endsWith('.sh') ? 0o755 : 0o644 };
     }),
   );
 }

@@ -1,6 +1,6 @@
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CodedError } from '@citus-ha/core';
 import { execa } from 'execa';
 import type { Account } from './account.js';
@@ -43,7 +43,7 @@ function defaultStateHome(): string {
  */
 export async function makeClusterFolder(folder: ClusterFolder, account: Account): Promise<void> {
   const passable = account.other ? 0o711 : 0o700;
-  for (const path of [folder.home, folder.path, folder.members]) await mkdir(path, { recursive: true, mode: passable });
+  for (const path of [folder.home, folder.path, folder.members]) await makePassable(path, passable);
   await mkdir(folder.store, { recursive: true, mode: 0o700 });
   if (!account.other) return;
   const user = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--'];
@@ -57,6 +57,12 @@ export async function makeClusterFolder(folder: ClusterFolder, account: Account)
       fix: `Set XDG_STATE_HOME to a folder that every user may pass through, unset it to use /var/lib/citus-ha, or give its parents chmod o+x.`,
     },
   );
+}
+
+/** Whatever the umask, parents that it makes too. */
+async function makePassable(path: string, mode: number): Promise<void> {
+  const first = (await mkdir(path, { recursive: true })) ?? path;
+  for (let made = path; made.startsWith(first); made = dirname(made)) await chmod(made, mode);
 }
 
 /** Takes back what a first `prepare` has made: folders only where they are empty, so that no member's data can go with them. */

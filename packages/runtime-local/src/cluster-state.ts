@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import type { Site } from '@citus-ha/config';
 import { claimBlock, claimFreeBlock } from './address-block.js';
 import type { ClusterFolder } from './cluster-folder.js';
@@ -96,6 +96,7 @@ export class AddressBook {
     const own = Object.keys(state.addresses).map((name) => `${addressOf(state, name)} ${name}`);
     const text = [...own, machine, ''].join('\n');
     const known = await readFile(this.#folder.hosts, 'utf8').catch(() => undefined);
-    if (text !== known) await writeFile(this.#folder.hosts, text, { mode: 0o644 });
+    if (text !== known) await writeFile(this.#folder.hosts, text);
+    await chmod(this.#folder.hosts, 0o644);
   }
 }

@@ -105,6 +105,22 @@ describe('a local member', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  it('reads its files and the names of members whatever the umask of who starts it', async (context) => {
+    const { runtime, path } = cluster;
+    context.skip(!runtime.capabilities.has('isolation'), 'namespaces are not permitted here');
+    const usual = process.umask(0o077);
+    try {
+      const file = join(path, 'members/alpha/config/shared');
+      await runtime.create(testMember('alpha', { files: [{ path: file, content: 'seen\n', mode: 0o644 }] }));
+      await runtime.start('alpha');
+      const read = await runtime.exec('alpha', ['sh', '-c', `cat ${file} && grep -c alpha /etc/hosts`]);
+      expect(read).toMatchObject({ exitCode: 0, stdout: 'seen\n1\n' });
+      expect((await stat(file)).mode & 0o777).toBe(0o644);
+    } finally {
+      process.umask(usual);
+    }
+  });
+
   it('refuses data of another major version before it starts anything', async () => {
     const { runtime, spec } = cluster;
     const site = await runtime.prepare({ spec, install: false });

@@ -1,4 +1,4 @@
-import { mkdir, chown, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { Member, MemberDefinition } from '@citus-ha/runtime';
@@ -30,7 +30,8 @@ export async function writeMember(
   definition: MemberDefinition,
   account: Account,
 ): Promise<boolean> {
-  await mkdir(folder.path, { recursive: true, mode: account.other ? 0o711 : 0o700 });
+  await mkdir(folder.path, { recursive: true });
+  await chmod(folder.path, account.other ? 0o711 : 0o700);
   for (const path of [folder.config, folder.data, folder.run]) await makeOwned(path, account);
   let changed = false;
   for (const file of definition.files) {

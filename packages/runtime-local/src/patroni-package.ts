@@ -48,7 +48,8 @@ export async function cachedPatroni(): Promise<{ readonly path: string; readonly
 export async function fetchPatroni(signal: AbortSignal | undefined): Promise<void> {
   await withMachineLock('patroni', async () => {
     if ((await cachedPatroni()) !== undefined) return;
-    await mkdir(cacheFolder(), { recursive: true, mode: 0o755 });
+    await mkdir(cacheFolder(), { recursive: true });
+    await chmod(cacheFolder(), 0o755);
     const work = await mkdtemp(join(cacheFolder(), 'fetch-'));
     try {
       await unpack(work, await debianMirror(), signal);
@@ -120,7 +121,8 @@ async function unpack(work: string, mirror: string, signal: AbortSignal | undefi
     await writeFile(join(root, 'bin', program), wrapper(target, program), { mode: 0o755 });
   }
   await run('/usr/bin/python3', ['-m', 'compileall', '-q', join(root, 'usr/lib/python3/dist-packages')]);
-  await chmod(root, 0o755);
+  // Members' user reads it, whatever the caller's umask.
+  await run('chmod', ['-R', 'u+w,a+rX', root]);
   await rename(root, target);
 }
 

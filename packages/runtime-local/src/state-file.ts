@@ -13,6 +13,7 @@ export async function writeWhole(
   try {
     const file = await open(next, 'wx', mode);
     try {
+      await file.chmod(mode);
       await file.writeFile(text);
       if (owner !== undefined) await file.chown(owner.uid, owner.gid);
       await file.sync();
