@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { ClusterSpec } from '@citus-ha/config';
-import { CodedError, codeOf } from '@citus-ha/core';
+import { CodedError, codeOf, waitFor } from '@citus-ha/core';
 import type Docker from 'dockerode';
 import { findEngine } from './engine-address.js';
 import { labels } from './names.js';
@@ -19,7 +19,8 @@ export async function checkPorts(engine: Docker, { name, proxy }: ClusterSpec): 
     );
     if (holder?.Labels[labels.project] === name) continue;
     if (holder !== undefined) throw portTaken(proxy.bind, port, `the container ${holder.Names[0]?.slice(1)}`);
-    if (isHere && !(await canListen(proxy.bind, port))) throw portTaken(proxy.bind, port, 'a process of this machine');
+    if (isHere && !(await becomesFree(proxy.bind, port)))
+      throw portTaken(proxy.bind, port, 'a process of this machine');
   }
 }
 
@@ -32,6 +33,11 @@ export function portTaken(bind: string, port: number, owner: string): CodedError
 
 function overlaps(one: string, other: string): boolean {
   return [one, other].some((address) => address === '0.0.0.0' || address === '::') || one === other;
+}
+
+/** The engine lets go of a port a moment after the container that restarts. */
+async function becomesFree(host: string, port: number): Promise<boolean> {
+  return waitFor({ what: 'a port', timeoutMs: 3_000, probe: () => canListen(host, port) }).catch(() => false);
 }
 
 function canListen(host: string, port: number): Promise<boolean> {

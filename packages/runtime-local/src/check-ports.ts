@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { ClusterSpec, MemberSite, MemberSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, codeOf, waitFor } from '@citus-ha/core';
 import type { ClusterFolder } from './cluster-folder.js';
-import { clusterFolderOf, holds, listeners, ownerOf, type Listener } from './listeners.js';
+import { clusterFolderOf, holds, listeners, ownerOf, type Listener, type ListenerOwner } from './listeners.js';
 import { portsOf } from './member-site.js';
 
 /**
@@ -21,32 +21,61 @@ export async function checkPorts(options: {
   for (const member of members) {
     const listen = sites[member.name]?.listen ?? '';
     for (const port of portsOf(member.kind, spec)) {
-      const holder = all.find((listener) => holds(listener, listen, port));
-      if (holder !== undefined) await refuseStranger(holder, { folder, member, listen, port });
+      if (!all.some((listener) => holds(listener, listen, port))) continue;
+      const stranger = await strangerAt(async () => {
+        const holder = (await listeners()).find((listener) => holds(listener, listen, port));
+        return holder && { holder, owner: await ownerOf(holder) };
+      }, folder.path);
+      if (stranger !== undefined) throw portTaken(stranger, { member, listen, port });
     }
   }
 }
 
-async function refuseStranger(
-  holder: Listener,
-  wanted: {
-    readonly folder: ClusterFolder;
-    readonly member: MemberSpec;
-    readonly listen: string;
-    readonly port: number;
-  },
-): Promise<void> {
-  const { folder, member, listen, port } = wanted;
-  const owner = await ownerOf(holder);
-  const cluster = owner?.member === undefined ? undefined : clusterFolderOf(owner.member);
-  if (cluster === folder.path) return;
+/** Who is seen to hold a port. */
+export interface PortHolder {
+  readonly holder: Pick<Listener, 'uid'>;
+  /** `undefined` where no process has it open: it may just have ended. */
+  readonly owner: ListenerOwner | undefined;
+}
+
+/**
+ * Who holds a port that is not of this cluster. Where nobody is seen to, as of a member that just restarts, it looks again
+ * before it says so.
+ */
+export async function strangerAt(
+  look: () => Promise<PortHolder | undefined>,
+  clusterPath: string,
+  patienceMs = 3_000,
+): Promise<PortHolder | undefined> {
+  let seen: PortHolder | undefined;
+  await waitFor({
+    what: 'the owner of a port',
+    timeoutMs: patienceMs,
+    probe: async () => {
+      seen = await look();
+      return seen === undefined || seen.owner !== undefined;
+    },
+  }).catch((error: unknown) => {
+    if (codeOf(error) !== 'TIMEOUT') throw error;
+  });
+  const folder = seen?.owner?.member;
+  return folder !== undefined && clusterFolderOf(folder) === clusterPath ? undefined : seen;
+}
+
+function portTaken(
+  { holder, owner }: PortHolder,
+  { member, listen, port }: { readonly member: MemberSpec; readonly listen: string; readonly port: number },
+): CodedError {
   const process = owner === undefined ? `a process of user id ${holder.uid}` : `${owner.command} (pid ${owner.pid})`;
-  const whose = cluster === undefined ? process : `${process} of the citus-ha cluster "${basename(cluster)}"`;
+  const whose =
+    owner?.member === undefined
+      ? process
+      : `${process} of the citus-ha cluster "${basename(clusterFolderOf(owner.member))}"`;
   const fix =
     member.kind === 'proxy'
       ? `Stop it, or choose another port or proxy.bind under proxy in cluster.yaml.`
       : `Stop it and run the command again.`;
-  throw new CodedError('PORT_TAKEN', `${listen}:${port}, which ${member.name} needs, is taken by ${whose}`, {
+  return new CodedError('PORT_TAKEN', `${listen}:${port}, which ${member.name} needs, is taken by ${whose}`, {
     member: member.name,
     fix,
   });
