@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 import { createProgram } from './program.js';
-import { reportError } from './report-error.js';
+import { codeOfLostOutput, reportError, requireDirectory } from './report-error.js';
 
-// A reader that has seen enough, as in `citus-ha logs | head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error) => process.exit(codeOfLostOutput(error)));
 
 try {
+  requireDirectory();
   const program = await createProgram(process.argv[2]);
   await program.parseAsync();
 } catch (error) {

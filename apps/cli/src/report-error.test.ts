@@ -1,7 +1,7 @@
 import { CodedError } from '@citus-ha/core';
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reportError } from './report-error.js';
+import { codeOfLostOutput, reportError, requireDirectory } from './report-error.js';
 
 describe('an error that ends a command', () => {
   let printed: string[];
@@ -42,6 +42,23 @@ describe('an error that ends a command', () => {
       { version: 1, error: { code: 'TIMEOUT', message: 'Waited', member: 'coord-1', fix: 'Start it.', cause: 'down' } },
       { version: 1, error: { code: 'USAGE', message: 'unknown option', member: null, fix: null, cause: null } },
     ]);
+  });
+
+  it('says that its output is lost, but to a reader that has seen enough', () => {
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    expect(codeOfLostOutput(full)).toBe(1);
+    expect(printed.join()).toContain('OUTPUT_FAILED');
+    printed.length = 0;
+    expect(codeOfLostOutput(Object.assign(new Error('broken pipe'), { code: 'EPIPE' }))).toBe(0);
+    expect(printed).toEqual([]);
+  });
+
+  it('asks for a working directory that is there', () => {
+    const gone = Object.assign(new Error('uv_cwd'), { code: 'ENOENT' });
+    vi.spyOn(process, 'cwd').mockImplementation(() => {
+      throw gone;
+    });
+    expect(requireDirectory).toThrow(expect.objectContaining({ code: 'DIRECTORY_GONE', blame: 'user', cause: gone }));
   });
 
   it('leaves to the argument parser what it has printed itself', () => {

@@ -42,6 +42,33 @@ export function reportError(error: unknown, args: readonly string[] = []): numbe
   return error.blame === 'user' ? exitCode.usage : exitCode.failed;
 }
 
+/** The exit code where output cannot be written. A reader that has seen enough, as in `citus-ha logs | head`, is no failure. */
+export function codeOfLostOutput(error: unknown): number {
+  if (codeOf(error) === 'EPIPE') return Number(process.exitCode ?? exitCode.done);
+  const lost = new CodedError('OUTPUT_FAILED', `The output cannot be written: ${messageOf(error)}`, {
+    fix: 'Send it to where there is space, and run the command again.',
+  });
+  // Not by the way that has just failed.
+  return reportError(lost);
+}
+
+/**
+ * What is relative, and every program that is run, needs a working directory.
+ *
+ * @throws CodedError `DIRECTORY_GONE`.
+ */
+export function requireDirectory(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new CodedError('DIRECTORY_GONE', 'The working directory of this command is gone', {
+      blame: 'user',
+      cause,
+      fix: 'Go to one that is there (cd), and run the command again.',
+    });
+  }
+}
+
 /** What follows `--` is another program's. */
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');

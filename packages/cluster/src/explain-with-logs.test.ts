@@ -2,9 +2,25 @@ import { defaultClusterSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
-import { explainWithLogs } from './explain-with-logs.js';
+import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 
 const log = ['started', 'panic: write wal: no space left on device', '', 'goroutine 1 [running]:', 'main.main()'];
+
+it('names no log of a cluster that is removed, and what keeps files from being opened', async () => {
+  const runtime = createMemoryRuntime({
+    cluster: 'test',
+    run: (process) => process.log('[ALERT] Cannot raise FD limit to 1439, limit is 256.'),
+  });
+  await runtime.create({ name: 'haproxy', kind: 'proxy', command: ['haproxy'], env: {}, files: [], ports: {} });
+  await runtime.start('haproxy');
+  const fix = 'See its log: `citus-ha logs haproxy`.';
+  const error = new CodedError('MEMBER_ENDED', 'haproxy has ended', { member: 'haproxy', fix });
+  expect(await explainWithLogs(runtime, error)).toMatchObject({ fix: expect.stringContaining('ulimit -n') as string });
+  expect(withoutLogs(error)).toMatchObject({
+    code: 'MEMBER_ENDED',
+    fix: expect.not.stringContaining('citus-ha logs') as string,
+  });
+});
 
 it("adds a member's last words to an error, not its stack, and knows a full disk", async () => {
   const runtime = createMemoryRuntime({ cluster: 'test', run: (process) => log.forEach((line) => process.log(line)) });

@@ -16,10 +16,23 @@ export async function explainWithLogs(runtime: Runtime, error: unknown): Promise
   const shown = tellingLines(lines);
   if (shown.length === 0) return error;
   const { code, blame, member, cause } = error;
-  const diskIsFull = shown.some((line) => /no space left on device/i.test(line));
-  const fix = diskIsFull ? 'Free some space where the state of the cluster is, and run the command again.' : error.fix;
+  const fix = remedies.find(([pattern]) => shown.some((line) => pattern.test(line)))?.[1] ?? error.fix;
   const text = shown.map((line) => `  ${line}`).join('\n');
   return new CodedError(code, `${error.message}\nThe last lines of ${member}:\n${text}`, { blame, member, fix, cause });
+}
+
+/** What members say of what is not theirs, and what to do about it. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/no space left on device/i, 'Free some space where the state of the cluster is, and run the command again.'],
+  [/FD limit|too many open files/i, 'Allow more open files (ulimit -n 4096), and run the command again.'],
+];
+
+/** The same error of a cluster that was removed since: there is no log to read any more. */
+export function withoutLogs(error: unknown): unknown {
+  if (!(error instanceof CodedError) || !/citus-ha logs/.test(error.fix ?? '')) return error;
+  const { code, message, blame, member, cause } = error;
+  const fix = 'Mend what it says, and run the command again: what this run had made is removed.';
+  return new CodedError(code, message, { blame, member, fix, cause });
 }
 
 /** The last lines of a log, without the stacks that a Go program such as etcd ends with. */

@@ -7,7 +7,7 @@ import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
 import { completeRecord, readRecord, settleRecord, writeRecord } from './cluster-record.js';
 import { withClusterLock, type ClusterContext } from './context.js';
-import { explainWithLogs } from './explain-with-logs.js';
+import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 import { etcdOf, type OpenCluster } from './open-cluster.js';
 import { isDatabase } from './maintain.js';
 import { planUp, type UpStep } from './plan-up.js';
@@ -74,7 +74,9 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     const explained = await explainWithLogs(runtime, error);
     if (seen.length === 0 && kept === undefined) {
       onStep?.('removing what this run made');
-      await runtime.destroy({ data: true }).catch((left: unknown) => onStep?.(`not all of it: ${messageOf(left)}`));
+      const left = await runtime.destroy({ data: true }).then(() => undefined, messageOf);
+      if (left === undefined) throw withoutLogs(explained);
+      onStep?.(`not all of it: ${left}`);
     }
     throw explained;
   }

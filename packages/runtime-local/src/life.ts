@@ -7,6 +7,7 @@ import {
   environmentOf,
   handlesSignal,
   livingProcesses,
+  lookAtEach,
   observeProcess,
   parseStat,
   pidNamespace,
@@ -87,11 +88,11 @@ export async function processesOf(life: Life, folder: MemberFolder): Promise<rea
   if (isolated && !(await initOf(life, folder))) return [];
   const all = await livingProcesses();
   if (isolated) {
-    const namespaces = await Promise.all(all.map(({ pid }) => pidNamespace(pid)));
+    const namespaces = await lookAtEach(all, ({ pid }) => pidNamespace(pid));
     return all.filter((_, index) => namespaces[index] === life.namespace);
   }
   const supervisor = await supervisorOf(life);
-  const marks = await Promise.all(all.map(({ pid }) => environmentOf(pid, memberVariable)));
+  const marks = await lookAtEach(all, ({ pid }) => environmentOf(pid, memberVariable));
   const own = new Set(all.filter((_, index) => marks[index] === folder.path).map(({ pid }) => pid));
   for (let before = -1; before !== own.size;) {
     before = own.size;

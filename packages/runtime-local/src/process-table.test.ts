@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { bootId, livingProcess, observeProcess, parseStat, pidNamespace } from './process-table.js';
 
@@ -25,6 +26,17 @@ it('knows a process by pid and start time, and only since the last boot', async 
   expect(await observeProcess({ ...name, startTime: '1' })).toEqual({ verdict: 'dead' });
   expect(await observeProcess({ ...name, bootId: 'an earlier one' })).toEqual({ verdict: 'dead' });
   expect(await observeProcess({ ...name, pid: 2 ** 22 + 1 })).toEqual({ verdict: 'dead' });
+});
+
+it('sees every process of a machine that has more of them than this one may have files', async () => {
+  const module = new URL('process-table.js', import.meta.url.replace('/src/', '/dist/')).href;
+  const look = `import(${JSON.stringify(module)}).then(async ({ livingProcesses }) => {
+    const sleeps = (await livingProcesses()).filter(({ parent }) => parent === process.ppid);
+    console.log(sleeps.length - 1);
+  });`;
+  const script = `for n in $(seq 150); do sleep 20 & done; ulimit -n 64; "$0" --eval "$1"; kill $(jobs -p)`;
+  const { stdout } = await execa('bash', ['-c', script, process.execPath, look]);
+  expect(stdout).toBe('150');
 });
 
 it('says nothing of a process of another PID namespace', async () => {
