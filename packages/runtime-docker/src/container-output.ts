@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
 import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
@@ -148,9 +149,10 @@ async function* eventsSince(
       filters: { type: ['container'], event: Object.keys(eventTypes), label: [`${labels.project}=${cluster}`] },
       abortSignal: signal,
     });
+    const decoder = new StringDecoder('utf8');
     let rest = '';
     for await (const chunk of stream) {
-      const parts = (rest + chunk.toString()).split('\n');
+      const parts = (rest + decoder.write(chunk)).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) {
         const { Action, Actor, timeNano } = JSON.parse(part) as EngineEvent;

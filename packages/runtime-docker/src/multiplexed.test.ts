@@ -11,7 +11,7 @@ async function* stream(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* chunks;
 }
 
-function frame(channel: number, text: string): Buffer {
+function frame(channel: number, text: string | Buffer): Buffer {
   const header = Buffer.alloc(8);
   header[0] = channel;
   header.writeUInt32BE(Buffer.byteLength(text), 4);
@@ -30,4 +30,11 @@ test('frames may be cut anywhere', async () => {
   const bytes = Buffer.concat([frame(1, 'first\n'), frame(2, 'second\n')]);
   const single = Array.from(bytes, (byte) => Buffer.from([byte]));
   expect(await linesOf(...single)).toEqual(['first', 'second']);
+});
+
+test('a character may lie across two frames, with the other channel between them', async () => {
+  const bytes = Buffer.from('café\n');
+  const cut = bytes.length - 2;
+  const parts = [frame(1, bytes.subarray(0, cut)), frame(2, 'ñ\n'), frame(1, bytes.subarray(cut))];
+  expect(await linesOf(...parts)).toEqual(['ñ', 'café']);
 });

@@ -1,3 +1,5 @@
+import { StringDecoder } from 'node:string_decoder';
+
 export interface Frame {
   readonly channel: 'stdout' | 'stderr';
   readonly bytes: Buffer;
@@ -5,7 +7,10 @@ export interface Frame {
 
 const headerLength = 8;
 
-/** Takes apart what the engine sends of a container without a terminal: frames with a header of channel and length. */
+/**
+ * Takes apart what the engine sends of a container without a terminal: frames with a header of channel and length. dockerode's
+ * own demultiplexer writes to two streams, which lose the order of the channels, the end and the errors of the connection.
+ */
 export async function* frames(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of stream) {
@@ -19,13 +24,17 @@ export async function* frames(stream: AsyncIterable<Buffer>): AsyncGenerator<Fra
   }
 }
 
-/** Lines of both channels, in the order in which each was ended. */
+/** Lines of both channels, in the order in which each was ended. A frame may end within a character. */
 export async function* lines(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const open = { stdout: '', stderr: '' };
+  const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
   for await (const { channel, bytes } of frames(stream)) {
-    const parts = (open[channel] + bytes.toString('utf8')).split('\n');
+    const parts = (open[channel] + decoders[channel].write(bytes)).split('\n');
     open[channel] = parts.pop() ?? '';
     yield* parts;
   }
-  for (const last of Object.values(open)) if (last !== '') yield last;
+  for (const channel of ['stdout', 'stderr'] as const) {
+    const last = open[channel] + decoders[channel].end();
+    if (last !== '') yield last;
+  }
 }

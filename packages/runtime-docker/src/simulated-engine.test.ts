@@ -7,6 +7,11 @@ import { createDockerRuntime } from './docker-runtime.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
+function startOf(member: string): string {
+  const Attributes = { 'com.docker.compose.service': member };
+  return `${JSON.stringify({ Action: 'start', timeNano: 1, Actor: { Attributes } })}\n`;
+}
+
 const json =
   (body: unknown, status = 200): Answer =>
   (_, response) =>
@@ -42,12 +47,7 @@ describe('with an engine that', () => {
     return createDockerRuntime({ cluster: 'test' });
   }
   it('closes the stream of events, whoever listens is told', async () => {
-    const started = {
-      Action: 'start',
-      timeNano: 1,
-      Actor: { Attributes: { 'com.docker.compose.service': 'coord-1' } },
-    };
-    const runtime = await runtimeOf([[/events/, (_, response) => void response.end(`${JSON.stringify(started)}\n`)]]);
+    const runtime = await runtimeOf([[/events/, (_, response) => void response.end(startOf('coord-1'))]]);
     const seen: string[] = [];
     const listening = (async () => {
       for await (const { type, member } of runtime.events({ signal: AbortSignal.timeout(20_000) }))
@@ -55,6 +55,21 @@ describe('with an engine that', () => {
     })();
     await expect(listening).rejects.toMatchObject({ code: 'EVENTS_LOST' });
     expect(seen).toEqual(['coord-1 started']);
+  });
+
+  it('cuts its events within a character, each is whole', async () => {
+    const bytes = Buffer.from(startOf('coord-1') + startOf('café'));
+    const cut = bytes.indexOf('é') + 1;
+    let finish: (() => void) | undefined;
+    const send: Answer = (_, response) => {
+      response.write(bytes.subarray(0, cut));
+      finish = () => void response.end(bytes.subarray(cut));
+    };
+    const runtime = await runtimeOf([[/events/, send]]);
+    const events = runtime.events({ signal: AbortSignal.timeout(20_000) })[Symbol.asyncIterator]();
+    expect((await events.next()).value).toMatchObject({ member: 'coord-1' });
+    finish?.();
+    expect((await events.next()).value).toMatchObject({ member: 'café' });
   });
 
   it('breaks the stream of events off, whoever listens is told', async () => {
