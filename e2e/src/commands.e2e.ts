@@ -92,6 +92,8 @@ describe('the command line on a running cluster', () => {
   it('runs commands within a member as its ordinary user', async () => {
     expect(await cluster.run('exec', 'coord-1', '--', 'patronictl', 'list')).toContain('Sync Standby');
     expect((await cluster.try('exec', 'coord-1', '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7);
+    expect(await cluster.run('exec', 'worker1', '--', 'psql', '-Atc', 'SELECT 41 + 1')).toBe('42');
+    expect(await cluster.run('exec', 'coord-1', '--', 'pg_dump', '--schema-only')).toContain('dump complete');
     expect((await cluster.run('exec', 'worker1', '--', 'id', '-un')).trim()).not.toBe('root');
     expect(JSON.parse(await cluster.run('exec', 'coord-1', '--json', '--', 'echo', '--json'))).toEqual({
       member: 'coord-1',

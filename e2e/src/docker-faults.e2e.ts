@@ -48,9 +48,8 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
       );
       return rows.map(({ count }) => Number(count)).reduce((sum, count) => sum + count, 0);
     };
-    const login = ['psql', '-h', '/run/citus-ha', '-U', 'postgres', '-c'];
     const statement = "BEGIN; CREATE TABLE left_behind (id int); PREPARE TRANSACTION 'citus_0_1_987654321_0'";
-    await docker('exec', `${name}-worker1-1`, ...login, statement);
+    await docker('exec', `${name}-worker1-1`, 'psql', '-c', statement);
     expect(await prepared()).toBe(1);
     await waitFor({
       what: 'it to be rolled back',

@@ -124,6 +124,15 @@ describe.skipIf(runtimeKind !== 'docker')("what the seed's README tells a reader
     await cluster.untilHealthy();
   });
 
+  it.each([
+    ['psql', '-U', 'postgres', '-Atc', "SELECT 'dump complete'"],
+    ['pg_dump', '-U', 'postgres', '--schema-only', 'postgres'],
+  ])('Database Operations: %s within a container needs no host and no password', async (...command) => {
+    const leader = `${name}-${leaderOf(await list())}-1`;
+    expect(await docker('exec', leader, ...command)).toContain('dump complete');
+    expect(await docker('exec', '--user', 'root', `${name}-worker1-1`, ...command)).toContain('dump complete');
+  });
+
   it('Database Operations: every shard of rooms has two placements', async () => {
     const rows = await psql(`SELECT shardid, shardstate, nodename, nodeport
       FROM pg_dist_shard s JOIN pg_dist_placement p USING(shardid) JOIN pg_dist_node n ON n.groupid=p.groupid

@@ -7,12 +7,20 @@ import { transactionRecovery } from './transaction-recovery.js';
 
 /** A coordinator or worker: PostgreSQL under Patroni. */
 export function renderDatabaseMember(input: RenderInput, member: MemberSpec): RenderedMember {
-  const { configFile, passFile } = placeOf(input.site, member.name);
+  const { configFile, passFile, runDir } = placeOf(input.site, member.name);
+  const { credentials, postgres } = input.spec;
   const recovery = transactionRecovery(input, member);
   return {
     ...member,
     command: [...input.site.programs.patroni, configFile],
-    env: { PGPASSFILE: passFile, PATRONICTL_CONFIG_FILE: configFile },
+    env: {
+      // For whoever types psql, pg_dump or patronictl within the member. All that connects by itself names its server.
+      PGHOST: runDir,
+      PGUSER: credentials.superuser,
+      PGDATABASE: postgres.database,
+      PGPASSFILE: passFile,
+      PATRONICTL_CONFIG_FILE: configFile,
+    },
     files: [
       { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
