@@ -12,12 +12,14 @@ const configFiles: Readonly<Record<MemberKind, string>> = {
   sentinel: '/etc/citus-ha/sentinel.json',
 };
 
-/** What the image of coordinators and workers has in it. */
-export interface MemberImage {
+/** What the images have in them, as their builds wrote it down. */
+export interface ImageContents {
   /** Major version. */
   readonly postgres: number;
   readonly patroni: string;
   readonly citus: boolean;
+  readonly etcd: string;
+  readonly haproxy: string;
 }
 
 /**
@@ -34,6 +36,10 @@ export const composeAdoption = {
 export interface DockerState {
   readonly version: 1;
   readonly base: string;
+  /** The base of the images of etcd and proxies; of clusters made before there was one, {@link base} is. */
+  readonly plainBase?: string;
+  /** By name of a base: its id when the cluster was made. The name may stand for another image by now. */
+  readonly baseIds?: Readonly<Record<string, string>>;
   readonly images: Readonly<Record<'member' | 'etcd' | 'proxy', string>>;
   readonly bind: string;
   readonly site: Site;
@@ -49,21 +55,20 @@ const firstHost = 11;
 
 /**
  * The site of a cluster in containers: names as hosts, a fixed private address for each member, programs from the PATH of
- * the images. Depends on nothing but the spec and, where it is known, what the member image has in it: so files can be
+ * the images. Depends on nothing but the spec and, where it is known, what the images have in them: so files can be
  * rendered where there is no Docker.
  */
-export function dockerSite(spec: ClusterSpec, image?: MemberImage): Site {
-  const asked = spec.postgres.version === 'auto' ? 17 : spec.postgres.version;
-  const { postgres, patroni, citus } = image ?? { postgres: asked, patroni: '4.0.7', citus: spec.engine !== 'standin' };
+export function dockerSite(spec: ClusterSpec, contents: ImageContents = expectedContents(spec)): Site {
+  const { citus, ...versions } = contents;
   const { address } = networkOf(spec);
   return {
     runtime: 'docker',
-    versions: { postgres, patroni, etcd: '3.5', haproxy: '3.0' },
+    versions,
     programs: {
       patroni: ['patroni'],
       etcd: ['etcd'],
       haproxy: ['haproxy'],
-      postgresBinDir: `/usr/lib/postgresql/${postgres}/bin`,
+      postgresBinDir: `/usr/lib/postgresql/${versions.postgres}/bin`,
     },
     citusAvailable: citus,
     members: Object.fromEntries(
@@ -81,6 +86,12 @@ export function dockerSite(spec: ClusterSpec, image?: MemberImage): Site {
       ]),
     ),
   };
+}
+
+/** Of images that are yet to be built. Which etcd and HAProxy their base has is not known before. */
+function expectedContents({ postgres: { version }, engine }: ClusterSpec): ImageContents {
+  const postgres = version === 'auto' ? 17 : version;
+  return { postgres, patroni: '4.0.7', citus: engine !== 'standin', etcd: 'unknown', haproxy: 'unknown' };
 }
 
 /**

@@ -12,8 +12,9 @@ export {
   dockerSite,
   networkOf,
   type DockerState,
-  type MemberImage,
+  type ImageContents,
 } from './docker-site.js';
+export { imageName, renderedImages } from './image-names.js';
 export { defaultClusterSpec, parseClusterSpec } from './parse.js';
 export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
 export { nearest } from './nearest.js';

@@ -1,11 +1,7 @@
-import type { DockerState } from '@citus-ha/config';
+import { renderedImages, type DockerState } from '@citus-ha/config';
 import type { RenderInput } from './rendering.js';
 
-/** Names of the image set, as the docker runtime tags what it builds. */
-export function dockerImages({ site: { versions }, engine }: RenderInput): DockerState['images'] {
-  return {
-    member: `citus-ha/member:pg${versions.postgres}-${engine}`,
-    etcd: `citus-ha/etcd:${versions.etcd}`,
-    proxy: `citus-ha/proxy:${versions.haproxy}`,
-  };
+/** Names of the images that compose.yaml builds. */
+export function dockerImages({ spec, site, imageSet = [] }: RenderInput): DockerState['images'] {
+  return renderedImages(spec.docker.baseImage, site.versions.postgres, imageSet);
 }

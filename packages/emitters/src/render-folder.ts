@@ -9,7 +9,7 @@ import { renderSetup } from './setup.js';
 /**
  * Every file of the cluster, with paths relative to the folder they are to be written to: `coord-1/patroni.yml`,
  * `haproxy/haproxy.cfg`, and for containers `compose.yaml` with the files of its `setup` service. Modes as in
- * {@link RenderedFile}. The image set, which compose.yaml builds from `images/`, is not among them.
+ * {@link RenderedFile}. The image set, which compose.yaml builds from, is in `images/`.
  */
 export function renderFolder(input: RenderInput): readonly RenderedFile[] {
   const files = membersOf(input.spec).flatMap((member) => placed(member.name, renderMember(input, member).files));
@@ -24,6 +24,7 @@ export function renderFolder(input: RenderInput): readonly RenderedFile[] {
     ...(access ? etcdMembers(input.spec).flatMap(({ name }) => placed(name, [access])) : []),
     ...setup,
     ...adoption,
+    ...(input.imageSet ?? []).map((file) => ({ ...file, path: `images/${file.path}` })),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface RenderInput {
   readonly secrets: Secrets;
   /** Already decided: `auto` is resolved before anything is rendered. */
   readonly engine: 'citus' | 'standin';
+  /** For a rendered folder of containers: what its images are built from, `member/Dockerfile` and so on. */
+  readonly imageSet?: readonly RenderedFile[];
 }
 
 /** A member as a runtime creates it: the structure of the runtime port's `MemberDefinition`. */

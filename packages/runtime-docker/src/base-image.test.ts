@@ -1,6 +1,6 @@
 import { defaultClusterSpec, dockerSite } from '@citus-ha/config';
 import { describe, expect, it, test } from 'vitest';
-import { basesOf } from './base-image.js';
+import { basesOf, choiceOf, plainBasesOf } from './base-image.js';
 
 const spec = defaultClusterSpec();
 const withCitus = dockerSite(spec);
@@ -9,23 +9,50 @@ const plain = ['debian:trixie-slim', 'citus-ha/debian:trixie'];
 
 describe('a new cluster', () => {
   it('gets the base of Citus, or else a Debian', () => {
-    expect(basesOf(spec, undefined)).toEqual(['citusdata/citus:latest', ...plain]);
-    expect(basesOf({ ...spec, engine: 'standin' }, undefined)).toEqual(plain);
+    expect(basesOf(spec, undefined, undefined)).toEqual(['citusdata/citus:latest', ...plain]);
+    expect(basesOf({ ...spec, engine: 'standin' }, undefined, undefined)).toEqual(plain);
+  });
+
+  it('gets the Citus that is there, and none without where it needs Citus', () => {
+    expect(basesOf(spec, undefined, 'citusdata/citus:13.2')).toEqual(['citusdata/citus:13.2', ...plain]);
+    expect(basesOf({ ...spec, engine: 'citus' }, undefined, undefined)).toEqual(['citusdata/citus:latest']);
+  });
+
+  it('is told what is taken and why, and without Citus what would give it', () => {
+    expect(choiceOf(spec, 'citusdata/citus:13.2', [])).toContain('citusdata/citus:13.2, the newest Citus');
+    const fallback = choiceOf(spec, 'debian:trixie-slim', ['citusdata/citus:latest cannot be pulled (no route)']);
+    expect(fallback).toMatch(/stand-in.*no route.*For Citus, load citusdata\/citus/);
+    expect(choiceOf({ ...spec, docker: { baseImage: 'my/own:1' } }, 'my/own:1', [])).toContain('docker.baseImage says');
+    expect(choiceOf({ ...spec, engine: 'standin' }, 'debian:trixie-slim', [])).toContain('engine: standin');
   });
 });
 
 describe('a cluster that is there', () => {
   it('gets no other base than its own', () => {
-    expect(basesOf(spec, { base: 'my/citus:13', site: withCitus })).toEqual(['my/citus:13']);
+    expect(basesOf(spec, { base: 'my/citus:13', site: withCitus }, undefined)).toEqual(['my/citus:13']);
   });
 
   it('gets none without Citus where Compose has made it with Citus', () => {
-    expect(basesOf(spec, { base: 'auto', site: withCitus })).toEqual(['citusdata/citus:latest']);
-    expect(basesOf(spec, { base: 'auto', site: withoutCitus })).toEqual(plain);
+    expect(basesOf(spec, { base: 'auto', site: withCitus }, undefined)).toEqual(['citusdata/citus:latest']);
+    expect(basesOf(spec, { base: 'auto', site: withoutCitus }, undefined)).toEqual(plain);
   });
 });
 
 test('a base that the file names goes before all others', () => {
   const named = { ...spec, docker: { baseImage: 'my/other:1' } };
-  expect(basesOf(named, { base: 'my/citus:13', site: withCitus })).toEqual(['my/other:1']);
+  expect(basesOf(named, { base: 'my/citus:13', site: withCitus }, undefined)).toEqual(['my/other:1']);
+});
+
+describe('etcd and the proxies', () => {
+  it('get a plain Debian in a new cluster, whatever the members have', () => {
+    expect(plainBasesOf('citusdata/citus:13.2', undefined)).toEqual(plain);
+    expect(plainBasesOf('citus-ha/debian:trixie', undefined)).toEqual(['citus-ha/debian:trixie']);
+  });
+
+  it('keep the base that they have', () => {
+    const old = { base: 'my/citus:13', site: withCitus };
+    expect(plainBasesOf('my/other:1', { ...old, plainBase: 'debian:trixie-slim' })).toEqual(['debian:trixie-slim']);
+    expect(plainBasesOf('my/other:1', old)).toEqual(['my/citus:13']);
+    expect(plainBasesOf('citusdata/citus:latest', { ...old, base: 'auto' })).toEqual(['debian:trixie-slim']);
+  });
 });

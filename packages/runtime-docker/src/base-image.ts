@@ -6,8 +6,9 @@ import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
-import { ifThere } from './engine.js';
+import { hasImage } from './image-set.js';
 import { importTree } from './import-tree.js';
+import { localCitusImages, newestCitus } from './local-citus.js';
 import { followProgress, type Progress } from './progress.js';
 
 const official = 'citusdata/citus:latest';
@@ -15,26 +16,32 @@ const debian = 'debian:trixie-slim';
 /** Named so that nobody takes it for Debian's own. */
 const homemade = 'citus-ha/debian:trixie';
 
+type KnownBase = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' | 'site'>;
+
 /**
- * The image that the image set is built on: the one that the spec names; else the one that the cluster was made on; for a
- * new cluster the official one of Citus; where no registry answers, a Debian that is already there; else, as root on
- * Debian, one that is made here with debootstrap.
+ * The image that the members' image is built on: the one that the spec names; else the one that the cluster was made on; for a
+ * new cluster the newest of Citus's own that is here, or the official one from its registry; where that does not answer, a
+ * Debian that is already there; else, as root on Debian, one that is made here with debootstrap. Of a new cluster it is told
+ * what is taken and why.
  *
  * @throws CodedError `BASE_IMAGE_MISSING` with what each attempt came to.
  */
 export async function baseImage(
   engine: Docker,
   request: PrepareRequest,
-  known: Pick<DockerState, 'base' | 'site'> | undefined,
+  known: KnownBase | undefined,
 ): Promise<string> {
+  const { spec, onProgress } = request;
   const attempts: string[] = [];
-  for (const name of basesOf(request.spec, known)) {
+  for (const name of basesOf(spec, known, await localCitus(engine, spec, known))) {
     const obtain = name === homemade ? debootstrap : pull;
-    if ((await isLocal(engine, name)) || (await obtain(engine, name, request, attempts))) return name;
+    if (!(await isHere(engine, name, known)) && !(await obtain(engine, name, request, attempts))) continue;
+    if (known === undefined) onProgress?.(choiceOf(spec, name, attempts));
+    return name;
   }
   throw new CodedError('BASE_IMAGE_MISSING', `There is no base for the images: ${attempts.join('; ')}`, {
     fix:
-      known === undefined || request.spec.docker.baseImage !== 'auto'
+      known === undefined || spec.docker.baseImage !== 'auto'
         ? 'Load one into the engine and name it under docker.baseImage, or use --runtime local.'
         : 'Load it into the engine, or run this again where its registry answers: the cluster was made on it.',
   });
@@ -43,25 +50,85 @@ export async function baseImage(
 /** Names of what will do, the best one first. A cluster that is there gets no other base: that may lack its Citus. */
 export function basesOf(
   { docker, engine }: Pick<ClusterSpec, 'docker' | 'engine'>,
-  known: Pick<DockerState, 'base' | 'site'> | undefined,
+  known: KnownBase | undefined,
+  local: string | undefined,
 ): readonly string[] {
   if (docker.baseImage !== 'auto') return [docker.baseImage];
   // Of rendered files only the image set itself knows its base.
   if (known !== undefined && known.base !== 'auto') return [known.base];
-  if (known?.site.citusAvailable === true) return [official];
-  return [...(engine === 'standin' || known !== undefined ? [] : [official]), debian, homemade];
+  const citus = local ?? official;
+  if (known?.site.citusAvailable === true || engine === 'citus') return [citus];
+  return [...(engine === 'standin' || known !== undefined ? [] : [citus]), debian, homemade];
+}
+
+/** What is taken for a new cluster, why, and where that is without Citus, what would give it. */
+export function choiceOf(
+  { docker, engine }: Pick<ClusterSpec, 'docker' | 'engine'>,
+  name: string,
+  attempts: readonly string[],
+): string {
+  const taken = `The members' image is built on ${name}`;
+  if (docker.baseImage !== 'auto') return `${taken}, as docker.baseImage says`;
+  if (engine === 'standin') return `${taken}, since engine: standin needs no Citus`;
+  if (name !== debian && name !== homemade) return `${taken}, the newest Citus to be had here`;
+  const remedy =
+    'For Citus, load citusdata/citus into the engine, or name an image with it under docker.baseImage, first';
+  return `${taken}, without Citus, so that the stand-in is what you get: ${attempts.join('; ')}. ${remedy}`;
+}
+
+/**
+ * The image that those of etcd and the proxies are built on, which need no PostgreSQL: a plain Debian that is here, or can be
+ * pulled, else the members' base. A cluster keeps the one it has.
+ */
+export async function plainBase(
+  engine: Docker,
+  request: PrepareRequest,
+  base: string,
+  known: KnownBase | undefined,
+): Promise<string> {
+  const names = plainBasesOf(base, known);
+  for (const name of names) if (await isHere(engine, name, known)) return name;
+  for (const name of names) if (name !== homemade && (await pull(engine, name, request, []))) return name;
+  return base;
+}
+
+/** Names of what will do, the best one first. Another Debian than it was made on may have an etcd that is too old for its data. */
+export function plainBasesOf(base: string, known: KnownBase | undefined): readonly string[] {
+  if (known !== undefined) return [known.plainBase ?? (known.base === 'auto' ? debian : known.base)];
+  return base === debian || base === homemade ? [base] : [debian, homemade];
 }
 
 /** Whether {@link baseImage} would find one: there already, in a registry that answers, or to be made here. */
 export async function canHaveBaseImage(engine: Docker, spec: ClusterSpec): Promise<boolean> {
-  const names = basesOf(spec, undefined);
-  for (const name of names) if (await isLocal(engine, name)) return true;
+  const names = basesOf(spec, undefined, await localCitus(engine, spec, undefined));
+  for (const name of names) if (await hasImage(engine, name)) return true;
   for (const name of names) if (name !== homemade && (await isInRegistry(engine, name))) return true;
   return names.includes(homemade) && canDebootstrap();
 }
 
-async function isLocal(engine: Docker, name: string): Promise<boolean> {
-  return (await ifThere(engine.getImage(name).inspect())) !== undefined;
+/**
+ * The id of a base, by which images are built on it: of a cluster that is there the one that it was made on, as long as the
+ * engine has it. A tag that has moved on may bring a Citus that the data is not made for.
+ *
+ * @throws what the engine says where it has none.
+ */
+export async function baseId(engine: Docker, name: string, known: KnownBase | undefined): Promise<string> {
+  const kept = known?.baseIds?.[name];
+  if (kept !== undefined && (await hasImage(engine, kept))) return kept;
+  return (await engine.getImage(name).inspect()).Id;
+}
+
+async function isHere(engine: Docker, name: string, known: KnownBase | undefined): Promise<boolean> {
+  const kept = known?.baseIds?.[name];
+  return (kept !== undefined && (await hasImage(engine, kept))) || hasImage(engine, name);
+}
+
+async function localCitus(
+  engine: Docker,
+  { postgres }: ClusterSpec,
+  known: KnownBase | undefined,
+): Promise<string | undefined> {
+  return newestCitus(await localCitusImages(engine), known?.site.versions.postgres ?? postgres.version);
 }
 
 async function isInRegistry(engine: Docker, name: string): Promise<boolean> {

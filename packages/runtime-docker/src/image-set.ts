@@ -1,86 +1,93 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ImageKind, MemberImage, RenderedFile } from '@citus-ha/config';
+import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
-import { archiveOf, getFile, type ArchiveEntry } from './archive.js';
-import { refineError } from './engine.js';
+import { archiveOf, getFile } from './archive.js';
+import { ifThere, refineError } from './engine.js';
 import { followProgress } from './progress.js';
-import { labels } from './names.js';
 
 /** Shipped in the package. */
 const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
 
+const kinds: readonly ImageKind[] = ['member', 'etcd', 'proxy'];
 const lastLines = 15;
 
+export interface BuildImageOptions {
+  readonly engine: Docker;
+  readonly kind: ImageKind;
+  /** An image that is there. */
+  readonly base: { readonly name: string; readonly id: string };
+  /** Build arguments besides the base. */
+  readonly args?: Readonly<Record<string, string>>;
+  readonly request: PrepareRequest;
+}
+
 /**
- * The id of one image of the set, built where no image of the same files, base and arguments is there.
+ * The name of one image of the set, built where no image of the same files, base and arguments is there.
  *
  * @throws CodedError `BUILD_FAILED` with the build's last lines; `IMAGE_MISSING` where nothing may be built.
  */
-export async function buildImage(options: {
-  readonly engine: Docker;
-  readonly kind: ImageKind;
-  readonly buildargs: Readonly<Record<string, string>>;
-  readonly request: PrepareRequest;
-}): Promise<string> {
-  const { engine, kind, buildargs, request } = options;
-  const base = await engine.getImage(buildargs['BASE_IMAGE'] ?? '').inspect();
-  const files = await contextOf(kind);
-  const source = digestOf([base.Id, JSON.stringify(buildargs), ...files.flatMap((file) => [file.name, file.content])]);
-  const [known] = await engine.listImages({ filters: { label: [`${labels.source}=${source}`] } });
-  if (known !== undefined) return known.Id;
+export async function buildImage(options: BuildImageOptions): Promise<string> {
+  const { engine, kind, base, args, request } = options;
+  const files = await imageSetFiles();
+  const name = imageName(kind, { base: base.id, ...(args && { args }), files });
+  if (await hasImage(engine, name)) return name;
   if (!request.install) {
     throw new CodedError('IMAGE_MISSING', `The ${kind} image is not there and may not be built`, {
       fix: 'Run it without --no-install.',
     });
   }
-  await build(options, files, source);
-  const [built] = await engine.listImages({ filters: { label: [`${labels.source}=${source}`] } });
-  if (built !== undefined) return built.Id;
-  throw new CodedError('BUILD_FAILED', `The engine built the ${kind} image, but does not list it`, {});
+  await build(options, name, files);
+  return name;
 }
 
-/** The image set as files of a folder, for whoever builds it without this package: `member/Dockerfile` and so on. */
+/** The image set as files of a folder, for whoever builds it without this package too: `member/Dockerfile` and so on. */
 export async function imageSetFiles(): Promise<readonly RenderedFile[]> {
-  const kinds: readonly ImageKind[] = ['member', 'etcd', 'proxy'];
-  const files = kinds.map(async (kind) =>
-    (await contextOf(kind)).map(({ name, content, mode }) => ({
-      path: `${kind}/${name}`,
-      content: content.toString(),
-      mode,
-    })),
-  );
-  return (await Promise.all(files)).flat();
+  return (await Promise.all(kinds.map(filesOf))).flat();
 }
 
-/** What is in a member image, as its build wrote it down. */
-export async function describeMemberImage(engine: Docker, image: string): Promise<MemberImage> {
+export async function hasImage(engine: Docker, name: string): Promise<boolean> {
+  return (await ifThere(engine.getImage(name).inspect())) !== undefined;
+}
+
+/** What is in a cluster's images, as their builds wrote it down. */
+export async function describeImages(
+  engine: Docker,
+  images: Readonly<Record<ImageKind, string>>,
+): Promise<ImageContents> {
+  const parts = await Promise.all(kinds.map((kind) => describeImage(engine, images[kind])));
+  return Object.assign({}, ...parts) as ImageContents;
+}
+
+async function describeImage(engine: Docker, image: string): Promise<object> {
   const container = await engine.createContainer({ Image: image, Cmd: ['never-started'] });
   try {
-    const text = await getFile(container, '/usr/local/share/citus-ha/image.json');
-    return JSON.parse(text ?? '') as MemberImage;
+    return JSON.parse((await getFile(container, '/usr/local/share/citus-ha/image.json')) ?? '') as object;
   } finally {
     await container.remove({ v: true });
   }
 }
 
 async function build(
-  { engine, kind, buildargs, request }: Parameters<typeof buildImage>[0],
-  files: readonly ArchiveEntry[],
-  source: string,
+  { engine, kind, base, args, request }: BuildImageOptions,
+  name: string,
+  files: readonly RenderedFile[],
 ): Promise<void> {
   const { onProgress, signal } = request;
-  onProgress?.(`Building the ${kind} image on ${buildargs['BASE_IMAGE']}`);
+  onProgress?.(`Building the ${kind} image on ${base.name}`);
+  const context = files
+    .filter(({ path }) => path.startsWith(`${kind}/`))
+    .map(({ path, ...file }) => ({ ...file, name: path.slice(kind.length + 1) }));
   const output: string[] = [];
   try {
-    const stream = await engine.buildImage(Readable.from(await archiveOf(files)), {
-      buildargs: { ...buildargs },
-      labels: { [labels.source]: source },
+    const stream = await engine.buildImage(Readable.from(await archiveOf(context)), {
+      t: name,
+      buildargs: { BASE_IMAGE: base.id, ...args },
+      labels: { 'org.opencontainers.image.base.name': base.name },
       rm: true,
       forcerm: true,
       ...(signal && { abortSignal: signal }),
@@ -106,20 +113,15 @@ async function build(
   }
 }
 
-async function contextOf(kind: ImageKind): Promise<readonly ArchiveEntry[]> {
+async function filesOf(kind: ImageKind): Promise<readonly RenderedFile[]> {
   const folder = join(imageSet, kind);
   const names = await readdir(folder);
   return Promise.all(
     names.toSorted().map(async (name) => {
       const path = join(folder, name);
+      const content = await readFile(path, 'utf8');
       // npm keeps no execute bit, and a strict umask lets no member read what it has unpacked.
-      return { name, content: await readFile(path), mode: name.endsWith('.sh') ? 0o755 : 0o644 };
+      return { path: `${kind}/${name}`, content, mode: name.endsWith('.sh') ? 0o755 : 0o644 };
     }),
   );
-}
-
-function digestOf(parts: readonly (string | Buffer)[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part).update('\0');
-  return hash.digest('hex');
 }

@@ -18,8 +18,6 @@ export const labels = {
   cluster: 'io.citus-ha.cluster',
   /** Who holds a lock. */
   holder: 'io.citus-ha.holder',
-  /** Digest of all that an image was built from. */
-  source: 'io.citus-ha.source',
 } as const;
 
 export function volumeName(cluster: string, member: string): string {

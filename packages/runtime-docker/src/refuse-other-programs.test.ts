@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { refuseOtherPrograms } from './refuse-other-programs.js';
 
 const known = { versions: { postgres: 17, patroni: '4.0.7', etcd: '3.5', haproxy: '3.0' }, citusAvailable: true };
-const image = { postgres: 17, patroni: '4.0.7', citus: true };
+const image = { postgres: 17, citus: true };
 const refusal = (found: typeof image, engine: 'auto' | 'citus' | 'standin' = 'auto') => {
   try {
     refuseOtherPrograms(known, found, { engine });

@@ -1,4 +1,4 @@
-import type { ClusterSpec, MemberImage, Site } from '@citus-ha/config';
+import type { ClusterSpec, ImageContents, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 
 /**
@@ -8,7 +8,7 @@ import { CodedError } from '@citus-ha/core';
  */
 export function refuseOtherPrograms(
   known: Pick<Site, 'versions' | 'citusAvailable'> | undefined,
-  found: MemberImage,
+  found: Pick<ImageContents, 'postgres' | 'citus'>,
   { engine }: Pick<ClusterSpec, 'engine'>,
 ): void {
   if (known === undefined) return;

@@ -56,8 +56,7 @@ async function renderDocker(
   const record =
     (await keptRecord(folder, spec, site)) ?? (await settleRecord(spec, site, await recordInDocker(options)));
   const { imageSetFiles } = await import('@citus-ha/runtime-docker');
-  const images = (await imageSetFiles()).map((file) => ({ ...file, path: `images/${file.path}` }));
-  return [...images, ...renderFolder(renderInput({ spec, site, record }))];
+  return renderFolder({ ...renderInput({ spec, site, record }), imageSet: await imageSetFiles() });
 }
 
 /** Of the cluster that runs in containers already, if there is one. */

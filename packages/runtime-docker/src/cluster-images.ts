@@ -1,0 +1,61 @@
+import { renderedImages, type ClusterSpec, type DockerState } from '@citus-ha/config';
+import { codeOf } from '@citus-ha/core';
+import type { PrepareRequest } from '@citus-ha/runtime';
+import type Docker from 'dockerode';
+import { baseId, baseImage, plainBase } from './base-image.js';
+import { buildImage, hasImage, imageSetFiles, type BuildImageOptions } from './image-set.js';
+
+/** A cluster's images, and what they were built on. */
+export type ClusterImages = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' | 'images'>;
+
+/**
+ * The images that a cluster is to run on, built where they are not there: those of another cluster are never touched. One
+ * that Compose made keeps what Compose built for it, as long as the same would be built today.
+ */
+export async function clusterImages(
+  engine: Docker,
+  request: PrepareRequest,
+  known: DockerState | undefined,
+): Promise<ClusterImages> {
+  if (known !== undefined && (await isStillRendered(engine, request.spec, known))) return known;
+  const base = await baseImage(engine, request, known);
+  const { version } = request.spec.postgres;
+  const args = { ...(version !== 'auto' && { POSTGRES_VERSION: String(version) }) };
+  const id = await baseId(engine, base, known);
+  const [member, { etcd, proxy, plain }] = await Promise.all([
+    buildImage({ engine, kind: 'member', base: { name: base, id }, args, request }),
+    plainImages(engine, request, { name: base, id }, known),
+  ]);
+  const baseIds = { [base]: id, [plain.name]: plain.id };
+  return { base, plainBase: plain.name, baseIds, images: { member, etcd, proxy } };
+}
+
+async function isStillRendered(engine: Docker, { docker }: ClusterSpec, known: DockerState): Promise<boolean> {
+  const { base, images, site } = known;
+  const rendered = renderedImages(base, site.versions.postgres, await imageSetFiles());
+  if (docker.baseImage !== base || images.member !== rendered.member) return false;
+  return (await Promise.all(Object.values(images).map((name) => hasImage(engine, name)))).every(Boolean);
+}
+
+/** They need neither PostgreSQL nor Citus; where a small base does not serve, because its archives cannot be reached say, the member's does. */
+async function plainImages(
+  engine: Docker,
+  request: PrepareRequest,
+  base: BuildImageOptions['base'],
+  known: DockerState | undefined,
+) {
+  const on = async (plain: BuildImageOptions['base']) => {
+    const [etcd, proxy] = await Promise.all([
+      buildImage({ engine, kind: 'etcd', base: plain, request }),
+      buildImage({ engine, kind: 'proxy', base: plain, request }),
+    ]);
+    return { plain, etcd, proxy };
+  };
+  const name = await plainBase(engine, request, base.name, known);
+  if (name === base.name) return on(base);
+  return on({ name, id: await baseId(engine, name, known) }).catch((error: unknown) => {
+    if (codeOf(error) !== 'BUILD_FAILED') throw error;
+    request.onProgress?.(`${name} does not serve for etcd and HAProxy: they are built on ${base.name} too`);
+    return on(base);
+  });
+}
