@@ -15,7 +15,7 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
   let cluster: TestCluster;
   afterEach(() => cluster.destroy());
 
-  it('is mended by the next up: a member that was removed, with its data kept', async () => {
+  it('is mended by the next up: a member that was removed, or that lost its address, with its data kept', async () => {
     cluster = await createTestCluster(name, small);
     await cluster.run('up');
     await cluster.sql('CREATE TABLE kept AS SELECT generate_series(1, 100)');
@@ -23,6 +23,14 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
     const { changes } = JSON.parse(await cluster.run('up', '--json')) as { changes: readonly string[] };
     // Members are started at the same time.
     expect(changes.toSorted()).toEqual(['created coord-1', 'created worker2', 'started coord-1', 'started worker2']);
+    expect((await cluster.sql('SELECT count(*)::int AS count FROM kept')).rows).toEqual([{ count: 100 }]);
+
+    for (const act of ['disconnect', 'connect']) await docker('network', act, `${name}_default`, `${name}-coord-1-1`);
+    const { members, problems } = await cluster.status();
+    expect(problems.map(({ code, member }) => [code, member])).toContainEqual(['MEMBER_MISPLACED', 'coord-1']);
+    const coordinator = members.find((member) => member.name === 'coord-1');
+    expect(problems.find(({ member }) => member === 'coord-1')?.message).toContain(`at ${coordinator?.host},`);
+    expect(JSON.parse(await cluster.run('up', '--json'))).toMatchObject({ changes: ['updated coord-1'] });
     expect((await cluster.sql('SELECT count(*)::int AS count FROM kept')).rows).toEqual([{ count: 100 }]);
   });
 

@@ -11,7 +11,12 @@ export async function setup(): Promise<void> {
     await chmod(stateHome, 0o711);
     const place = { cwd: stateHome, env: { XDG_STATE_HOME: stateHome } };
     const runtime = await openRuntime({ name: 'install-programs', ...place, network });
-    const spec = { ...defaultClusterSpec('install-programs'), proxy: anyPorts, local: { network } };
+    const spec = {
+      ...defaultClusterSpec('install-programs'),
+      proxy: anyPorts,
+      local: { network },
+      docker: { baseImage },
+    };
     const { programs } = await runtime.prepare({ spec, install: true, onProgress: (step) => console.error(step) });
     if (runtimeKind === 'local') process.env['CITUS_HA_TEST_PATRONI'] ??= programs.patroni.join(' ');
     await runtime.destroy({ data: true });
@@ -22,6 +27,9 @@ export async function setup(): Promise<void> {
 
 /** What networks of their own need is installed where there can be such. */
 const network: ClusterSpec['local']['network'] = process.getuid?.() === 0 ? 'namespaces' : 'loopback';
+
+/** As the clusters under test have it. */
+const baseImage = process.env['E2E_BASE_IMAGE'] ?? 'auto';
 
 /** Nothing is started, so the ports of a default cluster that runs beside the tests are not wanted. */
 const anyPorts = { count: 1, bind: '127.0.0.1', ports: { write: 1, read: 2, stats: 3 } } as const;

@@ -61,6 +61,7 @@ const areas: Readonly<Record<ProblemCode, string>> = {
   MEMBER_UNKNOWN_STATE: 'members',
   MEMBER_DOWN: 'members',
   MEMBER_PAUSED: 'members',
+  MEMBER_MISPLACED: 'members',
   MEMBER_NOT_READY: 'members',
   PATRONI_SILENT: 'patroni',
   NOT_STREAMING: 'patroni',

@@ -57,6 +57,15 @@ function withMember(changed: MemberStatus): Partial<typeof healthy> {
 }
 
 describe('the problems of a cluster', () => {
+  it('are that a member runs where nobody looks for it', () => {
+    const addresses = { 'coord-2': '127.0.11.12' };
+    const found = findProblems(defaultClusterSpec(), healthy, { etcd: [etcdSays(null)], addresses });
+    expect(found).toMatchObject([{ code: 'MEMBER_MISPLACED', member: 'coord-2' }]);
+    expect(found[0]?.message).toContain('at 127.0.11.1, but the others look for it at 127.0.11.12');
+    const standby = member('coord-2', 'coordinator', null, 'exited');
+    expect(codes(withMember(standby), { addresses })).not.toContain('MEMBER_MISPLACED');
+  });
+
   it('are none where everything is well', () => {
     expect(codes({})).toEqual([]);
   });

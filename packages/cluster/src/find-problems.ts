@@ -5,6 +5,8 @@ import type { ClusterStatus, MemberStatus, Problem, ProblemCode } from './status
 export interface SeenBesides {
   /** What each member of etcd says; empty where none could be asked. */
   readonly etcd: readonly Pick<EtcdHealth, 'endpoint' | 'healthy' | 'problem'>[];
+  /** Where each member is looked for. */
+  readonly addresses?: Readonly<Record<string, string | undefined>>;
   /** What a leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
   readonly sqlFailure?: { readonly leader: string; readonly reason: string } | undefined;
 }
@@ -13,7 +15,7 @@ export interface SeenBesides {
 export function findProblems(
   spec: ClusterSpec,
   status: Omit<ClusterStatus, 'healthy' | 'problems'>,
-  { etcd, sqlFailure }: SeenBesides,
+  { etcd, sqlFailure, addresses = {} }: SeenBesides,
 ): readonly Problem[] {
   if (status.members.every(({ state }) => isDown(state))) return [clusterDown];
   const hasQuorum = etcd.some(({ healthy }) => healthy);
@@ -23,6 +25,7 @@ export function findProblems(
     ...leaderProblems(status.members),
     ...sqlProblems(sqlFailure),
     ...(hasQuorum ? synchronyProblems(spec, status.members) : []),
+    ...status.members.flatMap((member) => placeProblems(member, addresses[member.name])),
     ...status.members.flatMap(memberProblems),
     ...nodeProblems(status),
     ...strayNodeProblems(status),
@@ -117,6 +120,19 @@ function synchronyProblems(spec: ClusterSpec, members: readonly MemberStatus[]):
 /** Whether an acknowledged write is on this standby too. */
 export function isSynchronous({ role }: { readonly role: string | null }): boolean {
   return role === 'sync_standby' || role === 'quorum_standby';
+}
+
+/** Nobody reaches a member that runs elsewhere than the others look for it; it may still call itself well. */
+function placeProblems({ name, state, host }: MemberStatus, wanted: string | undefined): readonly Problem[] {
+  if (isDown(state) || wanted === undefined || host === wanted) return [];
+  return [
+    {
+      code: 'MEMBER_MISPLACED',
+      member: name,
+      message: `${name} is ${host === '' ? "cut off from the cluster's network" : `at ${host}`}, but the others look for it at ${wanted}`,
+      fix: 'Give it back its address: `citus-ha up`.',
+    },
+  ];
 }
 
 function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatus): readonly Problem[] {

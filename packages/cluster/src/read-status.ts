@@ -54,7 +54,8 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
     sentinel: { running: false, pid: null },
   } as const;
-  const problems = findProblems(spec, status, { etcd, sqlFailure: sql.failure });
+  const addresses = Object.fromEntries(members.map(({ name }) => [name, site.members[name]?.address]));
+  const problems = findProblems(spec, status, { etcd, sqlFailure: sql.failure, addresses });
   return { ...status, healthy: problems.length === 0, problems };
 }
 
@@ -150,7 +151,8 @@ function memberStatus(
     state: runs ? (patroni?.state ?? process.state) : (process?.state ?? 'missing'),
     timeline: patroni?.timeline ?? null,
     lagBytes: patroni?.lagBytes ?? null,
-    host: address,
+    // Where it is, which may not be where the others look for it.
+    host: process?.address ?? address,
     ports: process?.ports ?? {},
     pendingRestart: patroni?.pendingRestart ?? false,
     ...(incarnation?.pid !== undefined && { process: { pid: incarnation.pid } }),

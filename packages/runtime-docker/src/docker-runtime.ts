@@ -31,7 +31,7 @@ import { withEngineLock } from './engine-lock.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
 import { createOptions, memberOf, memberUser } from './member-container.js';
 import { labels, volumeName } from './names.js';
-import { ensureNetwork, removeNetwork } from './network.js';
+import { ensureNetwork, removeNetwork, restoreAddress } from './network.js';
 import { prepareSite } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
 import { refuseForeignVolume, removeVolume, removeVolumes } from './volumes.js';
@@ -107,10 +107,10 @@ class DockerRuntime implements Runtime {
     if (found !== undefined) this.#refuseStranger(found);
     if (found?.Config.Labels[labels.definition] === JSON.stringify(wanted)) {
       const different = await this.#differentFiles(name, files);
-      if (different.length === 0) return { changed: false };
-      if (!isComposeMade(found)) {
+      if (different.length === 0 || !isComposeMade(found)) {
         await putFiles(this.#container(name), different, memberUser);
-        return { changed: true };
+        const moved = await restoreAddress(this.#engine, this.cluster, found, state.addresses[name] ?? '');
+        return { changed: moved || different.length > 0 };
       }
     }
     await ensureNetwork(this.#engine, this.cluster);

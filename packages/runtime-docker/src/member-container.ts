@@ -61,13 +61,15 @@ export function createOptions(
 export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
   const { State, Config, HostConfig, NetworkSettings } = info;
   const { kind, group, ports } = JSON.parse(Config.Labels[labels.definition] ?? '{}') as ContainerDefinition;
+  // One that runs may have another address than it was given at first: it was cut off, and connected again without it.
+  const endpoint = NetworkSettings.Networks[networkName(cluster)];
   const wasStarted = !State.StartedAt.startsWith('0001');
   const state = stateOf(State.Status);
   return {
     name: Config.Labels[labels.service] ?? '',
     kind,
     ...(group !== undefined && { group }),
-    address: NetworkSettings.Networks[networkName(cluster)]?.IPAMConfig?.IPv4Address ?? '',
+    address: endpoint?.IPAddress || endpoint?.IPAMConfig?.IPv4Address || '',
     ports,
     state,
     ...(state === 'unknown' && { unseen: `the engine says ${JSON.stringify(State.Status)} of it` }),

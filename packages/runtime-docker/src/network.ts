@@ -1,7 +1,7 @@
 import { networkOf } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type Docker from 'dockerode';
-import type { NetworkInspectInfo } from 'dockerode';
+import type { ContainerInspectInfo, NetworkInspectInfo } from 'dockerode';
 import { ifThere, statusOf } from './engine.js';
 import { labels, networkName } from './names.js';
 
@@ -39,6 +39,29 @@ export async function ensureNetwork(engine: Docker, cluster: string): Promise<vo
       fix: 'Remove the network that overlaps (docker network ls), or give the cluster another name.',
     });
   }
+}
+
+/**
+ * Puts a member's container back where others look for it, where it was cut off from the network, or connected again without
+ * its address. Whoever of the cluster holds that address by now is cut off, and gets its own in its turn. Answers whether
+ * anything was to be done.
+ */
+export async function restoreAddress(
+  engine: Docker,
+  cluster: string,
+  { Id: Container, NetworkSettings, Config }: ContainerInspectInfo,
+  address: string,
+): Promise<boolean> {
+  const endpoint = NetworkSettings.Networks[networkName(cluster)];
+  if (endpoint?.IPAMConfig?.IPv4Address === address) return false;
+  const network = engine.getNetwork(networkName(cluster));
+  const { Containers = {} } = await network.inspect();
+  const holders = Object.entries(Containers).filter(([, holder]) => holder.IPv4Address.split('/')[0] === address);
+  const inTheWay = new Set([...holders.map(([id]) => id), ...(endpoint ? [Container] : [])]);
+  for (const id of inTheWay) await network.disconnect({ Container: id, Force: true });
+  const Aliases = [Config.Labels[labels.service] ?? ''];
+  await network.connect({ Container, EndpointConfig: { IPAMConfig: { IPv4Address: address }, Aliases } });
+  return true;
 }
 
 /** Does nothing where there is none, or one of somebody else. */
