@@ -93,7 +93,9 @@ describe('the command line on a running cluster', () => {
     expect(await cluster.run('exec', 'coord-1', '--', 'patronictl', 'list')).toContain('Sync Standby');
     expect((await cluster.try('exec', 'coord-1', '--', 'sh', '-c', 'exit 7')).exitCode).toBe(7);
     expect(await cluster.run('exec', 'worker1', '--', 'psql', '-Atc', 'SELECT 41 + 1')).toBe('42');
-    expect(await cluster.run('exec', 'coord-1', '--', 'pg_dump', '--schema-only')).toContain('dump complete');
+    const throughProxy = ['-h', 'haproxy', '-p', `${cluster.ports.write}`];
+    const dump = ['pg_dump', ...throughProxy, '--schema-only'];
+    expect(await cluster.run('exec', 'coord-1', '--', ...dump)).toContain('dump complete');
     expect((await cluster.run('exec', 'worker1', '--', 'id', '-un')).trim()).not.toBe('root');
     expect(JSON.parse(await cluster.run('exec', 'coord-1', '--json', '--', 'echo', '--json'))).toEqual({
       member: 'coord-1',
