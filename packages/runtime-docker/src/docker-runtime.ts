@@ -2,6 +2,7 @@ import { containerDefinition, containerName } from '@citus-ha/config';
 import type { ClusterSpec, DockerState, RenderedFile, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
+  killByPidFile,
   networkCommands,
   unknownMember,
   type Capability,
@@ -14,6 +15,7 @@ import {
   type MemberDefinition,
   type NetworkCapability,
   type NetworkFault,
+  type OneProcess,
   type PrepareRequest,
   type Runtime,
   type RuntimeEvent,
@@ -152,6 +154,11 @@ class DockerRuntime implements Runtime {
   async kill(name: string): Promise<void> {
     await this.#inspect(name);
     await killContainer(this.#container(name));
+  }
+
+  async killOne(name: string, which: OneProcess): Promise<void> {
+    await this.#running(name);
+    await (which === 'init' ? killContainer(this.#container(name)) : killByPidFile(this, name, which.pidFile));
   }
 
   async pause(name: string): Promise<void> {

@@ -2,6 +2,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises';
 import type { ClusterSpec, Site } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import {
+  killByPidFile,
   memberEvents,
   networkCommands,
   unknownMember,
@@ -15,6 +16,7 @@ import {
   type MemberDefinition,
   type NetworkCapability,
   type NetworkFault,
+  type OneProcess,
   type PrepareRequest,
   type Runtime,
   type RuntimeEvent,
@@ -26,7 +28,8 @@ import { AddressBook, gatewayAddress, ownAddress, readState } from './cluster-st
 import { findMember } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
-import { initOf, killLife, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
+import { killInit, killNamed } from './kill-one.js';
+import { initOf, isIsolated, killLife, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
 import { readLog } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
@@ -161,6 +164,13 @@ class LocalRuntime implements Runtime {
     const { folder } = await this.#record(name);
     const life = await readLife(folder);
     if (life !== undefined) await killLife(life, folder);
+  }
+
+  async killOne(name: string, which: OneProcess): Promise<void> {
+    const { folder, life } = await this.#running(name);
+    if (which === 'init') await killInit(life, folder);
+    else if (await isIsolated(life)) await killByPidFile(this, name, which.pidFile);
+    else await killNamed(life, folder, which.pidFile);
   }
 
   async pause(name: string): Promise<void> {

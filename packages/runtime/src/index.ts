@@ -1,3 +1,4 @@
+export { killByPidFile, processMissing } from './kill-by-pid-file.js';
 export { MemoryMachine } from './memory-machine.js';
 export { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
 export { networkCommands, networkProbe, parseNetworkProbe, type NetworkCommands } from './network-commands.js';
@@ -13,6 +14,7 @@ export type {
   LogOptions,
   Member,
   MemberDefinition,
+  OneProcess,
   PrepareRequest,
   Runtime,
   RuntimeEvent,

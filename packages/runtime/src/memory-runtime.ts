@@ -1,6 +1,7 @@
 import type { Site } from '@citus-ha/config';
 import { CodedError, waitFor } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
+import { killByPidFile } from './kill-by-pid-file.js';
 import { memberEvents } from './member-events.js';
 import { end, isAlive, MemoryMachine, type MemoryCluster, type MemoryMember } from './memory-machine.js';
 import { memorySite } from './memory-site.js';
@@ -13,6 +14,7 @@ import type {
   LogOptions,
   Member,
   MemberDefinition,
+  OneProcess,
   PrepareRequest,
   Runtime,
   RuntimeEvent,
@@ -143,6 +145,11 @@ class MemoryRuntime implements Runtime {
 
   async kill(name: string): Promise<void> {
     end(this.#seen(name), 137);
+  }
+
+  async killOne(name: string, which: OneProcess): Promise<void> {
+    const member = this.#running(name);
+    await (which === 'init' ? end(member, 137) : killByPidFile(this, name, which.pidFile));
   }
 
   async pause(name: string): Promise<void> {

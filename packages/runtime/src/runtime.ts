@@ -37,6 +37,13 @@ export interface Runtime {
   stop(name: string, options?: { readonly timeoutMs?: number }): Promise<void>;
   /** SIGKILL to everything in the member at once; resolves once all of it is gone. */
   kill(name: string): Promise<void>;
+  /**
+   * SIGKILL to one process of a running member and, by this, to no other: its init (gone, and with `isolation` all of the
+   * member, once this resolves), or the one that the first line of a file in the member names by its pid.
+   *
+   * @throws CodedError `PROCESS_MISSING` where the file or the process is not there.
+   */
+  killOne(name: string, which: OneProcess): Promise<void>;
   /** Freezes every process of the member; resume thaws them. */
   pause(name: string): Promise<void>;
   resume(name: string): Promise<void>;
@@ -65,6 +72,9 @@ export interface Runtime {
   /** Ends all members; with `data` nothing of the cluster is left, without it data, addresses and store stay. */
   destroy(options: { readonly data: boolean }): Promise<void>;
 }
+
+/** One process of a member, by what it is. */
+export type OneProcess = 'init' | { readonly pidFile: string };
 
 export type Capability =
   /** A member's processes end with its init. */

@@ -1,8 +1,8 @@
-import { startMember, stopMember } from '@citus-ha/cluster';
+import { siteOf, startMember, stopMember } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import type { Before, Fault, FaultContext } from './fault.js';
-import { databaseTargets, each, inMember, namesOf, withState } from './members.js';
+import { databaseTargets, each, namesOf, withState } from './members.js';
 import { postmastersOf } from './postmasters.js';
 
 const anyMember = [...databaseTargets, 'etcd-majority', 'proxy', 'all'];
@@ -53,13 +53,7 @@ export const patroniKill: Fault = {
   needs: ['isolation'],
   targets: databaseTargets,
   deposes: true,
-  inject: ({ cluster, members }) =>
-    each(members, async ({ name }) => {
-      const { incarnation } = await cluster.runtime.member(name);
-      // In a container Patroni is what the engine kills.
-      if (cluster.runtime.kind !== 'local' || incarnation?.pid === undefined) await cluster.runtime.kill(name);
-      else process.kill(incarnation.pid, 'SIGKILL');
-    }),
+  inject: ({ cluster, members }) => each(members, ({ name }) => cluster.runtime.killOne(name, 'init')),
   heal: startAgain,
   evidence: ended,
 };
@@ -72,7 +66,7 @@ export const postmasterKill: Fault = {
   deposes: false,
   inject: ({ cluster, members }) =>
     each(members, ({ name }) =>
-      inMember(cluster, name, 'kill -9 $(head -n 1 "$0/postmaster.pid")', cluster.site.members[name]?.dataDir),
+      cluster.runtime.killOne(name, { pidFile: `${siteOf(cluster.site, name).dataDir}/postmaster.pid` }),
     ),
   heal: startAgain,
   evidence: async (context, before) => {

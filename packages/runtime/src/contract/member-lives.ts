@@ -1,3 +1,4 @@
+import { waitFor } from '@citus-ha/core';
 import { expect, it } from 'vitest';
 import { collect, definition, stateOf, type ContractSuite } from './contract-suite.js';
 
@@ -88,6 +89,34 @@ export function memberLives(suite: ContractSuite): void {
     expect(second.state).toBe('running');
     expect(second.incarnation?.id).not.toBe(first.incarnation?.id);
     expect(second.address).toBe(first.address);
+  });
+
+  it('ends with its init alone where members are isolated', async (context) => {
+    context.skip(!suite.runtime.capabilities.has('isolation'), 'members have no init of their own here');
+    await suite.started('alpha');
+    await suite.runtime.killOne('alpha', 'init');
+    expect((await suite.runtime.member('alpha')).state).toBe('exited');
+  });
+
+  it('kills one process that a file names, and no other', async () => {
+    const { runtime } = suite;
+    const first = await suite.started('alpha');
+    const pidFile = `/tmp/citus-ha-contract-${process.pid}`;
+    const inMember = (script: string) => runtime.exec('alpha', ['sh', '-c', script, pidFile]);
+    await inMember('sleep 300 </dev/null >/dev/null 2>&1 & echo $! >"$0"');
+    const livesStill = async () => (await inMember('grep -q "^State:.[RS]" /proc/$(cat "$0")/status')).exitCode === 0;
+    expect(await livesStill()).toBe(true);
+    await runtime.killOne('alpha', { pidFile });
+    await waitFor({ what: 'it to end', timeoutMs: 20_000, intervalMs: 10, probe: async () => !(await livesStill()) });
+    expect(await runtime.member('alpha')).toMatchObject({
+      state: 'running',
+      incarnation: { id: first.incarnation?.id },
+    });
+    await inMember('rm "$0"');
+    await expect(runtime.killOne('alpha', { pidFile })).rejects.toMatchObject({
+      code: 'PROCESS_MISSING',
+      member: 'alpha',
+    });
   });
 
   it('pauses and resumes a member, and can stop a paused one', async () => {
