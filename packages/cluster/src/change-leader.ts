@@ -100,6 +100,7 @@ export async function failover(
   const electable = cluster.spec.durability === 'async' || isSynchronous(candidate);
   if (key && provable && electable && (await hasEnded(cluster, key.name))) {
     await cluster.runtime.withLock(key.name, async () => {
+      // Whatever comes of it: who leads next tells.
       if (await hasEnded(cluster, key.name)) await etcd.deleteIfUnchanged(key, [key.key]);
     });
   } else {

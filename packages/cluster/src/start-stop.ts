@@ -16,10 +16,19 @@ export async function startMember(cluster: OpenCluster, member: MemberSpec): Pro
     if (state === 'running') return;
     if (state === 'paused') return cluster.runtime.resume(member.name);
     if (databaseMembers(cluster.spec).some(({ name }) => name === member.name)) {
-      await deleteOwnLeaderKey(etcdOf(cluster), { scopePath: dcsPathOf(cluster, member), member: member.name });
+      const own = { scopePath: dcsPathOf(cluster, member), member: member.name };
+      if ((await deleteOwnLeaderKey(etcdOf(cluster), own)) === 'unknown') throw keyUndecided(member.name);
     }
     await cluster.runtime.start(member.name);
   });
+}
+
+function keyUndecided(member: string): CodedError {
+  return new CodedError(
+    'ETCD_NO_ANSWER',
+    `${member} was not started: etcd does not tell whether the leader key of its earlier life is gone`,
+    { member, fix: 'Run the command again once etcd answers, see `citus-ha doctor`.' },
+  );
 }
 
 /** Stops one member until someone starts it again. */

@@ -1,6 +1,8 @@
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { Answer } from './answer.js';
+import { deleteIfUnchanged, type Outcome } from './delete-if-unchanged.js';
 import { authenticate, EtcdConnection, requestTo, type EtcdEndpoint, type EtcdLogin } from './etcd-connection.js';
+import { encode, parseKey, type EtcdKey } from './etcd-key.js';
 import { exchange, type RequestOptions } from './exchange.js';
 
 export interface EtcdClientOptions {
@@ -8,15 +10,6 @@ export interface EtcdClientOptions {
   readonly endpoints: readonly EtcdEndpoint[];
   /** Used where etcd asks who it is talking to. */
   readonly login?: EtcdLogin | undefined;
-}
-
-/** A key as etcd has it. Revisions and leases are 64-bit numbers, kept as text. */
-export interface EtcdKey {
-  readonly key: string;
-  readonly value: string;
-  readonly modRevision: string;
-  /** `0` for a key without one. */
-  readonly lease: string;
 }
 
 export interface EtcdHealth {
@@ -29,7 +22,7 @@ export interface EtcdHealth {
 
 /**
  * etcd's v3 API through its JSON gateway (etcd manual, "gRPC gateway"), etcd 3.4 and later. A request goes to the next
- * endpoint when one does not answer, so a transaction may be sent twice: guard it so that the second one does nothing.
+ * endpoint when one does not answer.
  *
  * Methods throw CodedError `ETCD_UNREACHABLE` or `ETCD_NO_ANSWER` after the last endpoint, `ETCD_REFUSED` with etcd's
  * reason, `ETCD_LOGIN_REFUSED` where it does not take the password, `ETCD_BAD_ANSWER` for an answer that is not etcd's.
@@ -38,7 +31,7 @@ export interface EtcdClient {
   readonly endpoints: readonly EtcdEndpoint[];
   get(key: string, options?: RequestOptions): Promise<EtcdKey | undefined>;
   /** Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. */
-  deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<boolean>;
+  deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<Outcome>;
   /** Whether etcd takes a login; `closed` is false while it asks nobody who he is, and takes none. */
   tryLogin(login: EtcdLogin, options?: RequestOptions): Promise<{ readonly closed: boolean; readonly taken: boolean }>;
   /** Any other request of the gateway, by its path: `/v3/auth/user/add`. It must be one that can be repeated. */
@@ -78,25 +71,20 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdC
   const call = (path: string, body: object, options?: RequestOptions): Promise<Answer> =>
     first((endpoint) => connection.send(endpoint, path, body, options), options);
 
+  const get = async (key: string, options?: RequestOptions): Promise<EtcdKey | undefined> =>
+    (await call('/v3/kv/range', { key: encode(key) }, options)).objectsOrNone('kvs').map(parseKey)[0];
+
   return {
     endpoints,
-    get: async (key, options) =>
-      (await call('/v3/kv/range', { key: encode(key) }, options)).objectsOrNone('kvs').map(parseKey)[0],
-    deleteIfUnchanged: async (guard, keys, options) => {
-      const key = encode(guard.key);
-      const answer = await call(
-        '/v3/kv/txn',
-        {
-          compare: [
-            { key, target: 'VALUE', result: 'EQUAL', value: encode(guard.value) },
-            { key, target: 'MOD', result: 'EQUAL', mod_revision: guard.modRevision },
-            { key, target: 'LEASE', result: 'EQUAL', lease: guard.lease },
-          ],
-          success: keys.map((doomed) => ({ request_delete_range: { key: encode(doomed) } })),
-        },
-        options,
-      );
-      return answer.flag('succeeded');
+    get,
+    deleteIfUnchanged: (guard, keys, options) => {
+      const requests = {
+        endpoints,
+        send: (endpoint: EtcdEndpoint, path: string, body: object) => connection.send(endpoint, path, body, options),
+        get: (key: string) => get(key, options),
+        signal: options?.signal,
+      };
+      return deleteIfUnchanged(requests, guard, keys);
     },
     tryLogin: (tried, options) =>
       first((endpoint) => authenticate(endpoint, tried, options), options).then(
@@ -120,21 +108,4 @@ async function healthOf(endpoint: EtcdEndpoint, options?: RequestOptions): Promi
     options?.signal?.throwIfAborted();
     return { endpoint, healthy: false, problem: messageOf(error) };
   }
-}
-
-function parseKey(answer: Answer): EtcdKey {
-  return {
-    key: decode(answer.text('key')),
-    value: decode(answer.textOrNull('value') ?? ''),
-    modRevision: answer.text('mod_revision'),
-    lease: answer.textOrNull('lease') ?? '0',
-  };
-}
-
-function encode(text: string): string {
-  return Buffer.from(text).toString('base64');
-}
-
-function decode(base64: string): string {
-  return Buffer.from(base64, 'base64').toString();
 }

@@ -63,7 +63,10 @@ export async function authenticate(
   }
 }
 
-/** @throws CodedError `ETCD_UNREACHABLE`, `ETCD_NO_ANSWER`, `ETCD_REFUSED` with etcd's reason, `ETCD_BAD_ANSWER`. */
+/**
+ * @throws CodedError `ETCD_UNREACHABLE` and `ETCD_REFUSED` with etcd's reason, where nothing was done; `ETCD_NO_ANSWER` and
+ * `ETCD_BAD_ANSWER`, where that is not known.
+ */
 async function post(
   endpoint: EtcdEndpoint,
   path: string,
@@ -86,7 +89,9 @@ async function post(
       fix: 'Check that etcd 3.4 or later listens there.',
     });
   if (reply.status !== 200) {
-    throw new CodedError('ETCD_REFUSED', `POST ${from} answered ${reply.status}: ${reply.text.trim()}`, { member });
+    // "request timed out", "leader changed": it may have been done.
+    const code = reply.status >= 500 ? 'ETCD_NO_ANSWER' : 'ETCD_REFUSED';
+    throw new CodedError(code, `POST ${from} answered ${reply.status}: ${reply.text.trim()}`, { member });
   }
   return new Answer(parseJson(reply.text, refuse), refuse);
 }

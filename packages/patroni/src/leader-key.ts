@@ -1,4 +1,6 @@
-import type { EtcdClient, EtcdKey } from './etcd-client.js';
+import type { Outcome } from './delete-if-unchanged.js';
+import type { EtcdClient } from './etcd-client.js';
+import type { EtcdKey } from './etcd-key.js';
 import type { RequestOptions } from './exchange.js';
 
 /** The leader lock of one Patroni scope, as it was read. */
@@ -26,15 +28,15 @@ export async function readLeader(
  * member's Patroni, right before, while nothing of the member runs. Guarded by value, revision and lease as read: a key
  * that has been taken or renewed since is left alone. Can be repeated.
  *
- * @returns Whether it deleted the key.
+ * @returns `absent` where there is no such key, else what came of its deletion.
  */
 export async function deleteOwnLeaderKey(
   etcd: EtcdClient,
   { scopePath, member }: { readonly scopePath: string; readonly member: string },
   options?: RequestOptions,
-): Promise<boolean> {
+): Promise<Outcome | 'absent'> {
   const leader = await readLeader(etcd, scopePath, options);
-  return leader?.name === member && (await etcd.deleteIfUnchanged(leader, [leader.key], options));
+  return leader?.name === member ? etcd.deleteIfUnchanged(leader, [leader.key], options) : 'absent';
 }
 
 function trimmed(scopePath: string): string {
