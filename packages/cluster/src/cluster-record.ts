@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { EngineKind } from '@citus-ha/citus';
-import { keptOfSpec, type ClusterSpec, type KeptOfSpec, type Secrets, type Site } from '@citus-ha/config';
+import {
+  keptOfSpec,
+  type Certificates,
+  type ClusterSpec,
+  type KeptOfSpec,
+  type Secrets,
+  type Site,
+} from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { ClusterStore } from '@citus-ha/runtime';
+import { settleCertificates } from './certificates/settle.js';
 
 /** What a cluster keeps of its first `up` for its whole life. */
 export interface ClusterRecord extends KeptOfSpec {
   readonly engine: EngineKind;
   readonly secrets: Secrets;
+  /** With Citus, since nodes of the stand-in log in by password alone. */
+  readonly certificates?: Certificates;
 }
 
 const key = 'cluster.json';
@@ -71,7 +81,12 @@ export async function settleRecord(
   // Until this run has sent its configuration to every member, names of the last one count too.
   // One of before etcd had users gets the secret of theirs.
   const secrets = { ...kept.secrets, etcd: kept.secrets.etcd ?? newPassword() };
-  return { ...kept, secrets, parameters: [...new Set([...(kept.parameters ?? []), ...keptOfSpec(spec).parameters])] };
+  return {
+    ...kept,
+    secrets,
+    ...(await certificatesFor(kept.engine, spec, site, kept.certificates)),
+    parameters: [...new Set([...(kept.parameters ?? []), ...keptOfSpec(spec).parameters])],
+  };
 }
 
 /** The record of a cluster that is to be: its engine chosen, its passwords read or generated. */
@@ -81,7 +96,17 @@ export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterR
     replication: newPassword(),
     etcd: newPassword(),
   };
-  return { engine: chooseEngine(spec, site), secrets, ...keptOfSpec(spec) };
+  const engine = chooseEngine(spec, site);
+  return { engine, secrets, ...(await certificatesFor(engine, spec, site)), ...keptOfSpec(spec) };
+}
+
+async function certificatesFor(
+  engine: EngineKind,
+  spec: ClusterSpec,
+  site: Site,
+  kept?: Certificates,
+): Promise<Pick<ClusterRecord, 'certificates'>> {
+  return engine === 'citus' ? { certificates: await settleCertificates(spec, site, { kept }) } : {};
 }
 
 /** The record of a cluster that an `up` has brought to what the spec says. */

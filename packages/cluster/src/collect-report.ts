@@ -38,10 +38,12 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
     ...etcdUsers(renderInput(cluster)).map(({ password }) => password),
   ];
   const rendered = members.flatMap((member) =>
-    renderMember(renderInput(cluster), member).files.map(({ path, content }) => ({
-      path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
-      content,
-    })),
+    renderMember(renderInput(cluster), member)
+      .files.filter(({ path }) => !path.endsWith('.key'))
+      .map(({ path, content }) => ({
+        path: `configuration/${member.name}/${path.split('/').at(-1) ?? path}`,
+        content,
+      })),
   );
   return [...files, ...rendered].map(({ path, content }) => ({
     path,

@@ -1,5 +1,6 @@
 import { coordinators, proxies } from '@citus-ha/config';
 import { messageOf, type CodedError } from '@citus-ha/core';
+import { certificateFindings } from './certificates/findings.js';
 import type { Finding } from './finding.js';
 import { readStatus } from './read-status.js';
 import { readRoutes } from './read-routes.js';
@@ -19,6 +20,7 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
   return [
     ...versionFindings(site.versions),
     ...obstacleFindings(cluster, obstacles),
+    ...certificateFindings(record.certificates, new Date()),
     {
       check: 'engine',
       level: record.engine === 'citus' && status.engine.version !== null ? 'ok' : 'note',

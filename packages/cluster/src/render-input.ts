@@ -3,5 +3,5 @@ import type { OpenCluster } from './open-cluster.js';
 
 /** What the emitters are given of a cluster. */
 export function renderInput({ spec, site, record }: Pick<OpenCluster, 'spec' | 'site' | 'record'>): RenderInput {
-  return { spec, site, secrets: record.secrets, engine: record.engine };
+  return { spec, site, secrets: record.secrets, certificates: record.certificates, engine: record.engine };
 }

@@ -21,11 +21,11 @@ export async function updateMembers(
   const leader = await leaderName(cluster);
   for (const member of rollingOrder(running, leader)) {
     const { incarnation } = await runtime.member(member.name);
-    const { changed } = await runtime.create(renderMember(renderInput(cluster), member));
+    const { changed, stale } = await runtime.create(renderMember(renderInput(cluster), member));
     if (changed) log.change(`updated ${member.name}`);
-    if (!changed && !unfinished) continue;
+    if (!changed && !unfinished && !stale) continue;
     const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
-    if (isDatabase(cluster, member) && !isRecreated) await patroniOf(cluster, member.name).reload();
+    if (isDatabase(cluster, member) && !isRecreated && !stale) await patroniOf(cluster, member.name).reload();
     else await renew(cluster, member, isRecreated);
   }
 }

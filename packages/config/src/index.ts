@@ -20,7 +20,16 @@ export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
 export { nearest } from './nearest.js';
 export { managedParameters } from './managed-parameters.js';
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
-export type { MemberSite, Programs, ProgramVersions, RenderedFile, Secrets, Site } from './site.js';
+export type {
+  CertificateAndKey,
+  Certificates,
+  MemberSite,
+  Programs,
+  ProgramVersions,
+  RenderedFile,
+  Secrets,
+  Site,
+} from './site.js';
 export { clusterTemplate } from './template.js';
 export {
   coordinators,

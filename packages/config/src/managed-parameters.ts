@@ -1,5 +1,6 @@
 const byPatroni = 'remove it: Patroni sets it on every member';
 const byName = 'remove it: members find their files and sockets where citus-ha puts them';
+const byCertificates = 'remove it: citus-ha makes the certificates of its servers';
 
 /** PostgreSQL parameters that citus-ha itself sets, and what to do instead of setting them. */
 export const managedParameters: Readonly<Record<string, string>> = {
@@ -12,6 +13,10 @@ export const managedParameters: Readonly<Record<string, string>> = {
   wal_level: 'remove it: Citus needs logical',
   'citus.local_hostname': byPatroni,
   'citus.node_conninfo': 'remove it: citus-ha sets the timeouts and the login of connections between nodes',
+  ssl: byCertificates,
+  ssl_ca_file: byCertificates,
+  ssl_cert_file: byCertificates,
+  ssl_key_file: byCertificates,
   listen_addresses: byPatroni,
   port: 'remove it: members serve 5432, clients come by proxy.ports',
   cluster_name: byPatroni,

@@ -51,6 +51,19 @@ export interface RenderedFile {
   readonly mode: number;
 }
 
+/** A certificate and its private key, each as PEM. */
+export interface CertificateAndKey {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** By which the nodes of one cluster know one another; kept where its passwords are. */
+export interface Certificates {
+  readonly authority: CertificateAndKey;
+  /** By name, of coordinators and workers. */
+  readonly members: Readonly<Record<string, CertificateAndKey>>;
+}
+
 /** The passwords of one cluster; generated once, kept by the runtime, never in a ClusterSpec. */
 export interface Secrets {
   readonly superuser: string;

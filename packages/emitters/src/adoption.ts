@@ -14,8 +14,8 @@ import type { RenderedMember, RenderInput } from './rendering.js';
  * members are. Paths are those in the coordinators' containers.
  */
 export function adoptionFiles(input: RenderInput): readonly RenderedFile[] {
-  const { spec, site, secrets, engine } = input;
-  const record = { engine, secrets, ...keptOfSpec(spec) };
+  const { spec, site, secrets, certificates, engine } = input;
+  const record = { engine, secrets, ...(certificates && { certificates }), ...keptOfSpec(spec) };
   const state: DockerState = {
     version: 1,
     base: spec.docker.baseImage,

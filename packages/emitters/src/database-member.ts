@@ -1,4 +1,5 @@
 import type { MemberSpec } from '@citus-ha/config';
+import { nodeCertificate } from './node-certificate.js';
 import { passfile } from './passfile.js';
 import { patroniYaml } from './patroni.js';
 import { ports } from './ports.js';
@@ -10,6 +11,7 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
   const { configFile, passFile, runDir } = placeOf(input.site, member.name);
   const { credentials, postgres } = input.spec;
   const recovery = transactionRecovery(input, member);
+  const certificate = nodeCertificate(input, member);
   return {
     ...member,
     command: [...input.site.programs.patroni, configFile],
@@ -20,10 +22,12 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
       PGDATABASE: postgres.database,
       PGPASSFILE: passFile,
       PATRONICTL_CONFIG_FILE: configFile,
+      ...certificate?.env,
     },
     files: [
       { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
+      ...(certificate?.files ?? []),
       ...(recovery ? [recovery.file] : []),
     ],
     ports: { postgres: ports.postgres, patroni: ports.patroni },

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { dockerSite } from '@citus-ha/config';
+import { databaseMembers, dockerSite } from '@citus-ha/config';
 import { renderFolder } from './render-folder.js';
 import type { RenderInput } from './rendering.js';
 import { exampleSpecs } from './testing/example-specs.js';
@@ -10,6 +10,12 @@ const secrets = {
   superuser: 'fake-superuser-password',
   replication: 'fake-replication-password',
   etcd: 'fake-etcd-secret',
+};
+const certificates = {
+  authority: pair('authority'),
+  members: Object.fromEntries(
+    exampleSpecs.flatMap(([, spec]) => databaseMembers(spec)).map(({ name }) => [name, pair(name)]),
+  ),
 };
 const versions = { postgres: 15, patroni: '4.0.7', etcd: '3.4.23', haproxy: '2.6.12' };
 const local = {
@@ -24,7 +30,7 @@ const local = {
 describe.each(exampleSpecs)('the %s example', (example, spec) => {
   const inputs: Readonly<Record<string, RenderInput>> = {
     local: { spec, secrets, site: localSite(spec, local), engine: 'standin' },
-    docker: { spec, secrets, site: dockerSite(spec), engine: 'citus' },
+    docker: { spec, secrets, certificates, site: dockerSite(spec), engine: 'citus' },
   };
 
   test.each(Object.entries(inputs))('renders to its golden files on %s, and to no others', async (runtime, input) => {
@@ -34,6 +40,10 @@ describe.each(exampleSpecs)('the %s example', (example, spec) => {
     expect(filesBelow(golden)).toEqual(files.map(({ path }) => path).sort());
   });
 });
+
+function pair(owner: string) {
+  return { certificate: `fake certificate of ${owner}\n`, key: `fake key of ${owner}\n` };
+}
 
 function filesBelow(folder: URL): readonly string[] {
   if (!existsSync(folder)) return [];

@@ -1,5 +1,6 @@
 import { coordinators, type MemberSpec, type Timings } from '@citus-ha/config';
 import { escaped } from './escaped.js';
+import { proxySource } from './node-certificate.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 
@@ -25,6 +26,7 @@ function haproxyConfig(input: RenderInput, member: MemberSpec): string {
     name: name.replace('-', ''),
     address: `${placeOf(site, name).address}:${ports.postgres}`,
   }));
+  const source = proxySource(input);
   const health = `check port ${ports.patroni}`;
   return `global
     maxconn ${2 * spec.postgres.maxConnections + 100}
@@ -41,7 +43,7 @@ defaults
     timeout server 24d
     option clitcpka
     option srvtcpka
-    # A late answer of a busy machine is not a failed check.
+${source === undefined ? '' : `    source ${source}\n`}    # A late answer of a busy machine is not a failed check.
     timeout check ${Math.max(1000, spec.timings.check.intervalMs)}ms
     default-server ${checkOptions(spec.timings.check)} on-marked-down shutdown-sessions
 

@@ -2,6 +2,7 @@ import { etcdMembers, type MemberSpec } from '@citus-ha/config';
 import { dynamicConfiguration } from './dynamic-configuration.js';
 import { scopeLogin } from './etcd-access.js';
 import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
+import { nodeCertificate } from './node-certificate.js';
 import { pgHba } from './pg-hba.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
@@ -17,6 +18,7 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
   const place = placeOf(site, member.name);
   const superuser = { username: spec.credentials.superuser, password: secrets.superuser };
   const hba = pgHba(input);
+  const certificate = nodeCertificate(input, member);
   const recovery = transactionRecovery(input, member)?.command;
   const { scope } = patroniScope(spec, engine, member);
   const etcd = scopeLogin(secrets, scope);
@@ -56,9 +58,11 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
       ...(recovery && { callbacks: { on_start: recovery, on_restart: recovery, on_role_change: recovery } }),
       parameters: {
         unix_socket_directories: place.runDir,
+        ...certificate?.parameters,
         ...(engine === 'citus' ? { 'citus.local_hostname': selfHost(place.listen) } : {}),
       },
       pg_hba: hba,
+      ...(certificate && { pg_ident: certificate.ident }),
     },
     // A member is one failure unit, so nothing is left to reset; a watchdog would take the whole machine with it.
     watchdog: { mode: 'off' },

@@ -1,10 +1,12 @@
 import type { MemberSpec } from '@citus-ha/config';
+import { nodeSslSettings } from './node-certificate.js';
 import type { RenderInput } from './rendering.js';
 
 type Parameters = Readonly<Record<string, string | number | boolean>>;
 
 /** PostgreSQL's settings, the same on every member of a group: what differs between leader and standby shows as "pending restart". */
-export function postgresParameters({ spec, engine }: RenderInput, member: MemberSpec): Parameters {
+export function postgresParameters(input: RenderInput, member: MemberSpec): Parameters {
+  const { spec, engine } = input;
   return {
     // Citus has to be the first (Citus manual, "Installation").
     shared_preload_libraries: engine === 'citus' ? 'citus,pg_stat_statements' : 'pg_stat_statements',
@@ -24,18 +26,20 @@ export function postgresParameters({ spec, engine }: RenderInput, member: Member
     tcp_keepalives_count: 3,
     'citus.shard_count': spec.shards.count,
     'citus.shard_replication_factor': spec.shards.replicationFactor,
-    ...(engine === 'citus' ? citusParameters(member) : {}),
+    ...(engine === 'citus' ? citusParameters(input, member) : {}),
     ...spec.postgres.parameters,
   };
 }
 
 /** Citus waits 30 s for a node that does not answer, and 60 s before it ends what a dead backend left prepared. */
-function citusParameters({ kind }: MemberSpec): Parameters {
+function citusParameters(input: RenderInput, member: MemberSpec): Parameters {
   return {
     'citus.node_connection_timeout': '3s',
-    'citus.node_conninfo':
-      'sslmode=prefer keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000',
+    'citus.node_conninfo': `${nodeSslSettings(input, member)} keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000`,
+    // Citus splits and moves shards by a plugin of its own. Patroni leaves the list out where the server knows none: minor releases
+    // of 2026 are the first to have it.
+    output_plugin_libraries: 'pgoutput, test_decoding, citus',
     // A coordinator may think that it leads and be wrong: there it is left to `transactionRecovery`.
-    'citus.recover_2pc_interval': kind === 'coordinator' ? -1 : '10s',
+    'citus.recover_2pc_interval': member.kind === 'coordinator' ? -1 : '10s',
   };
 }

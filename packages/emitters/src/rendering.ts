@@ -1,4 +1,4 @@
-import type { ClusterSpec, MemberKind, MemberSite, RenderedFile, Secrets, Site } from '@citus-ha/config';
+import type { Certificates, ClusterSpec, MemberKind, MemberSite, RenderedFile, Secrets, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 
 /** Everything that the text of a member's files depends on. */
@@ -6,6 +6,8 @@ export interface RenderInput {
   readonly spec: ClusterSpec;
   readonly site: Site;
   readonly secrets: Secrets;
+  /** With Citus; a cluster of an earlier version has none until its next `up`. */
+  readonly certificates?: Certificates | undefined;
   /** Already decided: `auto` is resolved before anything is rendered. */
   readonly engine: 'citus' | 'standin';
   /** For a rendered folder of containers: what its images are built from, `member/Dockerfile` and so on. */

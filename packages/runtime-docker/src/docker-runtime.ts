@@ -7,6 +7,7 @@ import {
   unknownMember,
   type Capability,
   type ClusterStore,
+  type Created,
   type ExecOptions,
   type ExecResult,
   type LockOptions,
@@ -101,7 +102,7 @@ class DockerRuntime implements Runtime {
     return (await readState(this.store))?.site;
   }
 
-  async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
+  async create(definition: MemberDefinition): Promise<Created> {
     const { name, files } = definition;
     const state = await this.#stateWith(name);
     const wanted = containerDefinition(definition, state);

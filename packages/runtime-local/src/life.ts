@@ -82,6 +82,18 @@ export async function isIsolated(life: Life): Promise<boolean> {
   return life.namespace !== '' && life.namespace !== (life.init.namespace ?? (await pidNamespace('self')));
 }
 
+/** Whether its life goes on with another environment than this; what cannot be read is taken for the same. */
+export async function livesWithOtherEnvironment(
+  folder: MemberFolder,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const life = await readLife(folder);
+  const seen = life && (await observeLife(life, folder));
+  if (seen?.verdict !== 'alive' || (await environmentOf(seen.stat.pid, memberVariable)) !== folder.path) return false;
+  const found = await Promise.all(Object.keys(env).map((name) => environmentOf(seen.stat.pid, name)));
+  return Object.values(env).some((value, index) => value !== found[index]);
+}
+
 /** Every living process of the member: of its PID namespace, or where it has none those marked as its own and their children. */
 export async function processesOf(life: Life, folder: MemberFolder): Promise<readonly ProcessStat[]> {
   const isolated = await isIsolated(life);

@@ -8,6 +8,7 @@ import {
   unknownMember,
   type Capability,
   type ClusterStore,
+  type Created,
   type ExecOptions,
   type ExecResult,
   type LockOptions,
@@ -29,7 +30,17 @@ import { findMember } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
 import { killInit, killNamed } from './kill-one.js';
-import { initOf, isIsolated, killLife, memberVariable, pauseLife, readLife, resumeLife, stopLife } from './life.js';
+import {
+  initOf,
+  isIsolated,
+  killLife,
+  livesWithOtherEnvironment,
+  memberVariable,
+  pauseLife,
+  readLife,
+  resumeLife,
+  stopLife,
+} from './life.js';
 import { readLog } from './log-file.js';
 import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
@@ -109,7 +120,7 @@ class LocalRuntime implements Runtime {
     return (await readState(this.#folder))?.site;
   }
 
-  async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
+  async create(definition: MemberDefinition): Promise<Created> {
     const folder = memberFolder(this.#folder.members, definition.name);
     const account = await this.#user();
     await makeClusterFolder(this.#folder, account);
@@ -119,7 +130,8 @@ class LocalRuntime implements Runtime {
     const filesChanged = await writeMember(folder, definition, account);
     const record: MemberRecord = { version: 1, definition, intent: known?.intent ?? 'running' };
     const recordChanged = await saveRecord(folder, record);
-    return { changed: filesChanged || recordChanged };
+    const isStale = await livesWithOtherEnvironment(folder, definition.env);
+    return { changed: filesChanged || recordChanged, ...(isStale && { stale: true }) };
   }
 
   async members(): Promise<readonly Member[]> {

@@ -7,6 +7,7 @@ export { memberEvents, type MemberEventsOptions } from './member-events.js';
 export type {
   Capability,
   ClusterStore,
+  Created,
   ExecOptions,
   ExecResult,
   Incarnation,

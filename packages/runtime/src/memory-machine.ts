@@ -13,6 +13,8 @@ export interface MemoryMember {
   unseen: string | undefined;
   intent: Member['intent'];
   lives: number;
+  /** Environment of the last life. */
+  lifeEnv: MemberDefinition['env'] | undefined;
   exitCode: number | undefined;
   stopHandler: (() => void) | undefined;
   readonly log: string[];

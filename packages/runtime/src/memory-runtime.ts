@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '@citus-ha/config';
 import { CodedError, waitFor } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
@@ -8,6 +9,7 @@ import { memorySite } from './memory-site.js';
 import type {
   Capability,
   ClusterStore,
+  Created,
   ExecOptions,
   ExecResult,
   LockOptions,
@@ -84,7 +86,7 @@ class MemoryRuntime implements Runtime {
     return this.#cluster.site;
   }
 
-  async create(definition: MemberDefinition): Promise<{ readonly changed: boolean }> {
+  async create(definition: MemberDefinition): Promise<Created> {
     const known = this.#cluster.members.get(definition.name);
     if (known === undefined) {
       this.#cluster.members.set(definition.name, {
@@ -93,6 +95,7 @@ class MemoryRuntime implements Runtime {
         unseen: undefined,
         intent: 'running',
         lives: 0,
+        lifeEnv: undefined,
         exitCode: undefined,
         stopHandler: undefined,
         log: [],
@@ -101,7 +104,8 @@ class MemoryRuntime implements Runtime {
     }
     const changed = JSON.stringify(known.definition) !== JSON.stringify(definition);
     known.definition = definition;
-    return { changed };
+    const isStale = isAlive(known) && !isDeepStrictEqual(known.lifeEnv, definition.env);
+    return { changed, ...(isStale && { stale: true }) };
   }
 
   async members(): Promise<readonly Member[]> {
@@ -119,6 +123,7 @@ class MemoryRuntime implements Runtime {
     if (!isAlive(member)) {
       member.state = 'running';
       member.lives += 1;
+      member.lifeEnv = member.definition.env;
       member.exitCode = undefined;
       member.stopHandler = undefined;
       const life = member.lives;

@@ -25,8 +25,8 @@ export interface Runtime {
   /** The site as settled by an earlier {@link prepare}, also by another process; `undefined` where there is none. */
   site(): Promise<Site | undefined>;
 
-  /** Creates a member, or gives an existing one its new definition; starts nothing, keeps data. `changed` tells if it was new or differed. */
-  create(definition: MemberDefinition): Promise<{ readonly changed: boolean }>;
+  /** Creates a member, or gives an existing one its new definition; starts nothing, keeps data. */
+  create(definition: MemberDefinition): Promise<Created>;
   /** Every created member, those created by other processes too. */
   members(): Promise<readonly Member[]>;
   /** @throws CodedError `MEMBER_UNKNOWN` listing the known ones. */
@@ -98,6 +98,13 @@ export interface MemberDefinition {
   readonly files: readonly RenderedFile[];
   /** Ports it serves, by purpose: postgres, patroni, client, peer, write, read, stats. */
   readonly ports: Readonly<Record<string, number>>;
+}
+
+export interface Created {
+  /** Whether it was new or differed. */
+  readonly changed: boolean;
+  /** Set where a life with another environment goes on: the member takes its new one only by a restart. */
+  readonly stale?: true;
 }
 
 export interface Member {

@@ -14,6 +14,23 @@ export function memberLives(suite: ContractSuite): void {
     ]);
   });
 
+  it('tells of a running member whose life has another environment, until it is restarted', async () => {
+    await suite.started('alpha');
+    const alpha = definition('alpha', suite.programs.calm);
+    const { incarnation } = await suite.runtime.member('alpha');
+    const create = () => suite.runtime.create({ ...alpha, env: { COLOUR: 'red' } });
+    const isStale = async () => {
+      const { stale = false } = await create();
+      // Where an environment cannot be changed, the new definition began a new life at once.
+      return stale || (await suite.runtime.member('alpha')).incarnation?.id !== incarnation?.id;
+    };
+    expect(await isStale()).toBe(true);
+    expect(await isStale()).toBe(true);
+    await suite.runtime.stop('alpha');
+    await suite.runtime.start('alpha');
+    expect(await create()).toEqual({ changed: false });
+  });
+
   it('names the known members when asked for an unknown one', async () => {
     await suite.runtime.create(definition('alpha', suite.programs.calm));
     const error = { code: 'MEMBER_UNKNOWN', fix: expect.stringContaining('alpha') };
