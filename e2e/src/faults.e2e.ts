@@ -56,6 +56,15 @@ describe('a command on a cluster with a fault', () => {
       exitCode: 3,
       stdout: expect.stringContaining('worker2 is frozen') as string,
     });
+    await runtime.pause('coord-1');
+    const { problems, unknown } = await cluster.status();
+    expect(problems.map(({ code, member }) => [code, member])).toEqual([
+      ['NO_LEADER', null],
+      ['MEMBER_PAUSED', 'coord-1'],
+      ['MEMBER_PAUSED', 'worker2'],
+    ]);
+    expect(unknown).toEqual(['nodes', 'redundancy', 'failover']);
+    expect((await cluster.try('doctor')).stdout).toMatch(/unknown nodes: /);
     await cluster.run('up');
     await cluster.untilHealthy();
   });

@@ -63,7 +63,7 @@ export async function settleRecord(
       'PASSWORD_CHANGED',
       `credentials.password is not the one cluster ${spec.name} was created with`,
       {
-        fix: 'Give the password of the first `up` again, or remove the cluster with `citus-ha down --volumes`.',
+        fix: 'Give the password of the first `up` again.',
       },
     );
   }

@@ -1,11 +1,11 @@
 import { coordinators, proxies } from '@citus-ha/config';
 import { messageOf, type CodedError } from '@citus-ha/core';
+import { areaFindings } from './area-findings.js';
 import { certificateFindings } from './certificates/findings.js';
 import type { Finding } from './finding.js';
 import { readStatus } from './read-status.js';
 import { readRoutes } from './read-routes.js';
 import { endpointHost, siteOf, type OpenCluster } from './open-cluster.js';
-import type { Problem, ProblemCode } from './status.js';
 import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */
@@ -23,7 +23,7 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
     ...certificateFindings(record.certificates, new Date()),
     {
       check: 'engine',
-      level: record.engine === 'citus' && status.engine.version !== null ? 'ok' : 'note',
+      level: status.engine.version === null ? 'unknown' : record.engine === 'citus' ? 'ok' : 'note',
       detail: status.engine.version ?? 'no leader answers',
       ...(record.engine === 'standin' && { fix: 'The stand-in is for trials; install Citus for production.' }),
     },
@@ -33,7 +33,7 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
       detail: isolated ? `a member dies whole (${status.isolation})` : 'a dead Patroni leaves its PostgreSQL running',
       ...(!isolated && { fix: 'Allow user namespaces, or run as root.' }),
     },
-    ...areaFindings(status.problems),
+    ...areaFindings(spec, status),
     ...proxyFindings,
   ];
 }
@@ -51,39 +51,6 @@ function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly 
     { check: 'ports', level: 'ok', detail: `${where} are free, or held by this cluster` },
   ];
   return [...found, ...well.filter(({ check }) => !found.some((one) => one.check === check))];
-}
-
-const areas: Readonly<Record<ProblemCode, string>> = {
-  CLUSTER_DOWN: 'cluster',
-  ETCD_UNHEALTHY: 'etcd',
-  NO_LEADER: 'leader',
-  SQL_FAILED: 'leader',
-  PAUSED: 'failover',
-  MEMBER_MISSING: 'members',
-  MEMBER_UNKNOWN_STATE: 'members',
-  MEMBER_DOWN: 'members',
-  MEMBER_PAUSED: 'members',
-  MEMBER_MISPLACED: 'members',
-  MEMBER_NOT_READY: 'members',
-  PATRONI_SILENT: 'patroni',
-  NOT_STREAMING: 'patroni',
-  NOT_LEADING: 'patroni',
-  NOT_SYNCHRONOUS: 'patroni',
-  RESTART_PENDING: 'patroni',
-  NODE_UNREGISTERED: 'nodes',
-  NODE_INACTIVE: 'nodes',
-  NODE_WITHOUT_MEMBER: 'nodes',
-  UNDER_REPLICATED: 'redundancy',
-};
-
-function areaFindings(problems: readonly Problem[]): readonly Finding[] {
-  // Of a cluster that does not run nothing else is known.
-  const isDown = problems.some(({ code }) => code === 'CLUSTER_DOWN');
-  return [...new Set(isDown ? [areas.CLUSTER_DOWN] : Object.values(areas))].flatMap((check): readonly Finding[] => {
-    const found = problems.filter(({ code }) => areas[code] === check);
-    if (found.length === 0) return [{ check, level: 'ok', detail: 'well' }];
-    return found.map(({ message, fix }) => ({ check, level: 'problem', detail: message, fix }));
-  });
 }
 
 async function examineProxies(cluster: OpenCluster): Promise<readonly Finding[]> {

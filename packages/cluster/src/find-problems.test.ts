@@ -1,9 +1,9 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import { describe, expect, it } from 'vitest';
 import { findProblems, type SeenBesides } from './find-problems.js';
-import type { ClusterStatus, MemberStatus } from './status.js';
+import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
-const healthy: Omit<ClusterStatus, 'healthy' | 'problems'> = {
+const healthy: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'> = {
   version: 1,
   cluster: 'citusap',
   runtime: 'local',
@@ -48,8 +48,12 @@ function etcdSays(problem: string | null, name = 'etcd') {
 }
 
 function codes(change: Partial<typeof healthy>, besides: Partial<SeenBesides> = {}): readonly string[] {
-  const seen = { etcd: [etcdSays(null)], ...besides };
-  return findProblems(defaultClusterSpec(), { ...healthy, ...change }, seen).map(({ code }) => code);
+  return problems(change, besides).map(({ code }) => code);
+}
+
+function problems(change: Partial<typeof healthy>, besides: Partial<SeenBesides> = {}): readonly Problem[] {
+  const seen = { etcd: [etcdSays(null)], unanswered: new Map(), stuck: new Map(), ...besides };
+  return findProblems(defaultClusterSpec(), { ...healthy, ...change }, seen);
 }
 
 function withMember(changed: MemberStatus): Partial<typeof healthy> {
@@ -59,7 +63,7 @@ function withMember(changed: MemberStatus): Partial<typeof healthy> {
 describe('the problems of a cluster', () => {
   it('are that a member runs where nobody looks for it', () => {
     const addresses = { 'coord-2': '127.0.11.12' };
-    const found = findProblems(defaultClusterSpec(), healthy, { etcd: [etcdSays(null)], addresses });
+    const found = problems({}, { addresses });
     expect(found).toMatchObject([{ code: 'MEMBER_MISPLACED', member: 'coord-2' }]);
     expect(found[0]?.message).toContain('at 127.0.11.1, but the others look for it at 127.0.11.12');
     const standby = member('coord-2', 'coordinator', null, 'exited');
@@ -80,7 +84,6 @@ describe('the problems of a cluster', () => {
     ],
     ['a frozen member', withMember(member('coord-2', 'coordinator', null, 'paused')), 'MEMBER_PAUSED'],
     ['a server that still starts', withMember(member('worker1', 'worker', 'replica', 'starting')), 'MEMBER_NOT_READY'],
-    ['a Patroni that does not answer', withMember(member('worker1', 'worker', null, 'running')), 'PATRONI_SILENT'],
     [
       'a standby that does not stream',
       withMember(member('coord-2', 'coordinator', 'replica', 'running')),
@@ -132,5 +135,67 @@ describe('the problems of a cluster', () => {
     expect(codes(nothing, { sqlFailure: { leader: 'coord-1', reason: 'too many clients already' } })).toEqual([
       'SQL_FAILED',
     ]);
+  });
+
+  it('name who did not answer, and judge it no further', () => {
+    const stale = withMember(member('coord-2', 'coordinator', 'replica', 'running'));
+    expect(codes(stale, { unanswered: new Map([['coord-2', 'late']]) })).toEqual(['MEMBER_SILENT']);
+    expect(codes({}, { unanswered: new Map([['worker1', 'refused']]) })).toEqual(['PATRONI_SILENT']);
+  });
+
+  it('name a standby that is left behind on an old timeline though it streams', () => {
+    const leader = { ...member('coord-1', 'coordinator', 'leader', 'running'), timeline: 2 };
+    expect(problems(withMember(leader))).toMatchObject([
+      { code: 'NOT_STREAMING', message: 'coord-2 is on timeline 1 still, coord-1 leads on 2' },
+    ]);
+  });
+
+  describe('of a standby that cannot go on', () => {
+    const standby = member('coord-2', 'coordinator', 'replica', 'running');
+    const stuck = new Map([['coord-2', 'requested WAL segment 7 has already been removed']]);
+    const fixOf = (change: Partial<typeof healthy>, besides?: Partial<SeenBesides>) =>
+      problems(change, besides).find(({ member: name }) => name === 'coord-2')?.fix;
+    const others = healthy.members.filter(({ name }) => name !== 'coord-2');
+
+    it('say why it cannot catch up, and that it is copied anew', () => {
+      expect(problems(withMember(standby), { stuck })).toMatchObject([
+        {
+          code: 'CANNOT_CATCH_UP',
+          message: expect.stringContaining('WAL segment 7 has already been removed') as string,
+          fix: 'Copy it anew from coord-1: `citus-ha reinit coord-2`.',
+        },
+      ]);
+    });
+
+    it.each(['running', 'start failed', 'in archive recovery'])(
+      'advise to throw its data away only where another copy is proven (%s)',
+      (state) => {
+        const change = (leader: MemberStatus) => ({
+          members: [...others.filter(({ name }) => name !== 'coord-1'), leader, { ...standby, state }],
+        });
+        const leads = member('coord-1', 'coordinator', 'leader', 'running');
+        expect(fixOf(change(leads), { stuck })).toContain('reinit coord-2');
+        const unproven: readonly (readonly [MemberStatus, Partial<SeenBesides>])[] = [
+          [member('coord-1', 'coordinator', null, 'exited'), {}],
+          [member('coord-1', 'coordinator', 'replica', 'running'), {}],
+          [leads, { sqlFailure: { leader: 'coord-1', reason: 'timeout' } }],
+          [leads, { unanswered: new Map([['coord-1', 'late']]) }],
+          [{ ...leads, timeline: 0 }, {}],
+        ];
+        for (const [leader, besides] of unproven) {
+          expect(fixOf(change(leader), besides)).not.toContain('reinit');
+          expect(fixOf(change(leader), { stuck, ...besides })).not.toContain('reinit');
+        }
+      },
+    );
+
+    it('name what brings back a paused cluster whose leader is dead', () => {
+      const dead = member('coord-1', 'coordinator', null, 'exited');
+      const members = [...others.filter(({ name }) => name !== 'coord-1'), dead, standby];
+      const found = problems({ members, paused: true });
+      expect(found.map(({ code }) => code)).toEqual(['PAUSED', 'NO_LEADER', 'MEMBER_DOWN', 'NOT_STREAMING']);
+      expect(found.map(({ fix }) => fix).join('\n')).not.toContain('reinit');
+      expect(found[1]?.fix).toMatch(/citus-ha resume.*citus-ha start coord-1/);
+    });
   });
 });

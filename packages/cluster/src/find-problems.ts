@@ -1,32 +1,32 @@
 import { etcdMembers, type ClusterSpec } from '@citus-ha/config';
 import type { EtcdHealth } from '@citus-ha/patroni';
-import type { ClusterStatus, MemberStatus, Problem, ProblemCode } from './status.js';
+import { memberProblems, type MembersSeen } from './member-problems.js';
+import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
-export interface SeenBesides {
+export interface SeenBesides extends MembersSeen {
   /** What each member of etcd says; empty where none could be asked. */
   readonly etcd: readonly Pick<EtcdHealth, 'endpoint' | 'healthy' | 'problem'>[];
   /** Where each member is looked for. */
   readonly addresses?: Readonly<Record<string, string | undefined>>;
-  /** What a leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
-  readonly sqlFailure?: { readonly leader: string; readonly reason: string } | undefined;
 }
 
 /** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
 export function findProblems(
   spec: ClusterSpec,
-  status: Omit<ClusterStatus, 'healthy' | 'problems'>,
-  { etcd, sqlFailure, addresses = {} }: SeenBesides,
+  status: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'>,
+  besides: SeenBesides,
 ): readonly Problem[] {
+  const { etcd, sqlFailure, addresses = {} } = besides;
   if (status.members.every(({ state }) => isDown(state))) return [clusterDown];
   const hasQuorum = etcd.some(({ healthy }) => healthy);
   return [
     ...(hasQuorum ? etcdProblems(status.members, etcd) : [etcdDown(spec)]),
     ...(status.paused ? [paused] : []),
-    ...leaderProblems(status.members),
-    ...sqlProblems(sqlFailure),
+    ...leaderProblems(status),
+    ...sqlProblems(status.members, sqlFailure),
     ...(hasQuorum ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap((member) => placeProblems(member, addresses[member.name])),
-    ...status.members.flatMap(memberProblems),
+    ...memberProblems(status.members, besides),
     ...nodeProblems(status),
     ...strayNodeProblems(status),
     ...redundancyProblems(status),
@@ -79,21 +79,27 @@ const paused: Problem = {
   fix: 'Turn automatic failover on again: `citus-ha resume`.',
 };
 
-function leaderProblems(members: readonly MemberStatus[]): readonly Problem[] {
-  if (members.some(({ kind, role }) => kind === 'coordinator' && role === 'leader')) return [];
+function leaderProblems({ members, paused: isPaused }: Pick<ClusterStatus, 'members' | 'paused'>): readonly Problem[] {
+  const all = members.filter(({ kind }) => kind === 'coordinator');
+  if (all.some(({ role }) => role === 'leader')) return [];
+  const [down] = all.filter(({ state }) => isDown(state)).map(({ name }) => name);
+  const start = down === undefined ? '' : `; or start the one that led: \`citus-ha start ${down}\``;
   return [
     {
       code: 'NO_LEADER',
       member: null,
       message: 'no coordinator leads: nothing takes writes',
-      fix: 'Wait for the failover, or start the coordinators: `citus-ha up`.',
+      fix: isPaused
+        ? `While the cluster is paused no standby takes over. Let one: \`citus-ha resume\`${start}.`
+        : 'Wait for the failover, or start the coordinators: `citus-ha up`.',
     },
   ];
 }
 
-function sqlProblems(failure: SeenBesides['sqlFailure']): readonly Problem[] {
-  if (failure === undefined) return [];
-  const { leader, reason } = failure;
+/** Of a leader that is dead or frozen nothing is expected. */
+function sqlProblems(members: readonly MemberStatus[], failure: SeenBesides['sqlFailure']): readonly Problem[] {
+  if (!members.some(({ name, role }) => name === failure?.leader && role === 'leader')) return [];
+  const { leader = '', reason = '' } = failure ?? {};
   return [
     {
       code: 'SQL_FAILED',
@@ -133,56 +139,6 @@ function placeProblems({ name, state, host }: MemberStatus, wanted: string | und
       fix: 'Give it back its address: `citus-ha up`.',
     },
   ];
-}
-
-function memberProblems({ name, kind, state, role, pendingRestart }: MemberStatus): readonly Problem[] {
-  const problem = (code: ProblemCode, message: string, fix: string) => [
-    { code, member: name, message: `${name} ${message}`, fix },
-  ];
-  const rebuild = kind === 'coordinator' && role !== 'leader' ? ` Or rebuild it: \`citus-ha reinit ${name}\`.` : '';
-  switch (state) {
-    case 'missing':
-      return problem('MEMBER_MISSING', 'does not exist', 'Create it: `citus-ha up`.');
-    case 'created':
-    case 'exited':
-      return problem('MEMBER_DOWN', 'does not run', `Start it: \`citus-ha start ${name}\`.`);
-    case 'paused':
-      return problem('MEMBER_PAUSED', 'is frozen', 'Thaw it: `citus-ha up`.');
-    case 'unknown':
-      return problem(
-        'MEMBER_UNKNOWN_STATE',
-        'may run or not: that cannot be seen from here',
-        'Run this where the cluster was started: in its PID namespace, as its user, with all of /proc.',
-      );
-    case 'start failed':
-      return problem('MEMBER_NOT_READY', `is ${state}`, `See its log: \`citus-ha logs ${name}\`.${rebuild}`);
-    case 'running':
-    case 'streaming':
-      break;
-    default:
-      return problem('MEMBER_NOT_READY', `is ${state}`, `Wait, or see its log: \`citus-ha logs ${name}\`.`);
-  }
-  if ((kind === 'coordinator' || kind === 'worker') && role === null) {
-    return problem(
-      'PATRONI_SILENT',
-      'runs, but its Patroni does not answer',
-      `See its log: \`citus-ha logs ${name}\`.`,
-    );
-  }
-  if (kind === 'coordinator' && role !== 'leader' && state !== 'streaming') {
-    return problem(
-      'NOT_STREAMING',
-      'does not stream from the leader',
-      `Wait, or rebuild it: \`citus-ha reinit ${name}\`.`,
-    );
-  }
-  if (kind === 'worker' && role !== 'leader') {
-    return problem('NOT_LEADING', 'takes no writes yet', `Wait, or see its log: \`citus-ha logs ${name}\`.`);
-  }
-  if (pendingRestart) {
-    return problem('RESTART_PENDING', 'has settings that need a restart', `Restart it: \`citus-ha restart ${name}\`.`);
-  }
-  return [];
 }
 
 function nodeProblems({

@@ -2,6 +2,7 @@ import { coordinators, databaseMembers, workers, type MemberSpec } from '@citus-
 import { CodedError, messageOf, waitFor } from '@citus-ha/core';
 import { patchConfiguration } from './dynamic-configuration.js';
 import { coordinatorCluster, patroniOf, type OpenCluster } from './open-cluster.js';
+import { proveCopy } from './prove-copy.js';
 import { restartProcess } from './start-stop.js';
 
 /** Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one. */
@@ -17,7 +18,8 @@ export async function restartMember(cluster: OpenCluster, member: MemberSpec): P
 /**
  * Throws a standby's data away and copies it anew from the leader.
  *
- * @throws CodedError `NOT_A_STANDBY` for the leader, for workers and for members without PostgreSQL.
+ * @throws CodedError `NOT_A_STANDBY` for the leader, for workers and for members without PostgreSQL; `COPY_UNPROVEN` where
+ * no leader proves that it has the data.
  */
 export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   const seen = await coordinatorCluster(cluster);
@@ -33,6 +35,7 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
               .join(', ')}; move the leader away first with \`citus-ha switchover\`.`,
     });
   }
+  await proveCopy(cluster, seen, member.name);
   await patroniOf(cluster, member.name).reinitialize({ force: true });
   await waitUntilCopying(cluster, member.name);
   await waitUntilFit(cluster, member.name);

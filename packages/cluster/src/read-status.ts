@@ -1,18 +1,14 @@
 import { engineVersion, readNodes, readRedundancy, withConnection } from '@citus-ha/citus';
-import { coordinators, databaseMembers, membersOf, workers, type MemberSpec } from '@citus-ha/config';
-import { messageOf } from '@citus-ha/core';
-import type { EtcdHealth, PatroniMember } from '@citus-ha/patroni';
+import { coordinators, membersOf, workers, type MemberSpec } from '@citus-ha/config';
+import { CodedError, messageOf } from '@citus-ha/core';
+import type { EtcdHealth } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
+import { findStuck } from './catch-up.js';
 import { findProblems } from './find-problems.js';
-import {
-  coordinatorCluster,
-  endpointHost,
-  etcdOf,
-  patroniOf,
-  serverOf,
-  statsUrl,
-  type OpenCluster,
-} from './open-cluster.js';
+import { findUnknown } from './find-unknown.js';
+import { inTime, questionMs } from './in-time.js';
+import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from './open-cluster.js';
+import { readPatroni, type SeenByPatroni } from './read-patroni.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 
 /** What was seen of a cluster's SQL side; all empty where nothing was. */
@@ -24,12 +20,22 @@ interface SqlView {
   readonly underReplicatedShards: number | null;
 }
 
-/** The state of the whole cluster, asked of every member at the same time. Never throws for a member that does not answer. */
+/**
+ * The state of the whole cluster, asked of every member at the same time, and answered within 2 s: who does not answer by then
+ * is named, and nothing else said of it. Never throws for a member that does not answer.
+ */
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
-  const [processes, patroni, etcd] = await Promise.all([runtime.members(), readPatroni(cluster), readEtcd(cluster)]);
-  const leader = coordinators(spec).find(({ name }) => patroni.members.get(name)?.role === 'leader');
-  const sql = leader ? await readSql(cluster, leader.name, lostHosts(cluster, processes)) : nothingSeen;
+  const seen = runtime.members();
+  const asked = coordinators(spec).filter(({ name }) => site.members[name]);
+  const [processes, patroni, etcd, answers] = await Promise.all([
+    seen,
+    readPatroni(cluster),
+    readEtcd(cluster),
+    Promise.all(asked.map(({ name }) => readSql(cluster, name, seen))),
+  ]);
+  const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
+  const sql = answers[leads] ?? nothingSeen;
   const members = membersOf(spec).map((member) =>
     memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
   );
@@ -55,57 +61,17 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     sentinel: { running: false, pid: null },
   } as const;
   const addresses = Object.fromEntries(members.map(({ name }) => [name, site.members[name]?.address]));
-  const problems = findProblems(spec, status, { etcd, sqlFailure: sql.failure, addresses });
-  return { ...status, healthy: problems.length === 0, problems };
+  const besides = { etcd, sqlFailure: sql.failure, unanswered: patroni.unanswered, addresses };
+  const problems = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
+  return { ...status, healthy: problems.length === 0, problems, unknown: findUnknown(spec, { ...status, problems }) };
 }
 
 const nothingSeen: SqlView = { version: null, nodes: [], underReplicatedShards: null };
 
-/** What Patroni says of every database member: of its cluster in etcd, or where that is away, of itself. */
-async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
-  const placed = workers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
-  const asked = [coordinatorCluster(cluster), ...placed.map(({ name }) => patroniOf(cluster, name).cluster())];
-  const answers = await Promise.allSettled(asked);
-  const views = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  const members = views.flatMap((view) => view.members);
-  const silent = databaseMembers(cluster.spec).filter(
-    ({ name }) => cluster.site.members[name] && !members.some((member) => member.name === name),
-  );
-  const selves = await Promise.all(silent.map(({ name }) => readSelf(cluster, name)));
-  const seen = [...members, ...selves.flatMap((self) => self ?? [])];
-  return {
-    members: new Map(seen.map((member) => [member.name, member])),
-    paused: views.some((view) => view.paused),
-  };
-}
-
-interface PatroniView {
-  readonly members: ReadonlyMap<string, SeenByPatroni>;
-  readonly paused: boolean;
-}
-
-type SeenByPatroni = Pick<PatroniMember, 'name' | 'role' | 'state' | 'timeline' | 'lagBytes' | 'pendingRestart'>;
-
-async function readSelf(cluster: OpenCluster, name: string): Promise<SeenByPatroni | undefined> {
-  return patroniOf(cluster, name)
-    .status()
-    .then(
-      ({ role, state, timeline, synchronous, replicationState, pendingRestart }) => ({
-        name,
-        role: role === 'primary' ? 'leader' : synchronous ? 'sync_standby' : role,
-        state: replicationState ?? state,
-        timeline,
-        lagBytes: null,
-        pendingRestart,
-      }),
-      () => undefined,
-    );
-}
-
 /** Nothing where cluster.yaml names a member of etcd that there is not. */
 async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
   try {
-    return await etcdOf(cluster).health();
+    return await etcdOf(cluster).health({ timeoutMs: questionMs });
   } catch {
     return [];
   }
@@ -118,20 +84,46 @@ function lostHosts({ spec, site }: OpenCluster, processes: readonly Member[]): r
   return workers(spec).flatMap(({ name }) => (mayRun(name) ? [] : [name, site.members[name]?.address ?? name]));
 }
 
-async function readSql(cluster: OpenCluster, leader: string, lost: readonly string[]): Promise<SqlView> {
+/** Asked of every coordinator, since who leads is asked at the same time. */
+async function readSql(cluster: OpenCluster, name: string, processes: Promise<readonly Member[]>): Promise<SqlView> {
   const { replicationFactor } = cluster.spec.shards;
-  return withConnection(serverOf(cluster, leader), async (client) => ({
-    version: (await engineVersion(client))?.version ?? null,
-    nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({
-      nodeId,
-      groupId,
-      host,
-      port,
-      role,
-      active,
-    })),
-    underReplicatedShards: (await readRedundancy(client, replicationFactor, lost)).underReplicatedShards,
-  })).catch((error: unknown) => ({ ...nothingSeen, failure: { leader, reason: messageOf(error) } }));
+  const answer = withConnection(
+    serverOf(cluster, name),
+    async (client) => {
+      const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+      if (rows[0]?.standby !== false) throw new CodedError('SERVER_NOT_READY', 'it is in recovery still');
+      const lost = lostHosts(cluster, await processes);
+      return {
+        version: (await engineVersion(client))?.version ?? null,
+        nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({
+          nodeId,
+          groupId,
+          host,
+          port,
+          role,
+          active,
+        })),
+        underReplicatedShards: (await readRedundancy(client, replicationFactor, lost)).underReplicatedShards,
+      };
+    },
+    { timeoutMs: questionMs, statementTimeoutMs: questionMs },
+  );
+  return inTime(answer).catch((error: unknown) => ({
+    ...nothingSeen,
+    failure: { leader: name, reason: messageOf(error) },
+  }));
+}
+
+/** Why standbys do not get on, by name; looked for only where one does not stream. */
+async function readStuck(
+  { runtime }: OpenCluster,
+  members: readonly MemberStatus[],
+): Promise<ReadonlyMap<string, string>> {
+  const standbys = members.filter(({ kind, role }) => kind === 'coordinator' && role !== null && role !== 'leader');
+  const found = standbys
+    .filter(({ state }) => state === 'running' || state === 'in archive recovery')
+    .map(async ({ name }) => [name, await findStuck(runtime, name)] as const);
+  return new Map((await Promise.all(found)).flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])));
 }
 
 function memberStatus(

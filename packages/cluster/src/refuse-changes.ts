@@ -23,7 +23,7 @@ export function refuseChanges(
 function refuseLostPasswords(spec: ClusterSpec, kept: ClusterRecord | undefined, seen: readonly Member[]): void {
   if (kept || seen.length === 0) return;
   throw new CodedError('PASSWORDS_LOST', `Cluster ${spec.name} has members, but the record of its passwords is gone`, {
-    fix: 'Restore cluster.json in its store from a backup; the data is kept. Or remove the cluster with `citus-ha down --volumes`.',
+    fix: 'Restore cluster.json in its store from a backup; the data is kept.',
   });
 }
 

@@ -9,6 +9,8 @@ export interface ClusterStatus {
   /** All members run and replicate, all nodes are active, no shard lacks a placement, failover is automatic. */
   readonly healthy: boolean;
   readonly problems: readonly Problem[];
+  /** What could not be known, since who would tell did not answer: never taken for well. */
+  readonly unknown: readonly Unknowable[];
   /** Whether automatic failover is off (Patroni's maintenance mode), which is a problem too. */
   readonly paused: boolean;
   /** `version` is `null` while no leader answers. */
@@ -21,11 +23,14 @@ export interface ClusterStatus {
     readonly user: string;
   };
   readonly members: readonly MemberStatus[];
+  /** Empty while they are unknown. */
   readonly nodes: readonly NodeStatus[];
   readonly redundancy: { readonly target: number; readonly underReplicatedShards: number | null };
   readonly isolation: 'pid' | 'container' | 'none';
   readonly sentinel: { readonly running: boolean; readonly pid: number | null };
 }
+
+export type Unknowable = 'nodes' | 'redundancy' | 'failover' | 'synchrony';
 
 export type ProblemCode =
   | 'CLUSTER_DOWN'
@@ -39,8 +44,10 @@ export type ProblemCode =
   | 'MEMBER_UNKNOWN_STATE'
   | 'MEMBER_MISPLACED'
   | 'MEMBER_NOT_READY'
+  | 'MEMBER_SILENT'
   | 'PATRONI_SILENT'
   | 'NOT_STREAMING'
+  | 'CANNOT_CATCH_UP'
   | 'NOT_LEADING'
   | 'NOT_SYNCHRONOUS'
   | 'RESTART_PENDING'

@@ -18,7 +18,7 @@ export async function readState(store: ClusterStore): Promise<DockerState | unde
   } catch (cause) {
     throw new CodedError('STATE_UNREADABLE', `The state of the cluster, ${key} in its state volume, is no JSON`, {
       cause,
-      fix: 'Restore it from a backup; the data is kept. Or remove the cluster with `citus-ha down --volumes`.',
+      fix: 'Restore it from a backup; the data is kept.',
     });
   }
 }

@@ -21,7 +21,7 @@ export async function refuseDataLeft(folder: ClusterFolder, cluster: string): Pr
     `Data of an earlier cluster ${cluster} is there (${left.join(', ')}), but nothing says its passwords`,
     {
       blame: 'user',
-      fix: `Restore state.json and store/ in ${folder.path} from a copy; or, if nobody needs the data, remove it: citus-ha down --volumes --runtime local`,
+      fix: `Restore state.json and store/ in ${folder.path} from a copy, or move the data away to begin anew.`,
     },
   );
 }

@@ -52,7 +52,7 @@ function checkNetwork({ name, local: { network } }: ClusterSpec, known: ClusterS
   if (known !== undefined && known.network !== network) {
     throw new CodedError('NETWORK_CHANGED', `Cluster ${name} was made with local.network: ${known.network}`, {
       blame: 'user',
-      fix: `Set it back to ${known.network}, or make the cluster anew: citus-ha down --volumes, citus-ha up.`,
+      fix: `Set it back to ${known.network}, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
     });
   }
   if (network !== 'namespaces' || process.getuid?.() === 0) return;

@@ -55,7 +55,7 @@ export async function readDocument<T extends { readonly version: number }>(
     if (codeOf(error) === 'ENOENT') return undefined;
     throw new CodedError('STATE_UNREADABLE', `The state file ${path} cannot be read: ${messageOf(error)}`, {
       cause: error,
-      fix: `Restore ${path} from a copy, or move it away to have a new one written; data folders beside it are kept. Or remove the cluster with its data: citus-ha down --volumes.`,
+      fix: `Restore ${path} from a copy, or move it away to have a new one written; data folders beside it are kept.`,
     });
   }
 }

@@ -6,7 +6,7 @@ import { composeCluster } from '../compose.js';
 import { exitCode } from '../exit-code.js';
 import { print, printJson } from '../output.js';
 
-const colors = { ok: pc.green, note: pc.cyan, problem: pc.yellow } as const;
+const colors = { ok: pc.green, note: pc.cyan, unknown: pc.magenta, problem: pc.yellow } as const;
 
 export function doctorCommand(): Command {
   return command('doctor', 'look the cluster over: each finding with its fix').action(
@@ -18,7 +18,9 @@ export function doctorCommand(): Command {
           print(`${colors[level](level.padEnd(7))} ${check}: ${detail}${fix ? `. ${fix}` : ''}`);
         }
       }
-      process.exitCode = findings.some(({ level }) => level === 'problem') ? exitCode.degraded : exitCode.done;
+      process.exitCode = findings.some(({ level }) => level === 'problem' || level === 'unknown')
+        ? exitCode.degraded
+        : exitCode.done;
     },
   );
 }

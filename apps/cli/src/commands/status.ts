@@ -57,6 +57,7 @@ function printStatus(status: ClusterStatus): void {
     status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
   );
   print(`\nredundancy: ${redundancyText(redundancy)}`);
+  if (status.unknown.length > 0) print(`unknown, since who would tell does not answer: ${status.unknown.join(', ')}`);
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
 }
 

@@ -1,0 +1,37 @@
+import type { ClusterSpec } from '@citus-ha/config';
+import { isSynchronous } from './find-problems.js';
+import type { ClusterStatus, Unknowable } from './status.js';
+
+type Seen = Pick<ClusterStatus, 'members' | 'problems'>;
+
+/** What cannot be told from what was seen, and so is not well either: only a leader's SQL knows of nodes and placements. */
+export function findUnknown(spec: ClusterSpec, status: Seen): readonly Unknowable[] {
+  const { problems } = status;
+  const has = (...codes: readonly string[]) => problems.some(({ code }) => codes.includes(code));
+  const noLeader = has('CLUSTER_DOWN', 'NO_LEADER', 'SQL_FAILED');
+  const noQuorum = problems.some(({ code, member }) => code === 'ETCD_UNHEALTHY' && member === null);
+  const promised = spec.durability !== 'async' && spec.coordinators.count > 1;
+  const maybe = status.members.some(
+    ({ name, kind }) =>
+      kind === 'coordinator' && problems.some(({ code, member }) => member === name && code === 'MEMBER_SILENT'),
+  );
+  return [
+    ...(noLeader ? (['nodes', 'redundancy'] as const) : []),
+    ...(noLeader || (maybe && candidatesOf(spec, status).length === 0) ? (['failover'] as const) : []),
+    ...(promised && (noLeader || noQuorum) ? (['synchrony'] as const) : []),
+  ];
+}
+
+/** The standbys that would lead now if the leader were lost: sound ones that have every acknowledged write, where that is promised. */
+export function candidatesOf(spec: ClusterSpec, { members, problems }: Seen): readonly string[] {
+  return members
+    .filter(
+      (member) =>
+        member.kind === 'coordinator' &&
+        member.role !== 'leader' &&
+        member.state === 'streaming' &&
+        (spec.durability === 'async' || isSynchronous(member)) &&
+        !problems.some(({ code, member: name }) => name === member.name && code !== 'RESTART_PENDING'),
+    )
+    .map(({ name }) => name);
+}
