@@ -27,6 +27,14 @@ describe('an edited dynamic configuration', () => {
     ['a parameter of citus-ha', withParameter('citus.shard_count', 7), 'set shards.count in cluster.yaml'],
     ['one that it sets unless told', withParameter('tcp_keepalives_idle', 9), 'as postgres.parameters.tcp_keepalives'],
     ['commits without a standby', withParameter('synchronous_commit', 'off'), 'break durability synchronous'],
+    ['commits without a standby in another spelling', withParameter('Synchronous_Commit', 'NO'), 'break durability'],
+    ['no word of the parameter', withParameter('synchronous_commit', 'maybe'), 'PostgreSQL takes on'],
+    ['data that a crash corrupts', withParameter('fsync', 'of'), 'corrupts the data'],
+    [
+      'what the files of members decide',
+      { ...current, postgresql: { ...current.postgresql, pg_hba: ['local all all trust'] } },
+      'postgresql.pg_hba: it would have no effect',
+    ],
     ['its removal', { ...current, postgresql: { parameters } }, 'postgresql.use_pg_rewind: citus-ha decides it'],
   ])('is refused with %s', (_, edited, problem) => {
     expect(check(edited as JsonObject)).toThrow(problem);

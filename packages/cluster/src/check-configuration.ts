@@ -1,4 +1,4 @@
-import { managedParameters, type ClusterSpec } from '@citus-ha/config';
+import { managedParameters, unsafeParameters, type ClusterSpec, type ParameterValue } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { isObject, type Json, type JsonObject } from './json-patch.js';
 
@@ -35,6 +35,20 @@ const places: Readonly<Record<string, string>> = {
   synchronous_mode: 'durability',
   synchronous_mode_strict: 'durability',
 };
+
+/** What each member's own patroni.yml says, which Patroni puts before the dynamic configuration. */
+const ofMembers = [
+  'listen',
+  'connect_address',
+  'bin_dir',
+  'data_dir',
+  'pgpass',
+  'authentication',
+  'basebackup',
+  'callbacks',
+  'pg_hba',
+  'pg_ident',
+];
 
 const refused: Readonly<Record<string, string>> = {
   pause: 'use `citus-ha pause` and `citus-ha resume`, which tell every group',
@@ -86,6 +100,9 @@ function ownedProblems(rendered: JsonObject, current: JsonObject, edited: JsonOb
     ...changedOf(Object.keys(ofPostgres), postgresqlOf(current), postgresqlOf(edited)).map(
       (key) => `postgresql.${key}: ${reasonFor(key)}`,
     ),
+    ...changedOf(ofMembers, postgresqlOf(current), postgresqlOf(edited)).map(
+      (key) => `postgresql.${key}: it would have no effect: every member's own file says it, which \`up\` writes`,
+    ),
   ];
 }
 
@@ -95,24 +112,31 @@ function reasonFor(key: string): string {
 }
 
 function parameterProblems(
-  { durability }: ClusterSpec,
+  spec: ClusterSpec,
   rendered: JsonObject,
   current: JsonObject,
   edited: JsonObject,
 ): readonly string[] {
   const changed = changedOf([...Object.keys(current), ...Object.keys(edited)], current, edited);
-  const commit = edited['synchronous_commit'];
-  const waitsForNobody = commit === false || commit === 'off' || commit === 'local';
   return [
     ...changed.flatMap((name) => {
       if (Object.hasOwn(managedParameters, name)) return [`${name}: ${managedParameters[name]} in cluster.yaml`];
       if (Object.hasOwn(rendered, name)) return [`${name}: cluster.yaml decides it, as postgres.parameters.${name}`];
       return [];
     }),
-    ...(waitsForNobody && durability !== 'async'
-      ? [`synchronous_commit: commits that wait for no standby break durability ${durability}`]
-      : []),
+    ...unsafeParameters(spec, scalarsOf(edited, changed)).map(
+      ({ name, value, message }) => `${name}: ${JSON.stringify(value)}: ${message}; or list it under postgres.unsafe`,
+    ),
   ];
+}
+
+function scalarsOf(parameters: JsonObject, names: readonly string[]): Readonly<Record<string, ParameterValue>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = parameters[name];
+      return value === undefined || value === null || typeof value === 'object' ? [] : [[name, value]];
+    }),
+  );
 }
 
 function changedOf(keys: readonly string[], current: JsonObject, edited: JsonObject): readonly string[] {

@@ -1,3 +1,5 @@
+import type { ParameterValue } from './parameter-value.js';
+
 /** A checked cluster.yaml with every default filled in and every duration in milliseconds. */
 export interface ClusterSpec {
   readonly name: string;
@@ -10,7 +12,9 @@ export interface ClusterSpec {
     readonly version: 'auto' | number;
     readonly database: string;
     readonly maxConnections: number;
-    readonly parameters: Readonly<Record<string, string | number | boolean>>;
+    readonly parameters: Readonly<Record<string, ParameterValue>>;
+    /** Parameters that may have values by which acknowledged writes can be lost. */
+    readonly unsafe: readonly string[];
   };
   readonly credentials: {
     readonly superuser: string;

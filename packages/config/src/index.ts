@@ -19,6 +19,7 @@ export { defaultClusterSpec, parseClusterSpec } from './parse.js';
 export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
 export { nearest } from './nearest.js';
 export { managedParameters } from './managed-parameters.js';
+export { parseBoolean, parseInteger, type ParameterValue } from './parameter-value.js';
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
 export type {
   CertificateAndKey,
@@ -31,6 +32,7 @@ export type {
   Site,
 } from './site.js';
 export { clusterTemplate } from './template.js';
+export { unsafeParameters, type UnsafeParameter } from './unsafe-parameters.js';
 export {
   coordinators,
   databaseMembers,

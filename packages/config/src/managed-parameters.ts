@@ -9,7 +9,6 @@ export const managedParameters: Readonly<Record<string, string>> = {
   'citus.shard_count': 'set shards.count',
   'citus.shard_replication_factor': 'set shards.replicationFactor',
   synchronous_standby_names: 'set durability',
-  shared_preload_libraries: 'remove it: citus has to be first in it; use session_preload_libraries for more',
   wal_level: 'remove it: Citus needs logical',
   'citus.local_hostname': byPatroni,
   'citus.node_conninfo': 'remove it: citus-ha sets the timeouts and the login of connections between nodes',

@@ -78,11 +78,6 @@ describe('the rules', () => {
       'postgres: { parameters: { citus.shard_count: 8 } }',
       'postgres.parameters.citus.shard_count: set shards.count',
     ],
-    [
-      'commits that wait for no standby',
-      'postgres: { parameters: { synchronous_commit: local } }',
-      'postgres.parameters.synchronous_commit: set durability to async, or remove the parameter',
-    ],
   ])('refuse %s', (_, text, complaint) => {
     expect(complaints(text)).toEqual([complaint]);
   });
@@ -91,11 +86,39 @@ describe('the rules', () => {
     'pooler: { count: 0, port: 5000 }',
     'workers: { availability: patroni }\nshards: { replicationFactor: 2 }',
     'durability: async\npostgres: { parameters: { synchronous_commit: off } }',
+    'postgres: { parameters: { synchronous_commit: remote_apply, fsync: yes, full_page_writes: 1, max_wal_senders: 8 } }',
+    'postgres: { parameters: { shared_preload_libraries: "pg_cron, auto_explain" } }',
     'coordinators: { count: 1 }',
     'engine: citus\npostgres: { version: 17 }\ndocker: { baseImage: "citusdata/citus:13.2" }',
     'docker: { baseImage: "debian:trixie-slim" }\npostgres: { version: 14 }',
   ])('let %j pass', (text) => {
     expect(complaints(text)).toEqual([]);
+  });
+
+  it.each([
+    ['synchronous_commit', ['local', 'off', 'Off', 'no', '0', 0, false, 'false', 'remote_write', 'sometimes', 't']],
+    ['fsync', ['off', 'of', 'F', 0, false, 'maybe']],
+    ['full_page_writes', ['no', '0']],
+    ['data_sync_retry', ['on']],
+    ['zero_damaged_pages', ['on']],
+    ['ignore_checksum_failure', ['yes']],
+    ['max_wal_senders', [0, '2', 'none']],
+    ['max_replication_slots', [0, '3']],
+    ['citus.recover_2pc_interval', ['60s', -1]],
+  ])('refuse %s of any of %j unless it is allowed by name', (name, values) => {
+    for (const value of values) {
+      const given = (unsafe: readonly string[]) => stringify({ postgres: { parameters: { [name]: value }, unsafe } });
+      expect(complaints(given([]))).toEqual([
+        `postgres.parameters.${name}: remove it, or list ${name} under postgres.unsafe`,
+      ]);
+      expect(complaints(given([name]))).toEqual([]);
+    }
+  });
+
+  it('refuse to allow what is never judged', () => {
+    expect(complaints('postgres: { unsafe: [fsync, work_mem] }')).toEqual([
+      expect.stringMatching(/^postgres\.unsafe\.1: write one of synchronous_commit, fsync/),
+    ]);
   });
 
   it('complain about a factor above the worker count in any cluster', () => {

@@ -1,6 +1,7 @@
 import type { ClusterSpec } from './cluster-spec.js';
 import { managedParameters } from './managed-parameters.js';
 import type { Finding } from './problem.js';
+import { unsafeParameters } from './unsafe-parameters.js';
 
 type Rule = (spec: ClusterSpec) => readonly Finding[];
 
@@ -137,15 +138,12 @@ const parametersAreFree: Rule = ({ postgres: { parameters } }) =>
     return fix === undefined ? [] : [{ keys, message: 'set by citus-ha itself', fix }];
   });
 
-/** PostgreSQL's manual, `synchronous_commit`: off and local do not wait for a standby. */
-const commitsWaitForStandby: Rule = ({ durability, postgres: { parameters } }) => {
-  const commit = parameters['synchronous_commit'];
-  return when(durability !== 'async' && (commit === false || commit === 'off' || commit === 'local'), {
-    keys: ['postgres.parameters.synchronous_commit', 'durability'],
-    message: `commits that wait for no standby break durability ${durability}`,
-    fix: 'set durability to async, or remove the parameter',
-  });
-};
+const parametersAreSafe: Rule = (spec) =>
+  unsafeParameters(spec, spec.postgres.parameters).map(({ name, value, message }) => ({
+    keys: [`postgres.parameters.${name}`],
+    message: `${JSON.stringify(value)}: ${message}`,
+    fix: `remove it, or list ${name} under postgres.unsafe`,
+  }));
 
 const rules: readonly Rule[] = [
   factorFitsWorkers,
@@ -159,7 +157,7 @@ const rules: readonly Rule[] = [
   rolesDiffer,
   strictHasStandby,
   parametersAreFree,
-  commitsWaitForStandby,
+  parametersAreSafe,
 ];
 
 /** Weighs the keys of a spec against each other; every finding of every rule. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { parseDurationMs } from '@citus-ha/core';
 import { z } from 'zod';
+import { judgedParameters } from './unsafe-parameters.js';
 
 /*
  * The message of every check says what to write instead; problems read "got X; write MESSAGE".
@@ -119,6 +120,12 @@ export const clusterSchema = z
             )
             .default({})
             .describe('Further PostgreSQL parameters of every member, by their own names.'),
+          unsafe: z
+            .array(z.enum(judgedParameters, { error: `one of ${judgedParameters.join(', ')}` }), {
+              error: 'a list of parameters',
+            })
+            .default([])
+            .describe('Parameters that may have values by which acknowledged writes can be lost.'),
         },
         'The PostgreSQL servers.',
       ),

@@ -34,6 +34,7 @@ postgres:
   database: postgres    # the database that Citus is created in
   maxConnections: 300
   parameters: {}        # further PostgreSQL parameters, by their own names
+  unsafe: []            # those of them that may break durability, such as [fsync]
 
 # Never a password itself.
 credentials:

@@ -77,3 +77,16 @@ test("the spec's own parameters win over what is set here", () => {
   const parameters = { work_mem: '64MB', wal_sender_timeout: '60s' };
   expect(parametersOf(inputOf({ ...base, postgres: { ...base.postgres, parameters } }))).toMatchObject(parameters);
 });
+
+test("the spec's own libraries are preloaded behind Citus, each once", () => {
+  const parameters = { shared_preload_libraries: 'pg_cron, citus,auto_explain,pg_stat_statements' };
+  expect(parametersOf(inputOf({ ...base, postgres: { ...base.postgres, parameters } }))).toMatchObject({
+    shared_preload_libraries: 'citus,pg_stat_statements,pg_cron,auto_explain',
+  });
+});
+
+test('a standby that is away holds a bounded amount of WAL, which the spec may change', () => {
+  expect(parametersOf(inputOf(base))).toMatchObject({ max_slot_wal_keep_size: '4GB' });
+  const parameters = { max_slot_wal_keep_size: '50GB' };
+  expect(parametersOf(inputOf({ ...base, postgres: { ...base.postgres, parameters } }))).toMatchObject(parameters);
+});

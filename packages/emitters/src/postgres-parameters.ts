@@ -1,15 +1,15 @@
-import type { MemberSpec } from '@citus-ha/config';
+import type { MemberSpec, ParameterValue } from '@citus-ha/config';
 import { nodeSslSettings } from './node-certificate.js';
 import type { RenderInput } from './rendering.js';
 
-type Parameters = Readonly<Record<string, string | number | boolean>>;
+type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** PostgreSQL's settings, the same on every member of a group: what differs between leader and standby shows as "pending restart". */
 export function postgresParameters(input: RenderInput, member: MemberSpec): Parameters {
   const { spec, engine } = input;
+  const { shared_preload_libraries: libraries, ...parameters } = spec.postgres.parameters;
   return {
-    // Citus has to be the first (Citus manual, "Installation").
-    shared_preload_libraries: engine === 'citus' ? 'citus,pg_stat_statements' : 'pg_stat_statements',
+    shared_preload_libraries: preloadedLibraries(engine, libraries),
     max_connections: spec.postgres.maxConnections,
     // Citus writes in two phases, over several connections for one client.
     max_prepared_transactions: 2 * spec.postgres.maxConnections,
@@ -21,14 +21,26 @@ export function postgresParameters(input: RenderInput, member: MemberSpec): Para
     // A standby that is silent, a primary that is not there yet, a client whose machine is gone: noticed in seconds.
     wal_sender_timeout: `${spec.timings.retryTimeoutMs}ms`,
     wal_retrieve_retry_interval: '500ms',
+    // The slot of a standby that is away fills the leader's disk otherwise.
+    max_slot_wal_keep_size: '4GB',
     tcp_keepalives_idle: 5,
     tcp_keepalives_interval: 2,
     tcp_keepalives_count: 3,
     'citus.shard_count': spec.shards.count,
     'citus.shard_replication_factor': spec.shards.replicationFactor,
     ...(engine === 'citus' ? citusParameters(input, member) : {}),
-    ...spec.postgres.parameters,
+    ...parameters,
   };
+}
+
+/** Citus has to be the first (Citus manual, "Installation"); the user's own follow. */
+function preloadedLibraries(engine: RenderInput['engine'], wanted: ParameterValue = ''): string {
+  const own = engine === 'citus' ? ['citus', 'pg_stat_statements'] : ['pg_stat_statements'];
+  const further = String(wanted)
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'citus');
+  return [...new Set([...own, ...further])].join(',');
 }
 
 /** Citus waits 30 s for a node that does not answer, and 60 s before it ends what a dead backend left prepared. */
