@@ -11,6 +11,10 @@ export interface ContractCase {
 export interface Concern {
   /** Database, and folder of the golden files. */
   readonly name: string;
+  /** Folder of the golden files where it is another concern's: the answers are to be the same. */
+  readonly answers?: string;
+  /** Whether all of it runs as a role made by CREATE ROLE instead of the superuser. */
+  readonly asOrdinaryRole?: true;
   /** How far the cluster is there before: nothing at all, the engine on every server, or all nodes registered too. */
   readonly prepared: 'not at all' | 'with the engine' | 'with all nodes';
   readonly setUp?: (context: ContractContext) => Promise<void>;

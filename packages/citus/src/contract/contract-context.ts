@@ -28,11 +28,25 @@ export class ContractContext {
   readonly servers: PostgresServers;
   readonly engine: EngineInstaller;
   readonly database: string;
+  #superuser: ContractContext | undefined;
 
   constructor(servers: PostgresServers, engine: EngineInstaller, database: string) {
     this.servers = servers;
     this.engine = engine;
     this.database = database;
+  }
+
+  /** The same through the eyes of another role. */
+  as(user: string, password: string): ContractContext {
+    const addresses = this.servers.addresses.map((address) => ({ ...address, user, password }));
+    const seen = new ContractContext({ ...this.servers, addresses }, this.engine, this.database);
+    seen.#superuser = this;
+    return seen;
+  }
+
+  /** Looks at a server as the superuser, whoever's view this is. */
+  inspect<T>(server: number, task: (client: ClientBase) => Promise<T>): Promise<T> {
+    return (this.#superuser ?? this).on(server, task);
   }
 
   get workerNumbers(): readonly number[] {

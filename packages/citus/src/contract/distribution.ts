@@ -53,7 +53,7 @@ export const distribution: readonly ContractCase[] = [
         const placements = await placementsOf(context, 'rooms');
         const placement = placements.find(({ shardid }) => shardid === shard?.['shardid']);
         const server = context.servers.addresses.findIndex(({ host }) => host === placement?.['nodename']);
-        const found = await context.on(server, (client) =>
+        const found = await context.inspect(server, (client) =>
           client.query(`SELECT FROM rooms_${String(placement?.['shardid'])} WHERE id = $1`, [id]),
         );
         expect(found.rowCount, `rows with id ${id}`).toBe(1);

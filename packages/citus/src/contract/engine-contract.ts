@@ -6,6 +6,8 @@ import { ContractContext } from './contract-context.js';
 import { dump } from './dump.js';
 import { faults } from './faults.js';
 import { prepareDatabase, registerAll } from './fresh-database.js';
+import { logicalSettings, online } from './online.js';
+import { ordinary, ordinaryRole } from './ordinary-role.js';
 import { expectGolden } from './golden.js';
 import { nodes } from './nodes.js';
 import { startPostgresServers, type PostgresServers } from './postgres-servers.js';
@@ -26,7 +28,7 @@ export interface EngineContractOptions {
   readonly differs?: Readonly<Record<string, string>>;
 }
 
-const concerns: readonly Concern[] = [bootstrapping, nodes, tables, rows, faults, dump];
+const concerns: readonly Concern[] = [bootstrapping, nodes, tables, rows, ...ordinary, online, faults, dump];
 
 /**
  * Declares the suite that every engine must pass: on a coordinator and three workers of its own, real PostgreSQL servers
@@ -37,7 +39,13 @@ export function engineContract(options: EngineContractOptions): void {
   describe(`The engine contract on ${name}`, () => {
     let servers: PostgresServers;
     beforeAll(async () => {
-      servers = await startPostgresServers({ count: 4, postgresBinDir, preload, settings });
+      const logical = engine.kind === 'citus' ? await logicalSettings(postgresBinDir) : {};
+      servers = await startPostgresServers({
+        count: 4,
+        postgresBinDir,
+        preload,
+        settings: (host) => ({ ...settings(host), ...logical }),
+      });
     });
     afterAll(async () => servers?.dispose());
 
@@ -52,7 +60,8 @@ export function engineContract(options: EngineContractOptions): void {
         declare(reason === undefined ? contractCase.title : `${contractCase.title} (differs: ${reason})`, async () => {
           const answer = await contractCase.run(context);
           if (golden !== undefined && answer !== undefined) {
-            await expectGolden(context, golden, contractCase.title, answer);
+            const { answers = concern.name } = concern;
+            await expectGolden(context, golden, { concern: answers, title: contractCase.title }, answer);
           }
         });
       }
@@ -75,6 +84,7 @@ async function openContext(
   const context = new ContractContext(servers, engine, concern.name);
   if (concern.prepared !== 'not at all') await prepareDatabase(context);
   if (concern.prepared === 'with all nodes') await registerAll(context);
-  await concern.setUp?.(context);
-  return context;
+  const user = concern.asOrdinaryRole ? await ordinaryRole(context) : context;
+  await concern.setUp?.(user);
+  return user;
 }

@@ -11,10 +11,10 @@ import type { ContractContext } from './contract-context.js';
 export async function expectGolden(
   context: ContractContext,
   golden: string,
-  title: string,
+  { concern, title }: { readonly concern: string; readonly title: string },
   answer: unknown,
 ): Promise<void> {
-  const path = join(golden, context.database, `${slug(title)}.json`);
+  const path = join(golden, concern, `${slug(title)}.json`);
   const text = renderAnswer(basename(golden), normalise(context, answer));
   if (context.engine.kind === 'citus') await expect(text).toMatchFileSnapshot(path);
   else expect(text).toBe(await readFile(path, 'utf8'));

@@ -48,7 +48,8 @@ export async function startPostgresServers(options: PostgresServersOptions): Pro
   const block = await freeLoopbackBlock(options.count, port);
   const passFile = join(directory, 'pgpass');
   const passwordFile = join(directory, 'password');
-  await writeOwned(passFile, `*:*:*:${user}:${password}\n`, owner);
+  // An ordinary role's stands for whatever lets nodes log in as any role: their certificates, in a cluster of citus-ha.
+  await writeOwned(passFile, `*:*:*:${user}:${password}\n*:*:*:${ordinaryLogin.user}:${password}\n`, owner);
   await writeOwned(passwordFile, password, owner);
 
   const addresses = Array.from({ length: options.count }, (_, index) => ({
@@ -115,6 +116,8 @@ export async function startPostgresServers(options: PostgresServersOptions): Pro
 
 const user = 'postgres';
 const password = 'a password of test servers';
+/** Of a role that a suite may create: servers log in to one another as it, too. */
+export const ordinaryLogin = { user: 'app', password };
 const port = 5432;
 
 interface Owner {

@@ -43,7 +43,7 @@ export async function placementRows(context: ContractContext, table: string): Pr
   for (const { shardid, nodename } of await placementsOf(context, table)) {
     const server = context.servers.addresses.findIndex(({ host }) => host === nodename);
     const shard = `${table}_${String(shardid)}`;
-    const { rows } = await context.on(server, (client) =>
+    const { rows } = await context.inspect(server, (client) =>
       client.query<{ count: number; rows: string }>(
         `SELECT count(*)::int AS count, coalesce(sum(hashtext(t::text)), 0)::text AS rows
          FROM ${client.escapeIdentifier(shard)} t`,
