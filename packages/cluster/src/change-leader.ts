@@ -1,6 +1,7 @@
 import { coordinators } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
-import { leaderOf, readLeader, waitForLeader, type Leader } from '@citus-ha/patroni';
+import { CodedError, codeOf, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
+import { leaderOf, readLeader, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
+import { findStuck } from './catch-up.js';
 import { chooseCandidate } from './choose-candidate.js';
 import { isSynchronous } from './find-problems.js';
 import {
@@ -22,7 +23,8 @@ export interface LeaderChange {
 const timeoutMs = 60_000;
 
 /**
- * Moves the leader to another coordinator, planned and without loss; answers once the new one leads on a higher timeline.
+ * Moves the leader to another coordinator, planned and without loss; answers once the new one leads on a higher timeline. A standby
+ * that runs and is not fit yet is waited for.
  *
  * @throws CodedError `NO_CANDIDATE` where no standby is fit, `NO_LEADER` where `failover` is what is needed,
  * `OTHER_LEADER` where another one than asked for was faster.
@@ -36,14 +38,7 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
       fix: 'Use `citus-ha failover`.',
     });
   }
-  const candidate = chooseCandidate({
-    members: seen.members,
-    running: await runningMembers(cluster),
-    leader: leader.name,
-    to,
-    mayLose: cluster.spec.durability === 'async',
-    remedy: 'Wait until `citus-ha status` calls it a sync_standby or quorum_standby.',
-  });
+  const candidate = await waitForCandidate(cluster, leader.name, to);
   await patroniOf(cluster, leader.name).switchover({ leader: leader.name, candidate: candidate.name });
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
@@ -54,6 +49,57 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
   });
   requireLeader(now, to);
   return { from: leader.name, to: now.name, timeline: now.timeline };
+}
+
+/** One that runs may still be on its way; a wait for it ends where nobody else runs, or it cannot get there. */
+async function waitForCandidate(cluster: OpenCluster, leader: string, to: string | undefined): Promise<PatroniMember> {
+  let unfit: unknown;
+  let told = false;
+  const probe = async () => {
+    const running = await runningMembers(cluster);
+    try {
+      return chooseCandidate({
+        members: (await coordinatorCluster(cluster)).members,
+        running,
+        leader,
+        to,
+        mayLose: cluster.spec.durability === 'async',
+        remedy: 'Wait until `citus-ha status` calls it a sync_standby or quorum_standby.',
+      });
+    } catch (error) {
+      if (
+        codeOf(error) !== 'NO_CANDIDATE' ||
+        to === leader ||
+        !(await mayBecomeFit(cluster, { running, leader, to }))
+      ) {
+        throw new FatalProbeError(error);
+      }
+      if (!told) cluster.onStep?.(`waiting: ${messageOf(error)}`);
+      told = true;
+      unfit = error;
+      return undefined;
+    }
+  };
+  return waitFor({ what: 'a standby to be fit', probe, timeoutMs, intervalMs: 200, signal: cluster.signal }).catch(
+    (error: unknown) => {
+      throw codeOf(error) === 'TIMEOUT' ? (unfit ?? error) : error;
+    },
+  );
+}
+
+async function mayBecomeFit(
+  { spec, runtime }: OpenCluster,
+  {
+    running,
+    leader,
+    to,
+  }: { readonly running: readonly string[]; readonly leader: string; readonly to: string | undefined },
+): Promise<boolean> {
+  const standbys = coordinators(spec).filter(
+    ({ name }) => name !== leader && (to === undefined || name === to) && running.includes(name),
+  );
+  const stuck = await Promise.all(standbys.map(({ name }) => findStuck(runtime, name)));
+  return stuck.includes(undefined);
 }
 
 function requireLeader({ name, timeline }: Leader, asked: string | undefined): void {

@@ -25,6 +25,7 @@ export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
 export { renderInput } from './render-input.js';
 export { requireSupported } from './require-supported.js';
+export { startIntoService } from './start-into-service.js';
 export { memberNamed, startMember, stopMember } from './start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status.js';
 export { up, type UpOptions, type UpResult } from './up.js';

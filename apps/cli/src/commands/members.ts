@@ -3,21 +3,24 @@ import {
   reinitialize,
   restartMember,
   setMaintenance,
-  startMember,
+  startIntoService,
   stopMember,
   type OpenCluster,
+  type Problem,
 } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import type { Command } from 'commander';
+import pc from 'picocolors';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
+import { exitCode } from '../exit-code.js';
 import { printJson, step } from '../output.js';
 
 /** The commands that act on single members, or on all of them alike. */
 export function memberCommands(): readonly Command[] {
   return [
-    onMember('start', 'start a member', 'started', startMember),
+    onMember('start', 'start a member', 'started', startIntoService),
     onMember(
       'stop',
       'stop a member until it is started again',
@@ -48,7 +51,8 @@ function onMember(
   name: string,
   description: string,
   done: string,
-  act: (cluster: OpenCluster, member: MemberSpec) => Promise<void>,
+  /** Answers what is wrong with the member all the same. */
+  act: (cluster: OpenCluster, member: MemberSpec) => Promise<Problem | undefined | void>,
   consequence?: string,
 ): Command {
   const made = command(`${name} <member>`, description);
@@ -57,9 +61,12 @@ function onMember(
     const cluster = await composeCluster(options);
     const member = memberNamed(cluster, memberName);
     if (consequence) await confirm(`${name} ${memberName}? ${consequence}`, options.yes);
-    await act(cluster, member);
-    if (options.json) printJson({ member: memberName, done });
+    const problem = await act(cluster, member);
+    if (options.json) printJson({ member: memberName, done, ...(problem && { problem }) });
     else step(`${memberName} ${done}`);
+    if (!problem) return;
+    if (!options.json) step(`${pc.yellow('problem')} ${problem.message}. ${problem.fix}`);
+    process.exitCode = exitCode.degraded;
   });
 }
 

@@ -1,0 +1,54 @@
+import { coordinators, defaultClusterSpec, type MemberSpec } from '@citus-ha/config';
+import { createMemoryRuntime } from '@citus-ha/runtime';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startIntoService } from './start-into-service.js';
+import { simulatePatroni, type SimulatedMember, type Simulation } from './testing/simulated-patroni.js';
+
+const spec = defaultClusterSpec();
+const [, second] = coordinators(spec) as [MemberSpec, MemberSpec];
+const leader: SimulatedMember = { role: 'leader', state: 'running', timeline: 2 };
+const behind: SimulatedMember = { role: 'replica', state: 'streaming', timeline: 1 };
+
+let simulation: Simulation | undefined;
+afterEach(() => simulation?.close());
+
+describe('a member that is started', () => {
+  it('is started once it streams on the timeline of the leader', async () => {
+    let looks = 0;
+    simulation = await simulatePatroni(spec, { 'coord-1': leader, 'coord-2': behind }, (asked, members) => {
+      if (asked === 'GET /patroni') looks += 1;
+      if (looks === 4) members.set('coord-2', { ...behind, timeline: 2 });
+    });
+    expect(await startIntoService(simulation.cluster, second)).toBeUndefined();
+    expect(looks).toBe(4);
+  });
+
+  it('is said not to catch up where the leader has no WAL for it any more, without waiting for it in vain', async () => {
+    const removed = 'FATAL:  could not receive data: ERROR:  requested WAL segment 07 has already been removed';
+    const stuck = { role: 'replica', state: 'running', timeline: 2, log: Array.from({ length: 9 }, () => removed) };
+    simulation = await simulatePatroni(spec, { 'coord-1': leader, 'coord-2': stuck });
+    expect(await startIntoService(simulation.cluster, second)).toMatchObject({
+      code: 'CANNOT_CATCH_UP',
+      member: 'coord-2',
+      message: expect.stringContaining('requested WAL segment 07 has already been removed') as string,
+    });
+  });
+
+  it('is not started where it ends at once, and its last lines say why', async () => {
+    simulation = await simulatePatroni(spec, { 'coord-1': leader });
+    const runtime = createMemoryRuntime({
+      cluster: 'ends',
+      run: (process) => {
+        process.log("PermissionError: [Errno 13] Permission denied: 'db'");
+        process.exit(1);
+      },
+    });
+    const { name, kind } = { name: 'haproxy', kind: 'proxy' } as const;
+    await runtime.create({ name, kind, command: ['true'], env: {}, files: [], ports: {} });
+    const started = startIntoService({ ...simulation.cluster, runtime }, { name, kind });
+    await expect(started).rejects.toMatchObject({
+      code: 'MEMBER_ENDED',
+      message: expect.stringContaining('Permission denied') as string,
+    });
+  });
+});
