@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,18 @@ describe('a command on a cluster with a fault', () => {
     expect((await cluster.try('doctor')).stdout).toMatch(/unknown nodes: /);
     await cluster.run('up');
     await cluster.untilHealthy();
+  });
+
+  it.skipIf(runtimeKind !== 'local')('finds its members where the state file is gone', async () => {
+    const before = await cluster.status();
+    const file = join(cluster.env['XDG_STATE_HOME'] ?? '', 'citus-ha', cluster.name, 'state.json');
+    await rm(file);
+    expect((await cluster.status()).members).toEqual(before.members);
+    await rm(file);
+    expect(await cluster.try('up')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('nothing to do') as string,
+    });
   });
 
   it('waits for another one that works on the cluster, says so, and can be interrupted', async () => {

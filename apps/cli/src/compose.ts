@@ -43,10 +43,10 @@ async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
 }
 
-/** A state that cannot be read is a cluster's too. */
+/** A state that cannot be read is a cluster's too, and so are members without one. */
 function isThere(runtime: Runtime): Promise<boolean> {
-  return runtime.site().then(
-    (site) => site !== undefined,
+  return Promise.all([runtime.site(), runtime.members()]).then(
+    ([site, members]) => site !== undefined || members.length > 0,
     (error: unknown) => {
       if (codeOf(error) === 'STATE_UNREADABLE') return true;
       throw error;

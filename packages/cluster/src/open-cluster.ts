@@ -28,15 +28,15 @@ export interface OpenCluster extends ClusterContext {
 
 /** @throws CodedError `CLUSTER_ABSENT` where `up` never ran. */
 export async function openCluster(context: ClusterContext): Promise<OpenCluster> {
-  const [site, record] = await Promise.all([context.runtime.site(), readRecord(context.runtime.store)]);
+  const { runtime, spec } = context;
+  const [settled, record] = await Promise.all([runtime.site(), readRecord(runtime.store)]);
+  // Where only that is lost, it is settled again: the members are still there.
+  const isLost = !settled && record && (await runtime.members()).length > 0;
+  const site = isLost ? await runtime.prepare({ spec, install: false }) : settled;
   if (!site || !record) {
-    throw new CodedError(
-      'CLUSTER_ABSENT',
-      `There is no cluster ${context.spec.name} on the ${context.runtime.kind} runtime`,
-      {
-        fix: 'Run `citus-ha up`.',
-      },
-    );
+    throw new CodedError('CLUSTER_ABSENT', `There is no cluster ${spec.name} on the ${runtime.kind} runtime`, {
+      fix: 'Run `citus-ha up`.',
+    });
   }
   return { ...context, site, record };
 }

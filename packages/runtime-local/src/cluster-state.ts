@@ -1,9 +1,11 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { access, chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Site } from '@citus-ha/config';
 import { claimBlock, claimFreeBlock } from './address-block.js';
 import type { ClusterFolder } from './cluster-folder.js';
 import type { Network } from './switch.js';
 import { withMachineLock } from './machine-lock.js';
+import { memberFolder } from './member-folder.js';
 import { readDocument, writeDocument } from './state-file.js';
 
 /** What a cluster settles once and keeps: its loopback block, its members' addresses, its programs. */
@@ -23,10 +25,38 @@ export interface ClusterState {
 const gatewayHost = 254;
 const prefixes: Readonly<Record<Network, string>> = { loopback: '127.0', namespaces: '198.18' };
 
-/** Clusters from before there were namespaces have no `network` in their state. */
+/**
+ * What is settled of a cluster; where its state file is gone, the addresses that its members still have, without the site.
+ * Clusters from before there were namespaces have no `network` in their state.
+ */
 export async function readState(folder: ClusterFolder): Promise<ClusterState | undefined> {
   const state = await readDocument<ClusterState>(folder.state, 1);
-  return state && { ...state, network: state.network ?? 'loopback' };
+  return state ? { ...state, network: state.network ?? 'loopback' } : stateOfMembers(folder);
+}
+
+/** The hosts file is the one that the members have mounted. */
+async function stateOfMembers({ path, hosts, members }: ClusterFolder): Promise<ClusterState | undefined> {
+  const names = await readdir(members).catch(() => []);
+  const created = await Promise.all(
+    names.map((name) =>
+      access(memberFolder(members, name).record).then(
+        () => name,
+        () => undefined,
+      ),
+    ),
+  );
+  const lines = (await readFile(hosts, 'utf8').catch(() => '')).split('\n').map((line) => line.split(' '));
+  const own = lines.flatMap(([address = '', name]) => {
+    const [, prefix, block, host] = /^(127\.0|198\.18)\.([1-9]\d*)\.(\d+)$/.exec(address) ?? [];
+    if (name === undefined || !created.includes(name) || block === undefined) return [];
+    const network: Network = prefix === prefixes.namespaces ? 'namespaces' : 'loopback';
+    return [{ name, network, block: Number(block), host: Number(host) }];
+  });
+  const [first] = own;
+  if (first === undefined) return undefined;
+  const { network, block } = first;
+  const addresses = Object.fromEntries(own.filter((one) => one.block === block).map(({ name, host }) => [name, host]));
+  return { version: 1, cluster: basename(path), network, block, addresses };
 }
 
 /** A member's own address. Those of namespaces are of the range for tests of network devices (RFC 2544), which nobody routes. */

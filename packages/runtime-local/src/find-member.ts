@@ -11,13 +11,13 @@ import { readExitCode } from './start-life.js';
 export async function findMember(cluster: ClusterFolder, name: string): Promise<Member | undefined> {
   const folder = memberFolder(cluster.members, name);
   const [record, seen, state] = await Promise.all([readRecord(folder), observe(folder), readState(cluster)]);
-  if (record === undefined || state === undefined) return undefined;
+  if (record === undefined) return undefined;
   const { kind, group, ports } = record.definition;
   return {
     name,
     kind,
     ...(group !== undefined && { group }),
-    address: addressOf(state, name),
+    address: state ? addressOf(state, name) : '',
     ports,
     intent: record.intent,
     ...seen,

@@ -100,6 +100,23 @@ describe('a local cluster', () => {
     expect((await stat(join(path, 'store/secrets'))).mode & 0o777).toBe(0o600);
   });
 
+  it('finds its members, at their addresses, where its state file is gone', async () => {
+    const { runtime, spec, path, open } = await newCluster();
+    const site = await runtime.prepare({ spec, install: false });
+    for (const name of ['worker1', 'coord-1']) await runtime.create(testMember(name));
+    await runtime.store.write('secrets', 'there');
+    await runtime.start('worker1');
+    const seen = await runtime.members();
+    expect(seen.map(({ state }) => state)).toEqual(['created', 'running']);
+    await rm(join(path, 'state.json'));
+    const another = await open();
+    expect(await another.members()).toEqual(seen);
+    const settled = await another.prepare({ spec, install: false });
+    for (const name of ['worker1', 'coord-1']) expect(settled.members[name]).toEqual(site.members[name]);
+    expect(await another.members()).toEqual(seen);
+    await another.stop('worker1');
+  });
+
   it('leaves a state file that it cannot read as it is, and names it', async () => {
     const { runtime, path, open } = await newCluster();
     await runtime.create(testMember('alpha'));

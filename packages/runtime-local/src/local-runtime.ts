@@ -26,6 +26,7 @@ import { memberAccount, type Account } from './account.js';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { AddressBook, gatewayAddress, ownAddress, readState } from './cluster-state.js';
+import { checkDataRights } from './data-rights.js';
 import { findMember } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
@@ -155,6 +156,7 @@ class LocalRuntime implements Runtime {
     await saveRecord(folder, { ...record, intent: 'running' });
     if (init === undefined) {
       const account = await this.#user();
+      await checkDataRights((await this.site())?.members[name]?.dataDir ?? folder.data, name, account);
       const { hosts } = this.#folder;
       const env = await this.#environment(folder, record);
       const network = await this.#networkOf(record);

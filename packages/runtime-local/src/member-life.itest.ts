@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
@@ -132,6 +132,28 @@ describe('a local member', () => {
       member: 'worker1',
       message: expect.stringContaining('PostgreSQL 9'),
     });
+  });
+
+  it('names a folder of data whose permissions PostgreSQL would refuse before it starts anything', async () => {
+    const { runtime, spec } = cluster;
+    const site = await runtime.prepare({ spec, install: false });
+    const dataDir = site.members['worker1']?.dataDir ?? '';
+    await runtime.create(testMember('worker1'));
+    await mkdir(dataDir, { mode: 0o700 });
+    const { uid, gid } = await stat(join(dataDir, '..'));
+    const refused = {
+      code: 'DATA_PERMISSION',
+      member: 'worker1',
+      message: expect.stringMatching(/permissions .*worker1.* are wrong/) as string,
+      fix: expect.stringContaining(`chown -R ${uid}:${gid} ${dataDir} && chmod 0700 ${dataDir}`) as string,
+    };
+    await chown(dataDir, uid, gid);
+    await writeFile(join(dataDir, 'PG_VERSION'), `${site.versions.postgres}\n`);
+    await chmod(dataDir, 0o777);
+    await expect(runtime.start('worker1')).rejects.toMatchObject(refused);
+    expect((await runtime.member('worker1')).state).toBe('created');
+    await chmod(dataDir, 0o750);
+    expect((await runtime.start('worker1')).state).toBe('running');
   });
 
   it('names the folder of its data where that is gone', async () => {
