@@ -2,13 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
-import { waitForLeader } from '@citus-ha/patroni';
+import { leaderOf, waitForLeader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
+import { findStuck } from './catch-up.js';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { isSynchronous } from './find-problems.js';
 import { coordinatorCluster, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { requireParameters } from './require-parameters.js';
+import { serves } from './serves.js';
 import { whileRunning } from './while-running.js';
 
 /** What a loop of Patroni's takes at most, besides its pause. */
@@ -78,7 +80,10 @@ export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'al
   });
 }
 
-/** Until everyone can see that a member leads or streams: its Patroni tells etcd a moment after it knows. */
+/**
+ * Until a member leads or streams, and everyone can see it: its Patroni tells etcd a moment after it knows, and what it told last
+ * stays there for a while. One that cannot catch up is not waited for.
+ */
 async function waitForMember(cluster: OpenCluster, { name, kind }: MemberSpec): Promise<void> {
   let seen = 'nothing';
   await waitFor({
@@ -86,9 +91,14 @@ async function waitForMember(cluster: OpenCluster, { name, kind }: MemberSpec): 
     member: name,
     probe: async () => {
       const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
-      const member = (await group).members.find((one) => one.name === name);
+      const view = await group;
+      const member = view.members.find((one) => one.name === name);
       seen = member ? `${member.role}, ${member.state}` : 'not in the cluster yet';
-      return member?.state === (member?.role === 'leader' ? 'running' : 'streaming');
+      if (member?.state === (member?.role === 'leader' ? 'running' : 'streaming')) {
+        const self = await patroniOf(cluster, name).status();
+        return serves(self, leaderOf(view));
+      }
+      return kind === 'coordinator' && (await findStuck(cluster.runtime, name)) !== undefined;
     },
     lastSeen: () => seen,
     timeoutMs: 120_000,
@@ -108,13 +118,20 @@ async function waitForSynchrony(cluster: OpenCluster): Promise<void> {
     probe: async () => {
       const { members } = await coordinatorCluster(cluster);
       seen = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
-      return members.some(isSynchronous);
+      return members.some(isSynchronous) || (await areStuck(cluster, members));
     },
     lastSeen: () => seen,
     timeoutMs: 120_000,
     signal: cluster.signal,
     fix: 'See the logs of the coordinators: `citus-ha logs MEMBER`.',
   });
+}
+
+/** Whether no standby that runs can catch up. */
+async function areStuck({ runtime }: OpenCluster, members: readonly PatroniMember[]): Promise<boolean> {
+  const standbys = members.filter(({ role }) => role !== 'leader');
+  const stuck = await Promise.all(standbys.map(({ name }) => findStuck(runtime, name)));
+  return standbys.length > 0 && !stuck.includes(undefined);
 }
 
 async function waitForWrites(cluster: OpenCluster): Promise<void> {
