@@ -166,4 +166,25 @@ describe('a cluster under load', () => {
     expect(lost).toEqual([]);
     expect(longestGapMs).toBeLessThan(5_000);
   });
+
+  it('says that etcd has lost its data while the members run, and is brought back by up with every row', async () => {
+    const ledger = await underLoad();
+    const data = (await runtime.site())?.members['etcd']?.dataDir ?? '';
+    await runtime.exec('etcd', ['rm', '-rf', `${data}/member`]);
+    await runtime.kill('etcd');
+    await cluster.run('start', 'etcd');
+    await waitFor({
+      what: 'status to say so',
+      probe: async () => (await cluster.status()).problems.some(({ code }) => code === 'ETCD_EMPTY'),
+      timeoutMs: 60_000,
+    });
+    const { stdout } = await cluster.try('doctor');
+    expect(stdout).toMatch(/etcd: etcd has lost its data/);
+    expect(stdout).toMatch(/etcd access: whoever reaches it/);
+    await cluster.run('up');
+    await cluster.untilWritable();
+    const { lost } = await stopAndCompare(ledger);
+    expect(lost).toEqual([]);
+    expect((await cluster.status()).problems).toEqual([]);
+  });
 });

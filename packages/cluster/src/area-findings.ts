@@ -6,6 +6,8 @@ import type { ClusterStatus, Problem, ProblemCode, Unknowable } from './status.j
 const areas: Readonly<Record<ProblemCode, string>> = {
   CLUSTER_DOWN: 'cluster',
   ETCD_UNHEALTHY: 'etcd',
+  ETCD_FULL: 'etcd',
+  ETCD_EMPTY: 'etcd',
   NO_LEADER: 'leader',
   SQL_FAILED: 'leader',
   PAUSED: 'failover',
@@ -59,8 +61,8 @@ function unknown(check: string): Finding {
 
 function failoverFinding(spec: ClusterSpec, status: ClusterStatus): Finding {
   const check = 'failover';
-  if (status.problems.some(({ code, member }) => code === 'ETCD_UNHEALTHY' && member === null)) {
-    return { check, level: 'problem', detail: 'nobody can take over without etcd', fix: 'Start etcd: `citus-ha up`.' };
+  if (status.problems.some(({ code, member }) => areas[code] === 'etcd' && member === null)) {
+    return { check, level: 'problem', detail: 'nobody can take over without etcd', fix: 'Mend etcd: `citus-ha up`.' };
   }
   if (spec.coordinators.count === 1) {
     return {

@@ -8,9 +8,10 @@ import { findStuck } from './catch-up.js';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { isSynchronous } from './find-problems.js';
-import { coordinatorCluster, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { requireParameters } from './require-parameters.js';
 import { serves } from './serves.js';
+import { patroniKeys } from './stranded-members.js';
 import { whileRunning } from './while-running.js';
 
 /** What a loop of Patroni's takes at most, besides its pause. */
@@ -32,6 +33,7 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
     ),
   );
   if (leader) await requireParameters(cluster, leader.name);
+  await waitForConfiguration(cluster, groups);
   const configured = await configure(cluster, groups);
   if (configured.length > 0) {
     change(`configured ${configured.join(', ')}`);
@@ -46,6 +48,23 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
     waitForSynchrony(cluster),
     waitForWrites(cluster),
   ]);
+}
+
+/** In an etcd that has lost its data leaders write theirs anew, a moment after they lead; until then Patroni refuses changes of it. */
+async function waitForConfiguration(cluster: OpenCluster, groups: readonly (readonly MemberSpec[])[]): Promise<void> {
+  const wanted = groups.flatMap(([member]) => (member ? [`${dcsPathOf(cluster, member)}config`] : []));
+  const [first = 'etcd'] = etcdMembers(cluster.spec).map(({ name }) => name);
+  await waitFor({
+    what: 'every leader to have its configuration in etcd',
+    member: first,
+    probe: async () => {
+      const keys = await patroniKeys(cluster);
+      return wanted.every((key) => keys.includes(key));
+    },
+    timeoutMs: 60_000,
+    intervalMs: 200,
+    signal: cluster.signal,
+  });
 }
 
 /** Answers the members whose dynamic configuration had to be changed. */
@@ -69,7 +88,8 @@ export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'al
     probe: async () => {
       const health = await etcdOf(cluster).health({ signal });
       seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
-      const healthy = health.filter((one) => one.healthy).length;
+      // A full one takes what gives it room again.
+      const healthy = health.filter((one) => one.healthy || one.alarms.includes('NOSPACE')).length;
       return wanted === 'all' ? healthy === health.length : healthy > 0;
     },
     lastSeen: () => seen,

@@ -1,18 +1,23 @@
 import { coordinators, proxies } from '@citus-ha/config';
 import { messageOf, type CodedError } from '@citus-ha/core';
+import { etcdUsers } from '@citus-ha/emitters';
 import { areaFindings } from './area-findings.js';
 import { certificateFindings } from './certificates/findings.js';
 import type { Finding } from './finding.js';
 import { readStatus } from './read-status.js';
 import { readRoutes } from './read-routes.js';
-import { endpointHost, siteOf, type OpenCluster } from './open-cluster.js';
+import { spaceFindings } from './etcd-space-findings.js';
+import { endpointHost, etcdOf, siteOf, type OpenCluster } from './open-cluster.js';
+import { renderInput } from './render-input.js';
+import { isEtcdClosed } from './secure-etcd.js';
 import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */
 export async function examine(cluster: OpenCluster): Promise<readonly Finding[]> {
   const { site, record, runtime, spec } = cluster;
-  const [status, proxyFindings, obstacles] = await Promise.all([
+  const [status, etcdFindings, proxyFindings, obstacles] = await Promise.all([
     readStatus(cluster),
+    examineEtcd(cluster),
     examineProxies(cluster),
     runtime.obstacles(spec),
   ]);
@@ -34,8 +39,30 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
       ...(!isolated && { fix: 'Allow user namespaces, or run as root.' }),
     },
     ...areaFindings(spec, status),
+    ...etcdFindings,
     ...proxyFindings,
   ];
+}
+
+/** Nothing where it does not answer, or cluster.yaml names a member of it that there is not: others say so. */
+async function examineEtcd(cluster: OpenCluster): Promise<readonly Finding[]> {
+  const check = 'etcd access';
+  try {
+    const etcd = etcdOf(cluster);
+    const users = etcdUsers(renderInput(cluster));
+    const [health, isClosed] = await Promise.all([etcd.health(), isEtcdClosed(etcd, users)]);
+    const access: Finding = isClosed
+      ? { check, level: 'ok', detail: 'by password only' }
+      : {
+          check,
+          level: 'problem',
+          detail: 'whoever reaches it can change the cluster',
+          fix: 'Close it: `citus-ha up`.',
+        };
+    return [...spaceFindings(health), access];
+  } catch {
+    return [];
+  }
 }
 
 /** Programs that are missing by now, and who has the ports. */

@@ -43,8 +43,8 @@ function member(name: string, kind: MemberStatus['kind'], role: string | null, s
   };
 }
 
-function etcdSays(problem: string | null, name = 'etcd') {
-  return { endpoint: { url: '', member: name }, healthy: problem === null, problem };
+function etcdSays(problem: string | null, name = 'etcd', alarms: readonly string[] = []) {
+  return { endpoint: { url: '', member: name }, healthy: problem === null, problem, alarms };
 }
 
 function codes(change: Partial<typeof healthy>, besides: Partial<SeenBesides> = {}): readonly string[] {
@@ -123,6 +123,32 @@ describe('the problems of a cluster', () => {
   it('name a member of etcd that is cut off from the others', () => {
     const etcd = [etcdSays(null, 'etcd1'), etcdSays(null, 'etcd2'), etcdSays('no leader')];
     expect(codes({}, { etcd })).toEqual(['ETCD_UNHEALTHY']);
+  });
+
+  it('name an etcd that is full, with what gives it room, and not one that has to be started', () => {
+    const etcd = ['etcd-1', 'etcd-2', 'etcd-3'].map((name) => etcdSays('{"health":"false"}', name, ['NOSPACE']));
+    const found = problems({}, { etcd });
+    expect(found).toMatchObject([{ code: 'ETCD_FULL', fix: expect.stringContaining('`citus-ha up`') as string }]);
+    expect(found[0]?.message).toContain('NOSPACE');
+  });
+
+  it('name an etcd that says its data is corrupt', () => {
+    const found = problems({}, { etcd: [etcdSays('unwell', 'etcd', ['CORRUPT'])] });
+    expect(found).toMatchObject([{ code: 'ETCD_UNHEALTHY', member: 'etcd' }]);
+    expect(found[0]?.message).toContain('CORRUPT');
+  });
+
+  it('name an etcd that has lost its data, and whom it does not know any more', () => {
+    const found = problems(
+      {},
+      {
+        etcd: [etcdSays(null)],
+        stranded: ['coord-1', 'worker1'],
+      },
+    );
+    expect(found).toMatchObject([
+      { code: 'ETCD_EMPTY', message: expect.stringContaining('coord-1, worker1') as string },
+    ]);
   });
 
   it('do not guess at synchronous standbys while etcd, which names them, is away', () => {

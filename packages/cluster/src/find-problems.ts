@@ -1,11 +1,13 @@
-import { etcdMembers, type ClusterSpec } from '@citus-ha/config';
-import type { EtcdHealth } from '@citus-ha/patroni';
+import type { ClusterSpec } from '@citus-ha/config';
+import { etcdProblems, hasQuorum, lostDataProblems, type SeenOfEtcd } from './etcd-problems.js';
 import { memberProblems, type MembersSeen } from './member-problems.js';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
 export interface SeenBesides extends MembersSeen {
   /** What each member of etcd says; empty where none could be asked. */
-  readonly etcd: readonly Pick<EtcdHealth, 'endpoint' | 'healthy' | 'problem'>[];
+  readonly etcd: readonly SeenOfEtcd[];
+  /** Members that run though etcd knows nothing of their scope. */
+  readonly stranded?: readonly string[];
   /** Where each member is looked for. */
   readonly addresses?: Readonly<Record<string, string | undefined>>;
 }
@@ -16,15 +18,15 @@ export function findProblems(
   status: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'>,
   besides: SeenBesides,
 ): readonly Problem[] {
-  const { etcd, sqlFailure, addresses = {} } = besides;
+  const { etcd, sqlFailure, addresses = {}, stranded = [] } = besides;
   if (status.members.every(({ state }) => isDown(state))) return [clusterDown];
-  const hasQuorum = etcd.some(({ healthy }) => healthy);
   return [
-    ...(hasQuorum ? etcdProblems(status.members, etcd) : [etcdDown(spec)]),
+    ...etcdProblems(spec, status.members, etcd),
+    ...lostDataProblems(stranded),
     ...(status.paused ? [paused] : []),
     ...leaderProblems(status),
     ...sqlProblems(status.members, sqlFailure),
-    ...(hasQuorum ? synchronyProblems(spec, status.members) : []),
+    ...(hasQuorum(etcd) ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap((member) => placeProblems(member, addresses[member.name])),
     ...memberProblems(status.members, besides),
     ...nodeProblems(status),
@@ -43,34 +45,6 @@ const clusterDown: Problem = {
   message: 'no member runs',
   fix: 'Start the cluster: `citus-ha up`.',
 };
-
-function etcdDown(spec: ClusterSpec): Problem {
-  const [first = 'etcd'] = etcdMembers(spec).map(({ name }) => name);
-  return {
-    code: 'ETCD_UNHEALTHY',
-    member: null,
-    message: 'etcd has no quorum: the cluster goes on, but cannot fail over',
-    fix: `Start it: \`citus-ha start ${first}\`; its log: \`citus-ha logs ${first}\`.`,
-  };
-}
-
-/** One that does not run is a problem of its own. */
-function etcdProblems(members: readonly MemberStatus[], etcd: SeenBesides['etcd']): readonly Problem[] {
-  return members
-    .filter(({ kind, state }) => kind === 'etcd' && state === 'running')
-    .flatMap(({ name }): readonly Problem[] => {
-      const seen = etcd.find(({ endpoint }) => endpoint.member === name);
-      if (seen === undefined || seen.healthy) return [];
-      return [
-        {
-          code: 'ETCD_UNHEALTHY',
-          member: name,
-          message: `${name} runs, but has no part in etcd's quorum: ${seen.problem ?? 'it does not say why'}`,
-          fix: `See its log: \`citus-ha logs ${name}\`.`,
-        },
-      ];
-    });
-}
 
 const paused: Problem = {
   code: 'PAUSED',

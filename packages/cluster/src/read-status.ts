@@ -9,6 +9,7 @@ import { findUnknown } from './find-unknown.js';
 import { inTime, questionMs } from './in-time.js';
 import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from './open-cluster.js';
 import { readPatroni, type SeenByPatroni } from './read-patroni.js';
+import { patroniKeys, strandedAmong } from './stranded-members.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
 
 /** What was seen of a cluster's SQL side; all empty where nothing was. */
@@ -28,10 +29,11 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const seen = runtime.members();
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
-  const [processes, patroni, etcd, answers] = await Promise.all([
+  const [processes, patroni, etcd, keys, answers] = await Promise.all([
     seen,
     readPatroni(cluster),
     readEtcd(cluster),
+    inTime(patroniKeys(cluster)).catch(() => undefined),
     Promise.all(asked.map(({ name }) => readSql(cluster, name, seen))),
   ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
@@ -61,7 +63,9 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     sentinel: { running: false, pid: null },
   } as const;
   const addresses = Object.fromEntries(members.map(({ name }) => [name, site.members[name]?.address]));
-  const besides = { etcd, sqlFailure: sql.failure, unanswered: patroni.unanswered, addresses };
+  const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
+  const stranded = keys ? strandedAmong(cluster, running, keys) : [];
+  const besides = { etcd, sqlFailure: sql.failure, unanswered: patroni.unanswered, addresses, stranded };
   const problems = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
   return { ...status, healthy: problems.length === 0, problems, unknown: findUnknown(spec, { ...status, problems }) };
 }

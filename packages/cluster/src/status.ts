@@ -35,6 +35,8 @@ export type Unknowable = 'nodes' | 'redundancy' | 'failover' | 'synchrony';
 export type ProblemCode =
   | 'CLUSTER_DOWN'
   | 'ETCD_UNHEALTHY'
+  | 'ETCD_FULL'
+  | 'ETCD_EMPTY'
   | 'PAUSED'
   | 'NO_LEADER'
   | 'SQL_FAILED'

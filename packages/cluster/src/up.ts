@@ -15,7 +15,8 @@ import { refuseChanges } from './refuse-changes.js';
 import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
 import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
-import { startMember } from './start-stop.js';
+import { startMember, stopMember } from './start-stop.js';
+import { waitForStranded } from './stranded-members.js';
 import { updateMembers, waitForNextLoop } from './update-members.js';
 import { blameEnded, whileRunning } from './while-running.js';
 
@@ -97,7 +98,6 @@ async function runMembers(
   const steps = ({ name }: MemberSpec) => plan.filter(({ member }) => member === name);
   // A thawed one goes on as it was.
   const goesOn = (member: MemberSpec) => steps(member).every(({ action }) => action === 'resume');
-  const living = wanted.filter(goesOn);
   await createMembers(
     cluster,
     wanted.filter((member) => !goesOn(member)),
@@ -105,11 +105,15 @@ async function runMembers(
     log,
   );
   await startEtcd(cluster, wanted, plan, log);
+  const stranded = await stopStranded(cluster, wanted.filter(goesOn), log);
+  await createMembers(cluster, stranded, plan, log);
+  const living = wanted.filter((member) => goesOn(member) && !stranded.includes(member));
   // Patroni that has no login yet is not locked out.
   const early =
     !living.some((member) => isDatabase(cluster, member)) || (await isEtcdClosed(etcdOf(cluster), usersOf(cluster)));
   if (early) await close(cluster, log);
-  await startOthers(cluster, wanted, plan, log);
+  const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
+  await startOthers(cluster, wanted, [...plan, ...again], log);
   await updateMembers(cluster, living, { unfinished, log });
   await store.remove(updatingKey);
   if (early) return;
@@ -151,6 +155,25 @@ async function startEtcd(
   );
   const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
   await whileRunning(cluster, etcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
+  const health = await etcdOf(cluster).health();
+  if (!health.some(({ alarms }) => alarms.includes('NOSPACE'))) return;
+  await etcdOf(cluster).makeRoom({ signal: cluster.signal });
+  log.change('compacted and defragmented etcd, which was full');
+}
+
+/** All at once, so that none of them leads by what the others do not know yet. */
+async function stopStranded(
+  cluster: OpenCluster,
+  members: readonly MemberSpec[],
+  { change }: ChangeLog,
+): Promise<readonly MemberSpec[]> {
+  const databases = members.filter((member) => isDatabase(cluster, member)).map(({ name }) => name);
+  if (databases.length === 0) return [];
+  const names = await waitForStranded(cluster, databases);
+  const stranded = members.filter(({ name }) => names.includes(name));
+  await allEnded(stranded.map((member) => stopMember(cluster, member)));
+  if (names.length > 0) change(`stopped ${names.join(', ')}: etcd has lost its data`);
+  return stranded;
 }
 
 async function startOthers(

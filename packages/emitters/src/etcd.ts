@@ -3,6 +3,9 @@ import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { yamlText } from './yaml-text.js';
 
+/** What its database may grow to. Patroni keeps a few hundred kB in it; etcd's own 2 GB take minutes to defragment. */
+export const etcdQuotaBytes = 512 * 1024 * 1024;
+
 /** An etcd member, configured by a file that etcd 3.4 and 3.5 read alike. */
 export function renderEtcdMember(input: RenderInput, member: MemberSpec): RenderedMember {
   const { configFile } = placeOf(input.site, member.name);
@@ -46,8 +49,7 @@ function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {
     'enable-grpc-gateway': true,
     // Passwords are random, so a slow hash protects nothing.
     'bcrypt-cost': 4,
-    // What Patroni keeps is a few hundred kB; etcd's own 2 GB take minutes to defragment.
-    'quota-backend-bytes': 512 * 1024 * 1024,
+    'quota-backend-bytes': etcdQuotaBytes,
     logger: 'zap',
     'log-outputs': ['stderr'],
   });

@@ -1,5 +1,6 @@
 export { renderCompose } from './compose.js';
 export { dynamicConfiguration } from './dynamic-configuration.js';
+export { etcdQuotaBytes } from './etcd.js';
 export { enableEtcdAccess, etcdUsers, rootLogin, type EtcdRequest, type EtcdUser } from './etcd-access.js';
 export { nodeCommonName } from './node-certificate.js';
 export { restUser } from './patroni.js';

@@ -50,6 +50,13 @@ export class Answer {
     return this.#body[key] === undefined ? [] : this.objects(key);
   }
 
+  /** etcd leaves out empty lists. */
+  textsOrNone(key: string): readonly string[] {
+    const value = this.#body[key] ?? [];
+    const isTexts = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    return isTexts ? value : this.#missing(key, 'a list of texts');
+  }
+
   objects(key: string): readonly Answer[] {
     const value = this.#body[key];
     if (!Array.isArray(value)) return this.#missing(key, 'a list');

@@ -3,6 +3,7 @@ import type { Answer } from './answer.js';
 import { deleteIfUnchanged, type Outcome } from './delete-if-unchanged.js';
 import { authenticate, EtcdConnection, requestTo, type EtcdEndpoint, type EtcdLogin } from './etcd-connection.js';
 import { encode, parseKey, type EtcdKey } from './etcd-key.js';
+import { makeRoom, readSpace, unknownSpace, type EtcdSpace } from './etcd-space.js';
 import { exchange, type RequestOptions } from './exchange.js';
 
 export interface EtcdClientOptions {
@@ -12,7 +13,7 @@ export interface EtcdClientOptions {
   readonly login?: EtcdLogin | undefined;
 }
 
-export interface EtcdHealth {
+export interface EtcdHealth extends EtcdSpace {
   readonly endpoint: EtcdEndpoint;
   /** Whether it serves reads and writes, which needs a majority. */
   readonly healthy: boolean;
@@ -36,6 +37,10 @@ export interface EtcdClient {
   tryLogin(login: EtcdLogin, options?: RequestOptions): Promise<{ readonly closed: boolean; readonly taken: boolean }>;
   /** Any other request of the gateway, by its path: `/v3/auth/user/add`. It must be one that can be repeated. */
   send(path: string, body: object, options?: RequestOptions): Promise<void>;
+  /** The keys that begin so. */
+  keys(prefix: string, options?: RequestOptions): Promise<readonly string[]>;
+  /** Forgets old revisions, gives their space back on every member, and lifts the alarm that it was full. */
+  makeRoom(options?: RequestOptions): Promise<void>;
   /** Of every endpoint; throws only when aborted. */
   health(options?: RequestOptions): Promise<readonly EtcdHealth[]>;
 }
@@ -95,11 +100,35 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdC
         },
       ),
     send: async (path, body, options) => void (await call(path, body, options)),
-    health: (options) => Promise.all(endpoints.map((endpoint) => healthOf(endpoint, options))),
+    keys: async (prefix, options) => {
+      const range = { key: encode(prefix), range_end: encode(next(prefix)), keys_only: true };
+      return (await call('/v3/kv/range', range, options)).objectsOrNone('kvs').map((one) => parseKey(one).key);
+    },
+    makeRoom: (options) =>
+      makeRoom(
+        (endpoint, path, body) => connection.send(endpoint, path, body, { timeoutMs: 60_000, ...options }),
+        endpoints,
+      ),
+    health: (options) =>
+      Promise.all(
+        endpoints.map(async (endpoint) => {
+          const send = (to: EtcdEndpoint, path: string, body: object) => connection.send(to, path, body, options);
+          const [health, space] = await Promise.all([
+            healthOf(endpoint, options),
+            readSpace(send, endpoint).catch(() => unknownSpace),
+          ]);
+          return { ...health, ...space };
+        }),
+      ),
   };
 }
 
-async function healthOf(endpoint: EtcdEndpoint, options?: RequestOptions): Promise<EtcdHealth> {
+/** The first text after all that begin so. */
+function next(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
+async function healthOf(endpoint: EtcdEndpoint, options?: RequestOptions): Promise<Omit<EtcdHealth, keyof EtcdSpace>> {
   try {
     const { text } = await exchange({ ...requestTo(endpoint, '/health', options), method: 'GET' });
     const healthy = /"health"\s*:\s*"true"/.test(text);

@@ -99,7 +99,7 @@ it('an etcd client tells what each endpoint answered', async () => {
       /No etcd endpoint answered: .* of etcd-1: .*ECONNREFUSED.*; .* of etcd-2 answered 404: no such page/,
     ),
   });
-  expect(await etcd.health()).toEqual([
+  expect(await etcd.health()).toMatchObject([
     { endpoint: endpoints[0], healthy: false, problem: expect.stringContaining('ECONNREFUSED') },
     { endpoint: endpoints[1], healthy: false, problem: 'no such page' },
   ]);

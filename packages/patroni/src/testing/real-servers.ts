@@ -20,7 +20,8 @@ export class RealServers {
     this.#programs = programs;
   }
 
-  async startEtcd(): Promise<EtcdClient> {
+  /** @param options Further flags of etcd, without their dashes. */
+  async startEtcd(options: Readonly<Record<string, string>> = {}): Promise<EtcdClient> {
     const [client, peer] = [await freeUrl(), await freeUrl()];
     const flags = {
       name: 'etcd',
@@ -30,6 +31,7 @@ export class RealServers {
       'advertise-client-urls': client,
       'listen-peer-urls': peer,
       'initial-advertise-peer-urls': peer,
+      ...options,
     };
     this.#spawn('etcd', [this.#programs.etcd, ...Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)]);
     const etcd = createEtcdClient({ endpoints: [{ url: client, member: 'etcd' }] });
