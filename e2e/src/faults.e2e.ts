@@ -81,6 +81,41 @@ describe('a command on a cluster with a fault', () => {
     });
   });
 
+  it('names a worker whose data is gone, and the command that builds it anew from the others', async () => {
+    const runtime = await openRuntime(cluster);
+    await cluster.sql(`
+      CREATE TABLE rooms (id int PRIMARY KEY);
+      SELECT create_distributed_table('rooms', 'id');
+      INSERT INTO rooms SELECT generate_series(1, 100)`);
+    const site = await runtime.site();
+    const data = site?.members['worker2']?.dataDir ?? 'nowhere';
+    // Emptied from within: where a volume is mounted it cannot be removed, and Patroni is not to see it half gone.
+    await runtime.exec('worker2', ['sh', '-c', `rm -rf '${data}'`]);
+    await runtime.kill('worker2');
+    const lost = { exitCode: 1, stderr: expect.stringContaining('citus-ha rebuild worker2') as string };
+    expect(await cluster.try('start', 'worker2')).toMatchObject(lost);
+    expect(await cluster.try('up')).toMatchObject(lost);
+    const { problems } = await cluster.status();
+    expect(problems.map(({ code }) => code)).toEqual(['DATA_LOST', 'UNDER_REPLICATED']);
+    expect(JSON.parse(await cluster.run('rebuild', 'worker2', '--yes', '--json'))).toEqual({
+      member: 'worker2',
+      copied: ['rooms'],
+      lost: [],
+    });
+    expect((await cluster.sql<{ count: string }>('SELECT count(*) FROM rooms')).rows).toEqual([{ count: '100' }]);
+    await cluster.untilHealthy();
+    await cluster.sql(`
+      CREATE TABLE single (id int PRIMARY KEY);
+      SET citus.shard_replication_factor = 1;
+      SELECT create_distributed_table('single', 'id', colocate_with => 'none')`);
+    expect((await cluster.status()).healthy).toBe(true);
+    expect(await cluster.try('rebuild', 'worker1', '--yes')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('ONLY_PLACEMENT') as string,
+    });
+    await cluster.sql('DROP TABLE single; DROP TABLE rooms');
+  });
+
   it('waits for another one that works on the cluster, says so, and can be interrupted', async () => {
     const runtime = await openRuntime(cluster);
     await runtime.withLock('cluster', async () => {

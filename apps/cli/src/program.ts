@@ -14,7 +14,10 @@ const modules: readonly (readonly [names: string, load: () => Promise<readonly C
   ['uri', async () => [(await import('./commands/uri.js')).uriCommand()]],
   ['logs', async () => [(await import('./commands/logs.js')).logsCommand()]],
   ['exec', async () => [(await import('./commands/exec.js')).execCommand()]],
-  ['start stop restart reinit pause resume', async () => (await import('./commands/members.js')).memberCommands()],
+  [
+    'start stop restart reinit rebuild pause resume',
+    async () => (await import('./commands/members.js')).memberCommands(),
+  ],
   ['switchover failover', async () => (await import('./commands/change-leader.js')).leaderCommands()],
   ['config', async () => [(await import('./commands/config.js')).configCommand()]],
   ['render', async () => [(await import('./commands/render.js')).renderCommand()]],

@@ -16,14 +16,16 @@ export {
   type NodeLink,
 } from './nodes.js';
 export {
-  readPlacements,
-  readRedundancy,
-  readShards,
-  readShardSizes,
-  type Placement,
-  type Redundancy,
-  type Shard,
-} from './placements.js';
+  judgeNodes,
+  judgeTables,
+  onlyCopies,
+  type HeldShards,
+  type MissingPlacements,
+  type TableRedundancy,
+} from './judge-redundancy.js';
+export { copyPlacements, retireNode } from './rebuild.js';
+export { readHeldShards, readShardCopies, type ShardCopy } from './shard-copies.js';
+export { readPlacements, readShards, readShardSizes, type Placement, type Shard } from './placements.js';
 export { connect, withConnection, type ConnectOptions, type ServerAddress } from './server-connection.js';
 export { applyBootstrap } from './bootstrap/apply.js';
 export { bootstrap, desiredOf, type BootstrapResult } from './bootstrap/bootstrap.js';

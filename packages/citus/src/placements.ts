@@ -22,12 +22,6 @@ export interface Placement {
   readonly state: 'active' | 'inactive';
 }
 
-/** How many shards have too few copies. */
-export interface Redundancy {
-  readonly target: number;
-  readonly underReplicatedShards: number;
-}
-
 /** Every shard of every table, by shard id. */
 export async function readShards(client: ClientBase): Promise<readonly Shard[]> {
   const { rows } = await client.query<Shard>(shardsSql);
@@ -65,22 +59,3 @@ const shardSizesSql = `
 SELECT shardid::text AS "shardId", max(coalesce(shard_size, 0))::text AS bytes
 FROM citus_shards
 GROUP BY shardid`;
-
-/** Counts the shards of distributed tables that have fewer than `targetFactor` placements on active nodes, those of `lost` hosts left out. */
-export async function readRedundancy(
-  client: ClientBase,
-  targetFactor: number,
-  lost: readonly string[] = [],
-): Promise<Redundancy> {
-  const { rows } = await client.query<{ count: number }>(underReplicatedSql, [targetFactor, lost]);
-  return { target: targetFactor, underReplicatedShards: rows[0]?.count ?? 0 };
-}
-
-const underReplicatedSql = `
-SELECT count(*)::int AS count
-FROM pg_dist_shard s
-JOIN pg_dist_partition t ON t.logicalrelid = s.logicalrelid AND t.partmethod = 'h'
-WHERE (SELECT count(*)
-       FROM pg_dist_placement p
-       JOIN pg_dist_node n ON n.groupid = p.groupid AND n.noderole = 'primary'
-       WHERE p.shardid = s.shardid AND p.shardstate = 1 AND n.isactive AND n.nodename <> ALL ($2::text[])) < $1`;

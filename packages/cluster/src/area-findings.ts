@@ -27,6 +27,8 @@ const areas: Readonly<Record<ProblemCode, string>> = {
   NODE_UNREGISTERED: 'nodes',
   NODE_INACTIVE: 'nodes',
   NODE_WITHOUT_MEMBER: 'nodes',
+  DATA_LOST: 'members',
+  PLACEMENTS_LOST: 'redundancy',
   UNDER_REPLICATED: 'redundancy',
 };
 

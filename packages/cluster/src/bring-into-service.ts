@@ -8,6 +8,7 @@ import { findStuck } from './catch-up.js';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { isSynchronous } from './find-problems.js';
+import { whileDataIsThere } from './lost-data.js';
 import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { requireParameters } from './require-parameters.js';
 import { serves } from './serves.js';
@@ -27,9 +28,11 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
   const { spec, signal, onStep } = cluster;
   onStep?.('waiting for the servers to elect their leaders');
   const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
-  const [leader] = await Promise.all(
-    groups.map((group) =>
-      waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal }),
+  const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
+    Promise.all(
+      groups.map((group) =>
+        waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal: soon }),
+      ),
     ),
   );
   if (leader) await requireParameters(cluster, leader.name);

@@ -23,7 +23,7 @@ const healthy: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'> = {
     member('worker1', 'worker', 'leader', 'running'),
   ],
   nodes: [{ nodeId: 1, groupId: 7, host: 'worker1', port: 5432, role: 'primary', active: true }],
-  redundancy: { target: 2, underReplicatedShards: 0 },
+  redundancy: { target: 2, underReplicatedShards: 0, tables: [], nodes: [], silent: [] },
   isolation: 'pid',
   sentinel: { running: false, pid: null },
 };
@@ -100,7 +100,12 @@ describe('the problems of a cluster', () => {
     ['a disabled worker', { nodes: healthy.nodes.map((node) => ({ ...node, active: false })) }, 'NODE_INACTIVE'],
     [
       'shards without their second placement',
-      { redundancy: { target: 2, underReplicatedShards: 3 } },
+      {
+        redundancy: {
+          ...healthy.redundancy,
+          tables: [{ table: 'rooms', target: 2, underReplicatedShards: 3, unreachableShards: 0 }],
+        },
+      },
       'UNDER_REPLICATED',
     ],
   ])('name %s', (_, change, code) => {

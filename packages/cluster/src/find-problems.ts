@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '@citus-ha/config';
 import { etcdProblems, hasQuorum, lostDataProblems, type SeenOfEtcd } from './etcd-problems.js';
 import { memberProblems, type MembersSeen } from './member-problems.js';
+import { redundancyProblems } from './redundancy.js';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
 export interface SeenBesides extends MembersSeen {
@@ -31,7 +32,7 @@ export function findProblems(
     ...memberProblems(status.members, besides),
     ...nodeProblems(status),
     ...strayNodeProblems(status),
-    ...redundancyProblems(status),
+    ...redundancyProblems(status.members, status.redundancy),
   ];
 }
 
@@ -158,23 +159,4 @@ function strayNodeProblems({ members, nodes }: Pick<ClusterStatus, 'members' | '
       message: `${host}:${port} is registered in Citus, but is no member of this cluster`,
       fix: 'Raise workers.count again, or remove the node with citus_remove_node.',
     }));
-}
-
-function redundancyProblems({
-  members,
-  redundancy: { target, underReplicatedShards },
-}: Pick<ClusterStatus, 'members' | 'redundancy'>): readonly Problem[] {
-  if (!underReplicatedShards) return [];
-  const lost = members.filter(({ kind, state }) => kind === 'worker' && isDown(state)).map(({ name }) => name);
-  return [
-    {
-      code: 'UNDER_REPLICATED',
-      member: null,
-      message: `${underReplicatedShards} shards have fewer than ${target} placements on workers that run`,
-      fix:
-        lost.length > 0
-          ? `Start ${lost.join(', ')}: \`citus-ha up\`.`
-          : "Copy them again: SELECT replicate_table_shards('TABLE').",
-    },
-  ];
 }

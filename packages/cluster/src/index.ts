@@ -23,6 +23,7 @@ export {
 } from './open-cluster.js';
 export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
+export { rebuildWorker, type Rebuilt } from './rebuild-worker.js';
 export { renderInput } from './render-input.js';
 export { requireSupported } from './require-supported.js';
 export { startIntoService } from './start-into-service.js';

@@ -1,10 +1,13 @@
-import { engineVersion, readNodes, readRedundancy, withConnection } from '@citus-ha/citus';
-import { coordinators, membersOf, workers, type MemberSpec } from '@citus-ha/config';
+import { engineVersion, readNodes, readShardCopies, withConnection, type ShardCopy } from '@citus-ha/citus';
+import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { EtcdHealth } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findStuck } from './catch-up.js';
 import { findProblems } from './find-problems.js';
+import { heldShards } from './held-shards.js';
+import { withLostData } from './lost-data.js';
+import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
 import { inTime, questionMs } from './in-time.js';
 import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from './open-cluster.js';
@@ -18,7 +21,7 @@ interface SqlView {
   readonly failure?: { readonly leader: string; readonly reason: string };
   readonly version: string | null;
   readonly nodes: readonly NodeStatus[];
-  readonly underReplicatedShards: number | null;
+  readonly copies?: readonly ShardCopy[];
 }
 
 /**
@@ -27,14 +30,14 @@ interface SqlView {
  */
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
-  const seen = runtime.members();
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
-  const [processes, patroni, etcd, keys, answers] = await Promise.all([
-    seen,
+  const [processes, patroni, etcd, keys, answers, held] = await Promise.all([
+    runtime.members(),
     readPatroni(cluster),
     readEtcd(cluster),
     inTime(patroniKeys(cluster)).catch(() => undefined),
-    Promise.all(asked.map(({ name }) => readSql(cluster, name, seen))),
+    Promise.all(asked.map(({ name }) => readSql(cluster, name))),
+    heldShards(cluster, questionMs),
   ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = answers[leads] ?? nothingSeen;
@@ -58,7 +61,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     },
     members,
     nodes: sql.nodes,
-    redundancy: { target: spec.shards.replicationFactor, underReplicatedShards: sql.underReplicatedShards },
+    redundancy: seeRedundancy(spec, sql.copies, held),
     isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
     sentinel: { running: false, pid: null },
   } as const;
@@ -66,11 +69,12 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
   const stranded = keys ? strandedAmong(cluster, running, keys) : [];
   const besides = { etcd, sqlFailure: sql.failure, unanswered: patroni.unanswered, addresses, stranded };
-  const problems = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
+  const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
+  const problems = await withLostData(cluster, status.members, found);
   return { ...status, healthy: problems.length === 0, problems, unknown: findUnknown(spec, { ...status, problems }) };
 }
 
-const nothingSeen: SqlView = { version: null, nodes: [], underReplicatedShards: null };
+const nothingSeen: SqlView = { version: null, nodes: [] };
 
 /** Nothing where cluster.yaml names a member of etcd that there is not. */
 async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
@@ -81,22 +85,13 @@ async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
   }
 }
 
-/** By which Citus may know the workers that do not run: it goes on to count their placements. */
-function lostHosts({ spec, site }: OpenCluster, processes: readonly Member[]): readonly string[] {
-  const mayRun = (name: string) =>
-    processes.some((member) => member.name === name && (member.state === 'running' || member.state === 'unknown'));
-  return workers(spec).flatMap(({ name }) => (mayRun(name) ? [] : [name, site.members[name]?.address ?? name]));
-}
-
 /** Asked of every coordinator, since who leads is asked at the same time. */
-async function readSql(cluster: OpenCluster, name: string, processes: Promise<readonly Member[]>): Promise<SqlView> {
-  const { replicationFactor } = cluster.spec.shards;
+async function readSql(cluster: OpenCluster, name: string): Promise<SqlView> {
   const answer = withConnection(
     serverOf(cluster, name),
     async (client) => {
       const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
       if (rows[0]?.standby !== false) throw new CodedError('SERVER_NOT_READY', 'it is in recovery still');
-      const lost = lostHosts(cluster, await processes);
       return {
         version: (await engineVersion(client))?.version ?? null,
         nodes: (await readNodes(client)).map(({ nodeId, groupId, host, port, role, active }) => ({
@@ -107,7 +102,7 @@ async function readSql(cluster: OpenCluster, name: string, processes: Promise<re
           role,
           active,
         })),
-        underReplicatedShards: (await readRedundancy(client, replicationFactor, lost)).underReplicatedShards,
+        copies: await readShardCopies(client),
       };
     },
     { timeoutMs: questionMs, statementTimeoutMs: questionMs },

@@ -3,6 +3,7 @@ import { codeOf, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
 import { findStuck } from './catch-up.js';
 import { explainWithLogs } from './explain-with-logs.js';
+import { requireData } from './lost-data.js';
 import { isDatabase } from './maintain.js';
 import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { readRoutes } from './read-routes.js';
@@ -21,7 +22,7 @@ const othersMs = 10_000;
  * Starts one member and waits until it is of use: it answers, and it leads, or streams from whoever does. Where it cannot, or does
  * not in time, the answer says what is wrong with it. Who would have to lead is not waited for long.
  *
- * @throws CodedError `MEMBER_ENDED` with the last lines of its log, where it ends by itself; `TIMEOUT` where it never answers.
+ * @throws CodedError `DATA_LOST` for a worker that has lost its data; `MEMBER_ENDED` with the last lines of its log, where it ends by itself; `TIMEOUT` where it never answers.
  */
 export async function startIntoService(cluster: OpenCluster, member: MemberSpec): Promise<Problem | undefined> {
   await startMember(cluster, member);
@@ -58,13 +59,15 @@ function waitForEtcdMember(cluster: OpenCluster, { name }: MemberSpec): Promise<
   });
 }
 
-function waitUntilServing(cluster: OpenCluster, { name, kind }: MemberSpec): Promise<Outcome> {
+function waitUntilServing(cluster: OpenCluster, member: MemberSpec): Promise<Outcome> {
+  const { name, kind } = member;
   const isLate = patience();
   let answered = false;
   const look = async (): Promise<Outcome | false> => {
     const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
     const leader = await group.then(leaderOf, () => undefined);
     if (!leader || !(await runningMembers(cluster)).includes(leader.name)) {
+      if (kind === 'worker') await requireData(cluster, member);
       return kind === 'coordinator' && isLate() && 'alone';
     }
     const self = await patroniOf(cluster, name).status();

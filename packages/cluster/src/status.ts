@@ -1,4 +1,4 @@
-import type { EngineKind } from '@citus-ha/citus';
+import type { EngineKind, MissingPlacements, TableRedundancy } from '@citus-ha/citus';
 import type { MemberKind } from '@citus-ha/config';
 
 /** What `citus-ha status --json` prints; its shape is a contract, changes of it raise `version`. */
@@ -25,7 +25,17 @@ export interface ClusterStatus {
   readonly members: readonly MemberStatus[];
   /** Empty while they are unknown. */
   readonly nodes: readonly NodeStatus[];
-  readonly redundancy: { readonly target: number; readonly underReplicatedShards: number | null };
+  readonly redundancy: {
+    readonly target: number;
+    /** Against each table's own factor, in copies that are there and can be reached; `null` where unknown. */
+    readonly underReplicatedShards: number | null;
+    /** Tables that lack copies. */
+    readonly tables: readonly TableRedundancy[];
+    /** Workers that answer and lack placements. */
+    readonly nodes: readonly MissingPlacements[];
+    /** Workers with placements that do not answer. */
+    readonly silent: readonly string[];
+  };
   readonly isolation: 'pid' | 'container' | 'none';
   readonly sentinel: { readonly running: boolean; readonly pid: number | null };
 }
@@ -56,6 +66,8 @@ export type ProblemCode =
   | 'NODE_UNREGISTERED'
   | 'NODE_INACTIVE'
   | 'NODE_WITHOUT_MEMBER'
+  | 'DATA_LOST'
+  | 'PLACEMENTS_LOST'
   | 'UNDER_REPLICATED';
 
 export interface Endpoint {

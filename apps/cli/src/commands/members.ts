@@ -1,5 +1,6 @@
 import {
   memberNamed,
+  rebuildWorker,
   reinitialize,
   restartMember,
   setMaintenance,
@@ -42,6 +43,7 @@ export function memberCommands(): readonly Command[] {
       reinitialize,
       'Its data is removed and copied anew.',
     ),
+    rebuildCommand(),
     maintenance('pause', 'stop automatic failover: Patroni leaves PostgreSQL as it is', true),
     maintenance('resume', 'let Patroni manage PostgreSQL again', false),
   ];
@@ -68,6 +70,26 @@ function onMember(
     if (!options.json) step(`${pc.yellow('problem')} ${problem.message}. ${problem.fix}`);
     process.exitCode = exitCode.degraded;
   });
+}
+
+function rebuildCommand(): Command {
+  return withConfirmation(
+    command('rebuild <worker>', 'make a worker anew, empty, and copy to it what the other workers have of its shards'),
+  )
+    .option('--allow-loss', 'also where it has the only copy of a shard')
+    .action(async (name: string, options: CommonOptions & { readonly allowLoss?: boolean }) => {
+      const cluster = await composeCluster(options);
+      const worker = memberNamed(cluster, name);
+      const loss = options.allowLoss ? ' Shards of which it has the only copy are lost for good.' : '';
+      await confirm(
+        `rebuild ${name}? Its data is removed; its shards are copied from other workers.${loss}`,
+        options.yes,
+      );
+      const { copied, lost } = await rebuildWorker(cluster, worker, options);
+      if (options.json) return printJson({ member: name, copied, lost });
+      step(`${name} made anew, with ${copied.length > 0 ? copied.join(', ') : 'nothing to copy'}`);
+      if (lost.length > 0) step(`shards are lost of ${lost.join(', ')}: restore these tables, or drop them`);
+    });
 }
 
 function maintenance(name: string, description: string, on: boolean): Command {

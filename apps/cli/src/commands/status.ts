@@ -64,5 +64,5 @@ function printStatus(status: ClusterStatus): void {
 function redundancyText({ target, underReplicatedShards: lacking }: ClusterStatus['redundancy']): string {
   if (lacking === null) return 'unknown';
   if (lacking > 0) return `shards that lack placements: ${lacking}`;
-  return `every shard has ${target} ${target === 1 ? 'placement' : 'placements'}`;
+  return `every shard has the placements its table was made with (${target} unless told)`;
 }

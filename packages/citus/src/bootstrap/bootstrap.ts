@@ -5,6 +5,7 @@ import { withConnection } from '../server-connection.js';
 import { applyBootstrap } from './apply.js';
 import { observeCluster } from './observe.js';
 import { nodeName, planBootstrap, type BootstrapStep, type DesiredCluster } from './plan.js';
+import { requirePlacements } from './require-placements.js';
 import type { BootstrapRequest } from './request.js';
 
 export interface BootstrapResult {
@@ -19,11 +20,13 @@ export interface BootstrapResult {
  * on each, registers the nodes, and checks that all of them reach one another. Finishes what an earlier run left half
  * done; where nothing is missing it changes nothing.
  *
- * @throws CodedError `TIMEOUT` naming the server that did not come, or the nodes that cannot reach one another; and
- *   what {@link observeCluster} and {@link applyBootstrap} throw.
+ * @throws CodedError `TIMEOUT` naming the server that did not come, or the nodes that cannot reach one another;
+ *   `PLACEMENTS_LOST` naming a worker in service whose data is gone; and what {@link observeCluster} and {@link applyBootstrap} throw.
  */
 export async function bootstrap(request: BootstrapRequest): Promise<BootstrapResult> {
-  const steps = planBootstrap(desiredOf(request), await observeCluster(request));
+  const seen = await observeCluster(request);
+  const steps = planBootstrap(desiredOf(request), seen);
+  await requirePlacements(request, seen, steps);
   await applyBootstrap(request, steps);
   await waitForLinks(request);
   const { server, name } = request.coordinator;

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { expect } from 'vitest';
-import { readRedundancy } from '../placements.js';
+import { readRedundancy } from './redundancy.js';
 import { createChat } from './chat.js';
 import type { Concern, ContractCase } from './contract-case.js';
 import type { ContractContext, Row } from './contract-context.js';
