@@ -277,7 +277,10 @@ describe('the command line on a running cluster', () => {
 
   it('bundles a report without passwords', async () => {
     const bundle = join(cluster.cwd, 'report.tar.gz');
+    await expect(cluster.sql("CREATE ROLE postgres PASSWORD 'told-by-hand'")).rejects.toThrow('already exists');
+    await writeFile(bundle, '', { mode: 0o644 });
     await cluster.run('report', '-o', bundle);
+    expect((await stat(bundle)).mode & 0o777).toBe(0o600);
     expect(await cluster.try('report', '-o', join(cluster.cwd, 'nowhere', 'report.tar.gz'))).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('OUTPUT_UNWRITABLE') as string,
@@ -286,6 +289,8 @@ describe('the command line on a running cluster', () => {
     const { stdout } = await execa('tar', ['-xzOf', bundle], { maxBuffer: 1e9 });
     expect(stdout).toContain('postgres_write');
     expect(stdout).not.toContain(password);
+    expect(stdout).toContain("CREATE ROLE postgres PASSWORD ********");
+    expect(stdout).not.toContain('told-by-hand');
   });
 
   it('keeps passwords out of command lines and environments', async () => {

@@ -1,5 +1,5 @@
 import { membersOf } from '@citus-ha/config';
-import { messageOf, redact } from '@citus-ha/core';
+import { messageOf, redact, redactPasswords } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { examine } from './doctor.js';
 import { readConfiguration } from './dynamic-configuration.js';
@@ -45,7 +45,8 @@ export async function collectReport(cluster: OpenCluster): Promise<readonly Repo
         content,
       })),
   );
-  return [...files, ...rendered].map(({ path, content }) => ({
+  const seen = files.map(({ path, content }) => ({ path, content: redactPasswords(content) }));
+  return [...seen, ...rendered].map(({ path, content }) => ({
     path,
     content: redact(content, secrets),
   }));

@@ -3,3 +3,4 @@ export { formatDuration, parseDurationMs } from './duration.js';
 export { redact } from './redact.js';
 export { FatalProbeError, waitFor, type WaitOptions } from './wait-for.js';
 export { writingTo } from './writing-to.js';
+export { redactPasswords } from './redact-passwords.js';

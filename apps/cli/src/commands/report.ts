@@ -1,4 +1,4 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { collectReport } from '@citus-ha/cluster';
 import { writingTo } from '@citus-ha/core';
@@ -25,6 +25,8 @@ export function reportCommand(): Command {
         }
         const packed = join(folder, 'packed');
         await execa('tar', ['-C', folder, '-czf', packed, name]);
+        // A copy has the mode of what it is copied from.
+        await chmod(packed, 0o600);
         await writingTo(bundle, () => copyFile(packed, bundle));
       });
       if (options.json) printJson({ file: bundle });
