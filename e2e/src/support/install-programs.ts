@@ -32,4 +32,9 @@ const network: ClusterSpec['local']['network'] = process.getuid?.() === 0 ? 'nam
 const baseImage = process.env['E2E_BASE_IMAGE'] ?? 'auto';
 
 /** Nothing is started, so the ports of a default cluster that runs beside the tests are not wanted. */
-const anyPorts = { count: 1, bind: '127.0.0.1', ports: { write: 1, read: 2, stats: 3 } } as const;
+const anyPorts = {
+  count: 1,
+  bind: '127.0.0.1',
+  read: { maxLag: '16MB', maxLagMs: 30_000 },
+  ports: { write: 1, read: 2, stats: 3 },
+} as const;

@@ -33,6 +33,8 @@ export interface ClusterSpec {
   readonly proxy: {
     readonly count: number;
     readonly bind: string;
+    /** How far a standby may be behind and still be read from: a size as PostgreSQL writes it, and milliseconds. */
+    readonly read: { readonly maxLag: string; readonly maxLagMs: number };
     readonly ports: { readonly write: number; readonly read: number; readonly stats: number };
   };
   readonly pooler: { readonly count: number; readonly port: number };

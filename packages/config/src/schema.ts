@@ -190,6 +190,22 @@ export const clusterSchema = z
             .refine((written) => isIP(written) !== 0, { error: 'an IP address such as 127.0.0.1' })
             .default('127.0.0.1')
             .describe('IP address that the endpoints are served on.'),
+          read: section(
+            {
+              maxLag: section(
+                {
+                  bytes: text(
+                    /^[1-9]\d{0,5}(?:kB|MB|GB)$/,
+                    'a size such as 16MB',
+                    'WAL that a standby may lack and still be read from.',
+                  ).default('16MB'),
+                  time: duration('30s', 'How old what is read there may be before `status` calls it a problem.'),
+                },
+                'How far a standby may be behind.',
+              ),
+            },
+            'What the read port leads to.',
+          ),
           ports: section(
             {
               write: port(5000, 'Leads to the leader.'),

@@ -60,6 +60,10 @@ etcd:
 proxy:
   count: 1
   bind: 127.0.0.1       # 0.0.0.0 serves every network of this machine
+  read:
+    maxLag:             # of a standby that is read from
+      bytes: 16MB       # WAL that it lacks; beyond it the read port leads elsewhere
+      time: 30s         # since it has replayed anything; beyond it \`status\` names it
   ports:
     write: 5000         # the leader
     read: 5001          # replicas, or the leader when none is fit

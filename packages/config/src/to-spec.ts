@@ -19,6 +19,10 @@ export function toSpec(input: ClusterInput, folder: string): ClusterSpec {
     ...input,
     timings: timingsOf(input.timings),
     credentials: { ...input.credentials, password: passwordSource(input.credentials.password, folder) },
+    proxy: {
+      ...input.proxy,
+      read: { maxLag: input.proxy.read.maxLag.bytes, maxLagMs: milliseconds(input.proxy.read.maxLag.time) },
+    },
     workers: { ...input.workers, membersPerGroup: input.workers.membersPerGroup ?? (replicated ? 1 : 2) },
     shards: { ...input.shards, replicationFactor: input.shards.replicationFactor ?? (replicated ? 2 : 1) },
   };

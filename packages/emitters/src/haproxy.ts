@@ -27,9 +27,12 @@ function haproxyConfig(input: RenderInput, member: MemberSpec): string {
     address: `${placeOf(site, name).address}:${ports.postgres}`,
   }));
   const source = proxySource(input);
-  const health = `check port ${ports.patroni}`;
+  // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
+  const most = spec.postgres.maxConnections - Math.min(kept, Math.ceil(spec.postgres.maxConnections / 5));
+  const health = `maxconn ${most} check port ${ports.patroni}`;
+  const waiting = spec.postgres.maxConnections + strangers;
   return `global
-    maxconn ${2 * spec.postgres.maxConnections + 100}
+    maxconn ${2 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
 
 defaults
@@ -38,6 +41,8 @@ defaults
     timeout connect 50ms
     retries 40
     option redispatch 1
+    # For a connection that another client gives back.
+    timeout queue 10s
     # Idle sessions are left alone; those whose other end is gone are found by keepalives.
     timeout client 24d
     timeout server 24d
@@ -50,6 +55,8 @@ ${source === undefined ? '' : `    source ${source}\n`}    # A late answer of a 
 # Only the holder of the leader lock answers 200.
 listen postgres_write
     bind ${listen}:${write}
+    maxconn ${waiting}
+${speakFirst}
     option httpchk OPTIONS /primary
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
@@ -57,21 +64,35 @@ ${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).
 # Standbys that keep up; the leader, as postgres_write sees it, where none does.
 listen postgres_read
     bind ${listen}:${read}
+    maxconn ${waiting}
+${speakFirst}
     balance leastconn
-    option httpchk OPTIONS /replica?lag=16MB
+    option httpchk OPTIONS /replica?lag=${spec.proxy.read.maxLag}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
-${servers.map(({ name, address }) => `    server ${name}_leader ${address} backup track postgres_write/${name}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name}_leader ${address} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
 
 listen stats
     mode http
     bind ${listen}:${stats}
+    maxconn ${forStatistics}
     timeout client 10s
     stats enable
     stats uri /
     stats refresh 5s
 `;
 }
+
+/** Connections of a server that no client gets. */
+const kept = 20;
+/** Connections at a port that may wait, or have not said anything yet, beside those that are served. */
+const strangers = 200;
+const forStatistics = 100;
+
+/** PostgreSQL's clients speak first; who has nothing to say would take the place of one. */
+const speakFirst = `    tcp-request inspect-delay 3s
+    tcp-request content accept if { req.len gt 0 }
+    tcp-request content reject`;
 
 function checkOptions({ intervalMs, fastIntervalMs, fall, rise }: Timings['check']): string {
   return `inter ${intervalMs}ms fastinter ${fastIntervalMs}ms downinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`;

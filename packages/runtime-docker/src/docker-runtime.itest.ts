@@ -65,7 +65,12 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
 
 async function prepared(cluster: string): Promise<Runtime> {
   const runtime = await createDockerRuntime({ cluster });
-  const proxy = { count: 1, bind: '127.0.0.1', ports: { write: 1, read: 2, stats: 3 } };
+  const proxy = {
+    count: 1,
+    bind: '127.0.0.1',
+    read: { maxLag: '16MB', maxLagMs: 30_000 },
+    ports: { write: 1, read: 2, stats: 3 },
+  };
   await runtime.prepare({ spec: { ...defaultClusterSpec(cluster), engine: 'standin', proxy }, install: true });
   return runtime;
 }

@@ -29,7 +29,12 @@ export async function testCluster(cluster = 'test', network: Network = 'loopback
     spec: {
       ...defaultClusterSpec(cluster),
       local: { network },
-      proxy: { count: 1, bind: '127.0.44.1', ports: { write: 5000, read: 5001, stats: 7000 } },
+      proxy: {
+        count: 1,
+        bind: '127.0.44.1',
+        read: { maxLag: '16MB', maxLagMs: 30_000 },
+        ports: { write: 5000, read: 5001, stats: 7000 },
+      },
     },
     open,
     dispose: async () => {
