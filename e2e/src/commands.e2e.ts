@@ -289,7 +289,7 @@ describe('the command line on a running cluster', () => {
     const { stdout } = await execa('tar', ['-xzOf', bundle], { maxBuffer: 1e9 });
     expect(stdout).toContain('postgres_write');
     expect(stdout).not.toContain(password);
-    expect(stdout).toContain("CREATE ROLE postgres PASSWORD ********");
+    expect(stdout).toContain('CREATE ROLE postgres PASSWORD ********');
     expect(stdout).not.toContain('told-by-hand');
   });
 

@@ -44,6 +44,18 @@ describe('a cluster under load', () => {
       timeoutMs: 90_000,
     });
 
+  it('moves away from a leader whose PostgreSQL is frozen once told, and takes it back as a standby', async () => {
+    const ledger = await underLoad();
+    const old = await cluster.leader();
+    const data = (await runtime.site())?.members[old.name]?.dataDir ?? '';
+    await runtime.exec(old.name, ['sh', '-c', `kill -STOP "$(head -n 1 '${data}/postmaster.pid')"`]);
+    const change = JSON.parse(await cluster.run('failover', '--yes', '--json')) as { from: string; to: string };
+    expect(change.from).toBe(old.name);
+    await ledger.untilWritten();
+    expect((await stopAndCompare(ledger)).lost).toEqual([]);
+    expect((await untilRejoined(old.name)).name).toBe(change.to);
+  });
+
   it('takes writes again by itself after every process of the leader is killed, and loses none', async () => {
     const ledger = await underLoad();
     const old = await cluster.leader();

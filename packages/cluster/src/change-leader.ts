@@ -1,3 +1,4 @@
+import { withConnection } from '@citus-ha/citus';
 import { coordinators } from '@citus-ha/config';
 import { CodedError, codeOf, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
 import { leaderOf, readLeader, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
@@ -10,9 +11,10 @@ import {
   dcsPathOf,
   etcdOf,
   patroniOf,
+  serverOf,
   type OpenCluster,
 } from './open-cluster.js';
-import { memberNamed, runningMembers } from './start-stop.js';
+import { memberNamed, runningMembers, startMember } from './start-stop.js';
 
 export interface LeaderChange {
   readonly from: string | null;
@@ -119,7 +121,8 @@ export interface FailoverOptions {
 
 /**
  * Makes another coordinator lead though the leader may be lost. A leader whose process is proven dead loses its key at
- * once, so that a standby promotes without waiting for the lease; the key is compared to what was read before the proof.
+ * once, so that a standby promotes without waiting for the lease; the key is compared to what was read before the proof. One
+ * that takes no connection is killed first, and started again as a standby.
  *
  * @throws CodedError `NO_CANDIDATE` where no standby is fit, `OTHER_LEADER` where another one than asked for was faster.
  */
@@ -144,6 +147,7 @@ export async function failover(
   });
   const provable = cluster.runtime.capabilities.has('isolation') && !before.paused;
   const electable = cluster.spec.durability === 'async' || isSynchronous(candidate);
+  const fenced = key && provable && electable && (await fence(cluster, key.name));
   if (key && provable && electable && (await hasEnded(cluster, key.name))) {
     await cluster.runtime.withLock(key.name, async () => {
       // Whatever comes of it: who leads next tells.
@@ -158,8 +162,26 @@ export async function failover(
     timeoutMs,
     signal: cluster.signal,
   });
+  if (fenced) await startMember(cluster, memberNamed(cluster, key.name));
   requireLeader(now, to);
   return { from: key?.name ?? null, to: now.name, timeline: now.timeline };
+}
+
+/**
+ * Kills a leader that takes no connection, and says whether it did. Patroni could not stop a PostgreSQL that is frozen or cut
+ * off, and its own connection of before may go on answering.
+ */
+async function fence(cluster: OpenCluster, leader: string): Promise<boolean> {
+  const { runtime, onStep } = cluster;
+  const { state } = await runtime.member(leader);
+  if (state !== 'running' && state !== 'paused') return false;
+  const silent = await withConnection(serverOf(cluster, leader), async () => false, { timeoutMs: 3_000 }).catch(
+    (error: unknown) => codeOf(error) === 'SERVER_TIMEOUT',
+  );
+  if (!silent) return false;
+  onStep?.(`killing ${leader}, which takes no connection`);
+  await runtime.withLock(leader, () => runtime.kill(leader));
+  return true;
 }
 
 async function hasEnded({ runtime }: OpenCluster, member: string): Promise<boolean> {

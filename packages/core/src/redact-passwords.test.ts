@@ -9,7 +9,7 @@ describe('passwords in a log', () => {
     "ALTER ROLE app PASSWORD 'it''secret'",
     'ALTER ROLE app PASSWORD $secret$secret$secret$;',
     'ALTER ROLE app PASSWORD $$secret$$',
-    "ERROR:  unterminated quoted string at or near \"PASSWORD 'secret\n",
+    'ERROR:  unterminated quoted string at or near "PASSWORD \'secret\n',
     'CREATE ROLE app PASSWORD "secret"',
     "CREATE SUBSCRIPTION s CONNECTION 'host=a password=secret dbname=b'",
     'could not connect to postgresql://app:secret@host:5432/postgres',
