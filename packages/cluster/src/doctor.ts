@@ -7,6 +7,7 @@ import type { Finding } from './finding.js';
 import { readStatus } from './read-status.js';
 import { readRoutes } from './read-routes.js';
 import { spaceFindings } from './etcd-space-findings.js';
+import { examineStorage } from './examine-storage.js';
 import { endpointHost, etcdOf, siteOf, type OpenCluster } from './open-cluster.js';
 import { renderInput } from './render-input.js';
 import { isEtcdClosed } from './secure-etcd.js';
@@ -15,11 +16,12 @@ import { versionFindings } from './version-findings.js';
 /** Looks the whole cluster over and says of each part whether it is well. */
 export async function examine(cluster: OpenCluster): Promise<readonly Finding[]> {
   const { site, record, runtime, spec } = cluster;
-  const [status, etcdFindings, proxyFindings, obstacles] = await Promise.all([
+  const [status, etcdFindings, proxyFindings, obstacles, storage] = await Promise.all([
     readStatus(cluster),
     examineEtcd(cluster),
     examineProxies(cluster),
     runtime.obstacles(spec),
+    examineStorage(cluster),
   ]);
   const isolated = status.isolation !== 'none';
   return [
@@ -41,6 +43,7 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
     ...areaFindings(spec, status),
     ...etcdFindings,
     ...proxyFindings,
+    ...storage,
   ];
 }
 

@@ -65,7 +65,7 @@ export async function withLostData(
  */
 export async function whileDataIsThere<T>(
   cluster: OpenCluster,
-  workers: readonly MemberSpec[],
+  needed: readonly MemberSpec[],
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
@@ -76,8 +76,8 @@ export async function whileDataIsThere<T>(
     intervalMs: 1_000,
     signal,
     probe: async () => {
-      const found = await Promise.all(workers.map((worker) => hasLostData(cluster, worker)));
-      return workers.find((_, index) => found[index]);
+      const found = await Promise.all(needed.map((worker) => hasLostData(cluster, worker)));
+      return needed.find((_, index) => found[index]);
     },
   }).then(({ name }) => {
     throw dataLost(name);

@@ -7,6 +7,7 @@ import { findStuck } from './catch-up.js';
 import { findProblems } from './find-problems.js';
 import { heldShards } from './held-shards.js';
 import { withLostData } from './lost-data.js';
+import { readConcerns, readEndpoint } from './read-concerns.js';
 import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
 import { inTime, questionMs } from './in-time.js';
@@ -31,13 +32,15 @@ interface SqlView {
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
-  const [processes, patroni, etcd, keys, answers, held] = await Promise.all([
+  const [processes, patroni, etcd, keys, answers, held, concerns, endpoint] = await Promise.all([
     runtime.members(),
     readPatroni(cluster),
     readEtcd(cluster),
     inTime(patroniKeys(cluster)).catch(() => undefined),
     Promise.all(asked.map(({ name }) => readSql(cluster, name))),
     heldShards(cluster, questionMs),
+    readConcerns(cluster),
+    readEndpoint(cluster),
   ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = answers[leads] ?? nothingSeen;
@@ -70,7 +73,8 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const stranded = keys ? strandedAmong(cluster, running, keys) : [];
   const besides = { etcd, sqlFailure: sql.failure, unanswered: patroni.unanswered, addresses, stranded };
   const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
-  const problems = await withLostData(cluster, status.members, found);
+  const blamed = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint[0]?.member) ? [] : endpoint;
+  const problems = await withLostData(cluster, status.members, [...found, ...blamed, ...concerns]);
   return { ...status, healthy: problems.length === 0, problems, unknown: findUnknown(spec, { ...status, problems }) };
 }
 

@@ -11,7 +11,7 @@ export function seeRedundancy(
   const tables = copies && judgeTables(copies, held, replicationFactor);
   return {
     target: replicationFactor,
-    underReplicatedShards: tables ? tables.reduce((sum, { underReplicatedShards: few }) => sum + few, 0) : null,
+    underReplicatedShards: tables ? sum(tables, 'underReplicatedShards') : null,
     tables: tables ?? [],
     nodes: copies ? judgeNodes(copies, held) : [],
     silent: silentHosts(copies ?? [], held),
@@ -43,8 +43,11 @@ function placementsLost(
   };
 }
 
+function problem(message: string, fix: string): Problem {
+  return { code: 'UNDER_REPLICATED', member: null, message, fix };
+}
+
 function underReplicated({ tables, nodes, silent }: ClusterStatus['redundancy']): readonly Problem[] {
-  const problem = (message: string, fix: string): Problem => ({ code: 'UNDER_REPLICATED', member: null, message, fix });
   const lost = tables.filter(({ unreachableShards }) => unreachableShards > 0);
   const few = tables.filter(
     ({ unreachableShards, underReplicatedShards }) => underReplicatedShards > unreachableShards,
