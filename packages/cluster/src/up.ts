@@ -17,6 +17,7 @@ import { requireSupported } from './require-supported.js';
 import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
 import { startMember, stopMember } from './start-stop.js';
 import { waitForStranded } from './stranded-members.js';
+import { teachLogins } from './teach-login.js';
 import { updateMembers, waitForNextLoop } from './update-members.js';
 import { blameEnded, whileRunning } from './while-running.js';
 
@@ -114,11 +115,13 @@ async function runMembers(
   if (early) await close(cluster, log);
   const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
   await startOthers(cluster, wanted, [...plan, ...again], log);
+  if (!early) {
+    await teachLogins(cluster, living);
+    await waitForNextLoop(cluster, living);
+    await close(cluster, log);
+  }
   await updateMembers(cluster, living, { unfinished, log });
   await store.remove(updatingKey);
-  if (early) return;
-  await waitForNextLoop(cluster, living);
-  await close(cluster, log);
 }
 
 async function createMembers(

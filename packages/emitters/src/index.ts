@@ -1,7 +1,7 @@
 export { renderCompose } from './compose.js';
 export { dynamicConfiguration } from './dynamic-configuration.js';
 export { etcdQuotaBytes } from './etcd.js';
-export { enableEtcdAccess, etcdUsers, rootLogin, type EtcdRequest, type EtcdUser } from './etcd-access.js';
+export { enableEtcdAccess, etcdUsers, rootLogin, scopeLogin, type EtcdRequest, type EtcdUser } from './etcd-access.js';
 export { nodeCommonName } from './node-certificate.js';
 export { restUser } from './patroni.js';
 export { patroniScope, type PatroniScope } from './patroni-scope.js';
