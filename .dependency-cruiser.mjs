@@ -2,7 +2,8 @@
 const arrows = {
   core: [],
   config: ['core'],
-  emitters: ['core', 'config'],
+  'member-agent': [],
+  emitters: ['core', 'config', 'member-agent'],
   patroni: ['core'],
   citus: ['core'],
   'citus-standin': ['core'],

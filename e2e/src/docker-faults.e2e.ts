@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli } from './support/cli.js';
 import { docker } from './support/docker.js';
 import { ledgerTable, lostOf, startLedger, type Ledger } from './support/ledger.js';
+import { loseEtcd } from './support/lose-etcd.js';
 import { hasCitus, openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
@@ -64,6 +65,28 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
       probe: async () => (await prepared()) === 0,
       timeoutMs: 30_000,
     });
+  });
+
+  it('loses nothing though etcd lost its data, whichever coordinator the engine starts first', async () => {
+    cluster = await createTestCluster(name, 'workers: { count: 1 }\nshards: { replicationFactor: 1 }');
+    await cluster.run('up');
+    const { name: leader } = await cluster.leader();
+    const stale = leader === 'coord-1' ? 'coord-2' : 'coord-1';
+    await cluster.sql('CREATE TABLE kept AS SELECT generate_series(1, 100)');
+    await docker('stop', `${name}-${stale}-1`);
+    await cluster.sql('INSERT INTO kept SELECT generate_series(1, 1000)');
+    await loseEtcd(await openRuntime(cluster));
+    for (const member of ['etcd', stale, 'worker1', 'haproxy']) await docker('start', `${name}-${member}-1`);
+    await waitFor({
+      what: `${stale} to say whom it waits for`,
+      probe: async () => (await docker('logs', `${name}-${stale}-1`)).includes(`waits for ${leader}`),
+      timeoutMs: 60_000,
+    });
+    await docker('start', `${name}-${leader}-1`);
+    // It is for up to close an etcd that begins anew.
+    await cluster.run('up');
+    expect((await cluster.sql('SELECT count(*)::int AS count FROM kept')).rows).toEqual([{ count: 1100 }]);
+    expect((await cluster.leader()).name).toBe(leader);
   });
 
   it.each(['kill', 'stop'])(

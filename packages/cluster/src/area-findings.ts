@@ -19,6 +19,7 @@ const areas: Readonly<Record<ProblemCode, string>> = {
   MEMBER_NOT_READY: 'members',
   MEMBER_SILENT: 'patroni',
   PATRONI_SILENT: 'patroni',
+  WAITS_FOR_DATA: 'patroni',
   NOT_STREAMING: 'patroni',
   CANNOT_CATCH_UP: 'patroni',
   NOT_LEADING: 'patroni',

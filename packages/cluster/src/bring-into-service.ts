@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
-import { waitFor } from '@citus-ha/core';
-import { leaderOf, waitForLeader, type PatroniMember } from '@citus-ha/patroni';
+import { codeOf, waitFor } from '@citus-ha/core';
+import { leaderOf, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import { findStuck } from './catch-up.js';
 import type { ChangeLog } from './change-log.js';
@@ -13,6 +13,7 @@ import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type Open
 import { requireParameters } from './require-parameters.js';
 import { serves } from './serves.js';
 import { patroniKeys } from './stranded-members.js';
+import { refuseStuck } from './turns.js';
 import { whileRunning } from './while-running.js';
 
 /** What a loop of Patroni's takes at most, besides its pause. */
@@ -29,11 +30,7 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
   onStep?.('waiting for the servers to elect their leaders');
   const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
-    Promise.all(
-      groups.map((group) =>
-        waitForLeader({ clients: group.map(({ name }) => patroniOf(cluster, name)), timeoutMs: 120_000, signal: soon }),
-      ),
-    ),
+    leadersOf({ ...cluster, signal: soon }, groups),
   );
   if (leader) await requireParameters(cluster, leader.name);
   await waitForConfiguration(cluster, groups);
@@ -51,6 +48,34 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
     waitForSynchrony(cluster),
     waitForWrites(cluster),
   ]);
+}
+
+/** Where etcd does not know who may lead, it is not left to time: who waits in vain, and for whom, is told at once. */
+async function leadersOf(cluster: OpenCluster, groups: readonly (readonly MemberSpec[])[]): Promise<readonly Leader[]> {
+  const over = new AbortController();
+  const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
+  const leaders = groups.map((group) => waitForOne({ ...cluster, signal }, group));
+  try {
+    return await Promise.race([Promise.all(leaders), refuseStuck({ ...cluster, signal })]);
+  } finally {
+    over.abort();
+    await Promise.allSettled(leaders);
+  }
+}
+
+/** A server that was killed first replays all WAL since its last checkpoint: as long as one does, nobody is late. */
+async function waitForOne(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<Leader> {
+  const clients = group.map(({ name }) => patroniOf(cluster, name));
+  for (;;) {
+    try {
+      return await waitForLeader({ clients, timeoutMs: 120_000, signal: cluster.signal });
+    } catch (error) {
+      const states = await Promise.allSettled(clients.map((client) => client.status()));
+      const recovers = states.some((seen) => seen.status === 'fulfilled' && seen.value.state === 'starting');
+      if (codeOf(error) !== 'TIMEOUT' || !recovers) throw error;
+      cluster.onStep?.(`${group.map(({ name }) => name).join(', ')} still recover what a kill left`);
+    }
+  }
 }
 
 /** In an etcd that has lost its data leaders write theirs anew, a moment after they lead; until then Patroni refuses changes of it. */

@@ -229,4 +229,18 @@ describe('the problems of a cluster', () => {
       expect(found[1]?.fix).toMatch(/citus-ha resume.*citus-ha start coord-1/);
     });
   });
+
+  it('name for whom a coordinator waits, and by what it goes on without one that does not run', () => {
+    const wait = { member: 'coord-1', waitsFor: ['coord-2'], why: 'nothing is known of their data', stuck: false };
+    const members = [
+      member('coord-1', 'coordinator', null, 'waiting'),
+      member('coord-2', 'coordinator', null, 'exited'),
+    ];
+    expect(problems({ members }, { waits: [wait] }).find(({ member: name }) => name === 'coord-1')).toEqual({
+      code: 'WAITS_FOR_DATA',
+      member: 'coord-1',
+      message: 'coord-1 waits for coord-2: nothing is known of their data',
+      fix: expect.stringMatching(/`citus-ha up`.*`citus-ha start coord-1 --allow-loss`/) as string,
+    });
+  });
 });

@@ -3,12 +3,15 @@ import { etcdProblems, hasQuorum, lostDataProblems, type SeenOfEtcd } from './et
 import { memberProblems, type MembersSeen } from './member-problems.js';
 import { redundancyProblems } from './redundancy.js';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
+import { waitFix, waitWords, type Wait } from './turns.js';
 
 export interface SeenBesides extends MembersSeen {
   /** What each member of etcd says; empty where none could be asked. */
   readonly etcd: readonly SeenOfEtcd[];
   /** Members that run though etcd knows nothing of their scope. */
   readonly stranded?: readonly string[];
+  /** Coordinators that etcd does not let begin. */
+  readonly waits?: readonly Wait[];
   /** Where each member is looked for. */
   readonly addresses?: Readonly<Record<string, string | undefined>>;
 }
@@ -19,7 +22,7 @@ export function findProblems(
   status: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'>,
   besides: SeenBesides,
 ): readonly Problem[] {
-  const { etcd, sqlFailure, addresses = {}, stranded = [] } = besides;
+  const { etcd, sqlFailure, addresses = {}, stranded = [], waits = [] } = besides;
   if (status.members.every(({ state }) => isDown(state))) return [clusterDown];
   return [
     ...etcdProblems(spec, status.members, etcd),
@@ -29,6 +32,7 @@ export function findProblems(
     ...sqlProblems(status.members, sqlFailure),
     ...(hasQuorum(etcd) ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap((member) => placeProblems(member, addresses[member.name])),
+    ...waitProblems(status.members, waits),
     ...memberProblems(status.members, besides),
     ...nodeProblems(status),
     ...strayNodeProblems(status),
@@ -114,6 +118,16 @@ function placeProblems({ name, state, host }: MemberStatus, wanted: string | und
       fix: 'Give it back its address: `citus-ha up`.',
     },
   ];
+}
+
+function waitProblems(members: readonly MemberStatus[], waits: readonly Wait[]): readonly Problem[] {
+  const down = members.filter(({ state }) => isDown(state)).map(({ name }) => name);
+  return waits.map((wait) => ({
+    code: 'WAITS_FOR_DATA',
+    member: wait.member,
+    message: waitWords(wait),
+    fix: waitFix(wait, down),
+  }));
 }
 
 function nodeProblems({

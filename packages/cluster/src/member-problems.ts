@@ -48,6 +48,8 @@ function problemOf(
       return problem('MEMBER_DOWN', 'does not run', `Start it: \`citus-ha start ${name}\`.`);
     case 'paused':
       return problem('MEMBER_PAUSED', 'is frozen', 'Thaw it: `citus-ha up`.');
+    case 'waiting':
+      return undefined;
     case 'unknown':
       return problem(
         'MEMBER_UNKNOWN_STATE',

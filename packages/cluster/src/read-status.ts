@@ -15,6 +15,7 @@ import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from './op
 import { readPatroni, type SeenByPatroni } from './read-patroni.js';
 import { patroniKeys, strandedAmong } from './stranded-members.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
+import { readWaits } from './turns.js';
 
 /** What was seen of a cluster's SQL side; all empty where nothing was. */
 interface SqlView {
@@ -32,11 +33,12 @@ interface SqlView {
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
-  const [processes, patroni, etcd, keys, answers, held, concerns, endpoint] = await Promise.all([
+  const [processes, patroni, etcd, keys, waits, answers, held, concerns, endpoint] = await Promise.all([
     runtime.members(),
     readPatroni(cluster),
     readEtcd(cluster),
     inTime(patroniKeys(cluster)).catch(() => undefined),
+    inTime(readWaits(cluster)).catch(() => []),
     Promise.all(asked.map(({ name }) => readSql(cluster, name))),
     heldShards(cluster, questionMs),
     readConcerns(cluster),
@@ -44,9 +46,11 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = answers[leads] ?? nothingSeen;
-  const members = membersOf(spec).map((member) =>
-    memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
-  );
+  const waiting = leads >= 0 ? [] : waits;
+  const members = membersOf(spec).map((member) => ({
+    ...memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
+    ...(waiting.some((wait) => wait.member === member.name) && { state: 'waiting' }),
+  }));
   const { bind, ports } = spec.proxy;
   const host = endpointHost(bind);
   const status = {
@@ -70,8 +74,16 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   } as const;
   const addresses = Object.fromEntries(members.map(({ name }) => [name, site.members[name]?.address]));
   const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
-  const stranded = keys ? strandedAmong(cluster, running, keys) : [];
-  const besides = { etcd, sqlFailure: sql.failure, unanswered: patroni.unanswered, addresses, stranded };
+  const silent = running.filter((name) => !waiting.some(({ member }) => member === name));
+  const stranded = keys ? strandedAmong(cluster, silent, keys) : [];
+  const besides = {
+    etcd,
+    sqlFailure: sql.failure,
+    unanswered: patroni.unanswered,
+    addresses,
+    stranded,
+    waits: waiting,
+  };
   const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
   const blamed = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint[0]?.member) ? [] : endpoint;
   const problems = await withLostData(cluster, status.members, [...found, ...blamed, ...concerns]);

@@ -1,13 +1,10 @@
-import { databaseMembers, membersOf, type MemberSpec } from '@citus-ha/config';
+import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import { deleteOwnLeaderKey } from '@citus-ha/patroni';
 import { refuseUnseen } from '@citus-ha/runtime';
-import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
+import type { OpenCluster } from './open-cluster.js';
+import { allowLoss } from './turns.js';
 
-/**
- * Starts one member, or thaws it where it is frozen. A leader key that still carries its name is deleted first: the life that held it is over, and a
- * server that comes back to its own key could take the lock from a promoted standby (architecture, "A member is one failure unit").
- */
+/** Starts one member, or thaws it where it is frozen. What must be done before its Patroni starts is done by its own new life (docs/adr/0010). */
 export async function startMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   await cluster.runtime.withLock(member.name, async () => {
     const seen = await cluster.runtime.member(member.name);
@@ -15,19 +12,18 @@ export async function startMember(cluster: OpenCluster, member: MemberSpec): Pro
     const { state } = seen;
     if (state === 'running') return;
     if (state === 'paused') return cluster.runtime.resume(member.name);
-    if (databaseMembers(cluster.spec).some(({ name }) => name === member.name)) {
-      const own = { scopePath: dcsPathOf(cluster, member), member: member.name };
-      if ((await deleteOwnLeaderKey(etcdOf(cluster), own)) === 'unknown') throw keyUndecided(member.name);
-    }
     await cluster.runtime.start(member.name);
   });
 }
 
-function keyUndecided(member: string): CodedError {
-  return new CodedError(
-    'ETCD_NO_ANSWER',
-    `${member} was not started: etcd does not tell whether the leader key of its earlier life is gone`,
-    { member, fix: 'Run the command again once etcd answers, see `citus-ha doctor`.' },
+/** Lets a coordinator that is about to start lead without those that do not run. */
+export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+  const seen = await cluster.runtime.members();
+  const names = coordinators(cluster.spec).map(({ name }) => name);
+  const mayRun = seen.filter(({ state }) => state !== 'exited' && state !== 'created').map(({ name }) => name);
+  await allowLoss(
+    cluster,
+    names.filter((name) => name !== member.name && !mayRun.includes(name)),
   );
 }
 

@@ -58,6 +58,7 @@ export type ProblemCode =
   | 'MEMBER_NOT_READY'
   | 'MEMBER_SILENT'
   | 'PATRONI_SILENT'
+  | 'WAITS_FOR_DATA'
   | 'NOT_STREAMING'
   | 'CANNOT_CATCH_UP'
   | 'NOT_LEADING'
@@ -95,7 +96,7 @@ export interface MemberStatus {
   readonly group: number | null;
   /** Patroni's word: leader, sync_standby, quorum_standby, replica; `null` for members without PostgreSQL. */
   readonly role: string | null;
-  /** Patroni's word (running, streaming, starting, ...) where it answers, else the runtime's (running, paused, exited, created, unknown, missing). */
+  /** Patroni's word (running, streaming, starting, ...) where it answers, else the runtime's (running, paused, exited, created, unknown, missing), or `waiting` until another coordinator leads. */
   readonly state: string;
   readonly timeline: number | null;
   /** Bytes of WAL a standby is behind; `null` for a leader, or where unknown. */

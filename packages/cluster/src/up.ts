@@ -18,12 +18,15 @@ import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
 import { startMember, stopMember } from './start-stop.js';
 import { waitForStranded } from './stranded-members.js';
 import { teachLogins } from './teach-login.js';
+import { allowLoss } from './turns.js';
 import { updateMembers, waitForNextLoop } from './update-members.js';
 import { blameEnded, whileRunning } from './while-running.js';
 
 export interface UpOptions {
   /** Whether missing packages may be installed. */
   readonly install: boolean;
+  /** Whether the newest coordinator that can be read may lead, once, although one that cannot may have newer data. */
+  readonly allowLoss?: boolean;
   /** Told what is about to be done, before any of it is. */
   readonly onPlan?: (plan: readonly UpStep[]) => void;
 }
@@ -67,7 +70,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
     options.onPlan?.(plan);
     const cluster: OpenCluster = { ...context, site, record };
-    await runMembers(cluster, wanted, plan, log);
+    await runMembers(cluster, wanted, plan, log, options);
     await bringIntoService(cluster, log);
     const complete = completeRecord(record, spec);
     if (!isDeepStrictEqual(complete, record)) await writeRecord(runtime.store, complete);
@@ -92,6 +95,7 @@ async function runMembers(
   wanted: readonly MemberSpec[],
   plan: readonly UpStep[],
   log: ChangeLog,
+  options: UpOptions,
 ): Promise<void> {
   const { store } = cluster.runtime;
   const unfinished = (await store.read(updatingKey)) !== undefined;
@@ -113,6 +117,7 @@ async function runMembers(
   const early =
     !living.some((member) => isDatabase(cluster, member)) || (await isEtcdClosed(etcdOf(cluster), usersOf(cluster)));
   if (early) await close(cluster, log);
+  if (options.allowLoss) await allowLoss(cluster, []);
   const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
   await startOthers(cluster, wanted, [...plan, ...again], log);
   if (!early) {

@@ -1,4 +1,6 @@
 import type { MemberSpec } from '@citus-ha/config';
+import { startPatroni } from '@citus-ha/member-agent';
+import { agentPath } from './agent-files.js';
 import { nodeCertificate } from './node-certificate.js';
 import { passfile } from './passfile.js';
 import { patroniYaml } from './patroni.js';
@@ -6,7 +8,10 @@ import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { transactionRecovery } from './transaction-recovery.js';
 
-/** A coordinator or worker: PostgreSQL under Patroni. */
+/** Debian's, which Patroni's modules belong to; another one may come first in PATH. */
+const python = '/usr/bin/python3';
+
+/** A coordinator or worker: PostgreSQL under Patroni, which begins as docs/adr/0010 says. */
 export function renderDatabaseMember(input: RenderInput, member: MemberSpec): RenderedMember {
   const { configFile, passFile, runDir } = placeOf(input.site, member.name);
   const { credentials, postgres } = input.spec;
@@ -14,7 +19,7 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
   const certificate = nodeCertificate(input, member);
   return {
     ...member,
-    command: [...input.site.programs.patroni, configFile],
+    command: [python, agentPath(input, member, 'start-patroni.py'), ...input.site.programs.patroni, configFile],
     env: {
       // For whoever types psql, pg_dump or patronictl within the member. All that connects by itself names its server.
       PGHOST: runDir,
@@ -28,6 +33,7 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
       { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
       ...(certificate?.files ?? []),
+      ...startPatroni.map(({ name, content }) => ({ path: agentPath(input, member, name), content, mode: 0o644 })),
       ...(recovery ? [recovery.file] : []),
     ],
     ports: { postgres: ports.postgres, patroni: ports.patroni },

@@ -1,4 +1,4 @@
-import { etcdMembers, type MemberSpec } from '@citus-ha/config';
+import { coordinators, etcdMembers, type MemberSpec } from '@citus-ha/config';
 import { dynamicConfiguration } from './dynamic-configuration.js';
 import { scopeLogin } from './etcd-access.js';
 import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
@@ -38,6 +38,7 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
       ...(etcd && { username: etcd.user, password: etcd.password }),
     },
     ...(inCitusGroup(engine, member) ? { citus: { group: 0, database: spec.postgres.database } } : {}),
+    ...turns(spec, member),
     bootstrap: {
       dcs: dynamicConfiguration(input, member),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, { auth: 'scram-sha-256' }, 'data-checksums'],
@@ -67,6 +68,11 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
     // A member is one failure unit, so nothing is left to reset; a watchdog would take the whole machine with it.
     watchdog: { mode: 'off' },
   });
+}
+
+/** Patroni ignores it: who has to show what it holds before one of them leads a cluster that etcd knows nothing of. */
+function turns(spec: RenderInput['spec'], { kind }: MemberSpec) {
+  return kind === 'coordinator' ? { citus_ha: { coordinators: coordinators(spec).map(({ name }) => name) } } : {};
 }
 
 /** By what a server reaches itself. */

@@ -4,7 +4,7 @@ export type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
 export type { EtcdKey } from './etcd-key.js';
 export type { RequestOptions } from './exchange.js';
 export type { TimelineEnd } from './history.js';
-export { deleteOwnLeaderKey, readLeader, type LeaderKey } from './leader-key.js';
+export { readLeader, type LeaderKey } from './leader-key.js';
 export {
   createPatroniClient,
   type DynamicConfig,

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EtcdClient } from './etcd-client.js';
 import { createEtcdClient } from './etcd-client.js';
 import type { EtcdEndpoint } from './etcd-connection.js';
-import { deleteOwnLeaderKey, readLeader } from './leader-key.js';
+import { readLeader } from './leader-key.js';
 import { findRealPrograms } from './testing/real-programs.js';
 import { RealServers } from './testing/real-servers.js';
 
@@ -20,7 +20,6 @@ describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
   let servers: RealServers;
   let etcd: EtcdClient;
   const scopePath = '/service/lab/0/';
-  const own = { scopePath, member: 'coord-1' };
 
   beforeAll(async () => {
     servers = new RealServers(programs);
@@ -42,19 +41,6 @@ describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
     const lease = await grantLease();
     await put('/service/lab/0/leader', 'coord-1', lease);
     expect(await readLeader(etcd, scopePath)).toMatchObject({ name: 'coord-1', lease });
-  });
-
-  it("deletes a leader key with the member's own name, once", async () => {
-    await put('/service/lab/0/leader', 'coord-1');
-    expect(await deleteOwnLeaderKey(etcd, own)).toBe('done');
-    expect(await readLeader(etcd, scopePath)).toBeUndefined();
-    expect(await deleteOwnLeaderKey(etcd, own)).toBe('absent');
-  });
-
-  it("leaves another member's leader key alone", async () => {
-    await put('/service/lab/0/leader', 'coord-2');
-    expect(await deleteOwnLeaderKey(etcd, own)).toBe('absent');
-    expect((await readLeader(etcd, scopePath))?.name).toBe('coord-2');
   });
 
   it.each([

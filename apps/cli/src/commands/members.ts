@@ -1,4 +1,5 @@
 import {
+  allowLossOfStopped,
   memberNamed,
   rebuildWorker,
   reinitialize,
@@ -21,7 +22,7 @@ import { printJson, step } from '../output.js';
 /** The commands that act on single members, or on all of them alike. */
 export function memberCommands(): readonly Command[] {
   return [
-    onMember('start', 'start a member', 'started', startIntoService),
+    startCommand(),
     onMember(
       'stop',
       'stop a member until it is started again',
@@ -49,12 +50,27 @@ export function memberCommands(): readonly Command[] {
   ];
 }
 
+function startCommand(): Command {
+  return withConfirmation(onMember('start', 'start a member', 'started', start)).option(
+    '--allow-loss',
+    'let a coordinator lead without those that do not run, where etcd has lost who may',
+  );
+}
+
+async function start(cluster: OpenCluster, member: MemberSpec, options: CommonOptions & { allowLoss?: boolean }) {
+  if (options.allowLoss) {
+    await confirm('Lead without coordinators that do not run? What only they have is lost.', options.yes);
+    await allowLossOfStopped(cluster, member);
+  }
+  return startIntoService(cluster, member);
+}
+
 function onMember(
   name: string,
   description: string,
   done: string,
   /** Answers what is wrong with the member all the same. */
-  act: (cluster: OpenCluster, member: MemberSpec) => Promise<Problem | undefined | void>,
+  act: (cluster: OpenCluster, member: MemberSpec, options: CommonOptions) => Promise<Problem | undefined | void>,
   consequence?: string,
 ): Command {
   const made = command(`${name} <member>`, description);
@@ -63,7 +79,7 @@ function onMember(
     const cluster = await composeCluster(options);
     const member = memberNamed(cluster, memberName);
     if (consequence) await confirm(`${name} ${memberName}? ${consequence}`, options.yes);
-    const problem = await act(cluster, member);
+    const problem = await act(cluster, member, options);
     if (options.json) printJson({ member: memberName, done, ...(problem && { problem }) });
     else step(`${memberName} ${done}`);
     if (!problem) return;

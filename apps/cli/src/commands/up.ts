@@ -4,15 +4,19 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { command, type CommonOptions } from '../command.js';
 import { compose } from '../compose.js';
+import { confirm, withConfirmation } from '../confirm.js';
 import { exitCode } from '../exit-code.js';
 import { print, printJson, step } from '../output.js';
 
 export function upCommand(): Command {
-  return command('up', 'create and start the cluster, or finish and repair what is there')
+  return withConfirmation(command('up', 'create and start the cluster, or finish and repair what is there'))
     .option('--no-install', 'fail where a package is missing instead of installing it')
-    .action(async (options: CommonOptions & { install: boolean }) => {
+    .option('--allow-loss', 'let the newest data that can be read lead where etcd has lost who may')
+    .action(async (options: CommonOptions & { install: boolean; allowLoss?: boolean }) => {
       const context = await compose(options);
-      const { cluster, changes } = await up(context, { install: options.install, onPlan: showPlan });
+      const { install, allowLoss = false } = options;
+      if (allowLoss) await confirm('Lead without data that cannot be read? What only they have is lost.', options.yes);
+      const { cluster, changes } = await up(context, { install, allowLoss, onPlan: showPlan });
       const status = await readStatus(cluster);
       if (cluster.record.engine === 'standin') warnOfStandin();
       if (options.json) printJson({ changes, status });

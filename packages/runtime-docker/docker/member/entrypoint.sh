@@ -13,5 +13,4 @@ fi
 # A pid file or socket of an earlier life names nobody of this one.
 rm -rf /run/citus-ha/* 2>/dev/null || true
 
-[ "$1" != patroni ] || exec python3 /usr/local/lib/citus-ha/release-leader-key.py "$@"
 exec "$@"

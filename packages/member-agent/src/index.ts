@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/** A program as it is to be written into one folder of a member, beside the others of its list. */
+export interface AgentFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** `start-patroni.py patroni FILE`, the init of every database member, and what it imports. Needs Python's yaml, as Patroni does. */
+export const startPatroni: readonly AgentFile[] = [
+  'start-patroni.py',
+  'turn.py',
+  'data_position.py',
+  'etcd_gateway.py',
+].map(agentFile);
+
+/** A callback of Patroni's on coordinators with Citus; see docs/adr/0007. */
+export const recoverTransactions: AgentFile = agentFile('recover-transactions.py');
+
+function agentFile(name: string): AgentFile {
+  return { name, content: readFileSync(new URL(`../python/${name}`, import.meta.url), 'utf8') };
+}

@@ -1,0 +1,130 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Laboratory, postgresBinDir, type Beginning, type Scope } from './testing/laboratory.js';
+
+const skipped = postgresBinDir === undefined ? ' (skipped: no PostgreSQL in /usr/lib/postgresql)' : '';
+
+describe.skipIf(skipped !== '')(`the beginning of a member, with real etcd and servers${skipped}`, () => {
+  const lab = new Laboratory();
+  const begun: Beginning[] = [];
+  const begin = (scope: Scope, ...member: Parameters<Scope['begin']>) => {
+    const beginning = scope.begin(...member);
+    begun.push(beginning);
+    return beginning;
+  };
+  /** `old`: a copy from before; `newer`: killed while it leads; `promoted`: a copy of `old` that was promoted, then killed. */
+  beforeAll(async () => {
+    await lab.startEtcd();
+    lab.initialize('newer');
+    await lab.serveAndKill('newer', (sql) => {
+      sql('CREATE TABLE t AS SELECT generate_series(1, 1000)');
+      sql('CHECKPOINT');
+      lab.run(
+        'pg_basebackup',
+        '-h',
+        lab.folder,
+        '-U',
+        'postgres',
+        '-D',
+        lab.dataDir('old'),
+        '-X',
+        'stream',
+        '-c',
+        'fast',
+        '--no-sync',
+      );
+      sql('INSERT INTO t SELECT generate_series(1, 20000)');
+    });
+    lab.run('cp', '-a', lab.dataDir('old'), lab.dataDir('promoted'));
+    writeFileSync(join(lab.dataDir('promoted'), 'standby.signal'), '');
+    await lab.serveAndKill('promoted', (sql) => {
+      sql('SELECT pg_promote()');
+      sql('INSERT INTO t VALUES (0)');
+    });
+  });
+  afterEach(async () => {
+    for (const one of begun.splice(0)) await one.end();
+  });
+  afterAll(() => lab.stop());
+
+  it("deletes a leader key of the member's own name, and no other, before its program begins", async () => {
+    const scope = lab.scope();
+    await scope.put('leader', 'coord-1');
+    await begin(scope, 'coord-2', lab.dataDir('none'), ['coord-2']).until(/became/);
+    expect(await scope.get('leader')).toBe('coord-1');
+    const own = begin(scope, 'coord-1', lab.dataDir('none'), ['coord-1']);
+    await own.until(/became/);
+    expect(own.output).toContain('deleted the leader key');
+    expect(await scope.get('leader')).toBeUndefined();
+  });
+
+  it('has data to judge whose pg_control names an earlier timeline than they are on', () => {
+    expect(lab.run('pg_controldata', lab.dataDir('promoted'))).toMatch(/Latest checkpoint's TimeLineID: +1$/m);
+  });
+
+  it.each([
+    ['the data that go further', 'newer', 'old'],
+    [
+      'the later timeline, though the other one has more WAL and pg_control still names the earlier',
+      'promoted',
+      'newer',
+    ],
+    ['any data before none', 'old', 'none'],
+  ])('lets %s go first, and the other one once it leads', async (_what, first, second) => {
+    const scope = lab.scope();
+    const stale = begin(scope, 'coord-1', lab.dataDir(second));
+    await stale.until(/waits for coord-2: nothing is known of their data/);
+    await begin(scope, 'coord-2', lab.dataDir(first)).until(/became/);
+    await stale.until(/waits for coord-2: it holds the newest data/);
+    // Patroni writes it before it leads.
+    await scope.put('initialize', '1');
+    await scope.put('config', '{"synchronous_mode": true}');
+    expect(stale.hasBegun).toBe(false);
+    await scope.put('leader', 'coord-2');
+    await stale.until(/became/);
+  });
+
+  it('lets all go where nobody has data', async () => {
+    const scope = lab.scope();
+    const members = ['coord-1', 'coord-2'].map((name) => begin(scope, name, lab.dataDir('none')));
+    for (const member of members) await member.until(/became/);
+    expect(await scope.get('citus-ha/first')).toMatch(/^coord-[12]$/);
+  });
+
+  it('asks nobody where etcd knows who may lead', async () => {
+    const scope = lab.scope();
+    await scope.put('initialize', '1');
+    await scope.put('config', '{"synchronous_mode": true}');
+    await scope.put('sync', '{}');
+    const member = begin(scope, 'coord-1', lab.dataDir('old'));
+    await member.until(/became/);
+    expect(member.output).not.toContain('holds');
+  });
+
+  it('leaves out who is missing only where that is allowed, once', async () => {
+    const scope = lab.scope();
+    const peers = ['coord-1', 'coord-2', 'coord-3'];
+    const stale = begin(scope, 'coord-1', lab.dataDir('old'), peers);
+    const newest = begin(scope, 'coord-2', lab.dataDir('newer'), peers);
+    await newest.until(/waits for coord-3: nothing is known of their data/);
+    await scope.put('citus-ha/allow-loss', '["coord-3"]');
+    await newest.until(/became/);
+    expect(await scope.get('citus-ha/allow-loss')).toBeUndefined();
+    await stale.until(/waits for coord-3: nothing is known of their data$/m);
+    expect(stale.hasBegun).toBe(false);
+  });
+
+  it('refuses data of different databases, and data it cannot read, by name', async () => {
+    lab.initialize('stranger');
+    const scope = lab.scope();
+    const members = [begin(scope, 'coord-1', lab.dataDir('newer')), begin(scope, 'coord-2', lab.dataDir('stranger'))];
+    for (const member of members) await member.until(/different databases: coord-1 has \d+, coord-2 has \d+/);
+    for (const member of members) await member.end();
+    rmSync(join(lab.dataDir('stranger'), 'global/pg_control'));
+    const broken = begin(scope, 'coord-2', lab.dataDir('stranger'));
+    await broken.until(/waits for coord-2: .*pg_control/);
+    expect(JSON.parse((await scope.get('citus-ha/positions/coord-2')) ?? '')).toMatchObject({ stuck: true });
+    expect([...members, broken].some(({ hasBegun }) => hasBegun)).toBe(false);
+  });
+});
