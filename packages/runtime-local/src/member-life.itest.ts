@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, readlink, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
@@ -80,6 +80,35 @@ describe('a local member', () => {
     const adopted = await cluster.runtime.member('alpha');
     expect(adopted.state).toBe('running');
     expect((await cluster.runtime.start('alpha')).incarnation).toEqual(adopted.incarnation);
+  });
+
+  it('begins a new life though the keeper of its last one ends late', async () => {
+    const { runtime, path } = cluster;
+    await runtime.create(testMember('alpha'));
+    const before = await runtime.start('alpha');
+    const life = await readFile(join(path, 'members/alpha/life'), 'utf8');
+    const keeper = Number.parseInt(life.split('\n')[2] ?? '', 10);
+    process.kill(keeper, 'SIGSTOP');
+    process.kill(before.incarnation?.pid ?? 0, 'SIGKILL');
+    await waitFor({
+      what: 'its end',
+      timeoutMs: 20_000,
+      probe: async () => (await runtime.member('alpha')).state === 'exited',
+    });
+    const started = runtime.start('alpha');
+    setTimeout(() => process.kill(keeper, 'SIGCONT'), 400);
+    const { state, incarnation } = await started;
+    expect(state).toBe('running');
+    expect(incarnation?.id).not.toBe(before.incarnation?.id);
+  });
+
+  it('does not live in the folder of its data', async () => {
+    const { runtime, path } = cluster;
+    await runtime.create(testMember('alpha'));
+    const { incarnation } = await runtime.start('alpha');
+    await rm(join(path, 'members/alpha/data'), { recursive: true });
+    expect(await readlink(`/proc/${incarnation?.pid}/cwd`)).toBe(join(path, 'members/alpha'));
+    expect((await runtime.exec('alpha', ['pwd'])).stdout.trim()).toBe(join(path, 'members/alpha'));
   });
 
   it('sees its files, the names of all members, and nothing of the environment it was started from', async (context) => {

@@ -40,7 +40,7 @@ export async function runInLife({
     isolation: (await isIsolated(life)) ? isolation : 'none',
     account,
     pid,
-    cwd: folder.data,
+    cwd: folder.path,
     command,
   });
   const running = execa(file, args, {

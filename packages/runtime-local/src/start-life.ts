@@ -37,20 +37,30 @@ export async function startLife(options: StartLifeOptions): Promise<void> {
     network,
     command,
   });
-  const keeper = spawn(file, args, { cwd: folder.data, env, detached: true, stdio: 'ignore' });
-  await once(keeper, 'spawn').catch((error: unknown) => {
-    throw failed(folder.name, messageOf(error));
-  });
-  keeper.unref();
+  const keep = async () => {
+    // Not in the folder of its data, which may be taken away below it.
+    const keeper = spawn(file, args, { cwd: folder.path, env, detached: true, stdio: 'ignore' });
+    await once(keeper, 'spawn').catch((error: unknown) => {
+      throw failed(folder.name, messageOf(error));
+    });
+    keeper.unref();
+    return keeper;
+  };
+  let keeper = await keep();
   await waitFor({
     what: `the init of ${folder.name}`,
     member: folder.name,
     timeoutMs: 60_000,
-    intervalMs: 10,
+    intervalMs: 20,
     probe: async () => {
       const life = await readLife(folder);
       if (life !== undefined && (before === undefined || lifeId(life) !== lifeId(before))) return true;
-      if (keeper.exitCode === null || keeper.exitCode === heldByAnother) return false;
+      if (keeper.exitCode === null) return false;
+      if (keeper.exitCode === heldByAnother) {
+        // By whoever is faster, whose life comes; or by the last life's keeper, which has yet to end.
+        keeper = await keep();
+        return false;
+      }
       throw new FatalProbeError(failed(folder.name, await reasonOf(folder, keeper.exitCode)));
     },
   });
