@@ -1,8 +1,11 @@
 import { coordinators, databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf, waitFor } from '@citus-ha/core';
+import { renderMember } from '@citus-ha/emitters';
+import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from './dynamic-configuration.js';
 import { coordinatorCluster, patroniOf, type OpenCluster } from './open-cluster.js';
 import { proveCopy } from './prove-copy.js';
+import { renderInput } from './render-input.js';
 import { restartProcess } from './start-stop.js';
 
 /** Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one. */
@@ -36,9 +39,36 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
     });
   }
   await proveCopy(cluster, seen, member.name);
-  await patroniOf(cluster, member.name).reinitialize({ force: true });
-  await waitUntilCopying(cluster, member.name);
+  const patroni = patroniOf(cluster, member.name);
+  if ((await stateOf(patroni)) !== 'running') await beginAnew(cluster, member);
+  if ((await stateOf(patroni)) !== copying) {
+    await patroni.reinitialize({ force: true });
+    await waitUntilCopying(cluster, member.name);
+  }
   await waitUntilFit(cluster, member.name);
+}
+
+const copying = 'creating replica';
+
+/** A new life, in folders that are all there, goes on where the last one cannot. Waits until its Patroni answers. */
+async function beginAnew(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+  await cluster.runtime.create(renderMember(renderInput(cluster), member));
+  await restartProcess(cluster, member);
+  await waitFor({
+    what: `${member.name} to answer`,
+    member: member.name,
+    probe: async () => (await patroniOf(cluster, member.name).status()).state !== '',
+    timeoutMs: 30_000,
+    signal: cluster.signal,
+    fix: `See its log: \`citus-ha logs ${member.name}\`.`,
+  });
+}
+
+function stateOf(patroni: PatroniClient): Promise<string> {
+  return patroni.status().then(
+    ({ state }) => state,
+    () => 'silent',
+  );
 }
 
 /** Tells every Patroni of the cluster to leave its PostgreSQL as it is (`on`), or to manage it again. */
