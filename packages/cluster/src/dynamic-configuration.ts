@@ -2,9 +2,14 @@ import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
+import { firstAnswer } from './first-answer.js';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
 import { mergePatch, patchBetween, type JsonObject } from './json-patch.js';
 import { renderInput } from './render-input.js';
+
+/** `up` has time: Patroni is being reconfigured or started while it asks. */
+const upMs = 30_000;
+const commandMs = 5_000;
 
 /** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
 export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
@@ -12,10 +17,11 @@ export async function applyDynamicConfiguration(cluster: OpenCluster, group: rea
   if (!member) return false;
   const wanted = rendered(cluster, member);
   const clients = group.map(({ name }) => patroniOf(cluster, name));
-  const current = (await firstAnswer(clients, (client) => client.config())) as JsonObject;
+  const options = { timeoutMs: upMs, signal: cluster.signal };
+  const current = (await firstAnswer(clients, (client) => client.config(), options)) as JsonObject;
   const patch = patchBetween(current, mergePatch(withoutParameters(current, cluster.record.parameters ?? []), wanted));
   if (patch === undefined) return false;
-  await firstAnswer(clients, (client) => client.patchConfig(patch));
+  await firstAnswer(clients, (client) => client.patchConfig(patch), options);
   return true;
 }
 
@@ -38,35 +44,21 @@ export function withoutParameters(configuration: JsonObject, names: readonly str
 
 /** Patroni's dynamic configuration of a group: 0 for the coordinators, a worker's number for that worker. */
 export async function readConfiguration(cluster: OpenCluster, group: number): Promise<JsonObject> {
-  return (await firstAnswer(clientsOf(cluster, group), (client) => client.config())) as JsonObject;
+  const options = { timeoutMs: commandMs, signal: cluster.signal };
+  return (await firstAnswer(clientsOf(cluster, group), (client) => client.config(), options)) as JsonObject;
 }
 
 /** Merges a patch into the dynamic configuration of a group. */
 export async function patchConfiguration(cluster: OpenCluster, group: number, patch: JsonObject): Promise<void> {
-  await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch));
+  const options = { timeoutMs: commandMs, signal: cluster.signal };
+  await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch), options);
 }
 
 function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[] {
   if (group === 0) return coordinatorClients(cluster);
-  return workers(cluster.spec)
-    .filter((worker) => worker.group === group)
-    .map(({ name }) => patroniOf(cluster, name));
-}
-
-/** What the first member that answers says. */
-async function firstAnswer<T>(
-  clients: readonly PatroniClient[],
-  ask: (client: PatroniClient) => Promise<T>,
-): Promise<T> {
-  let failure: unknown = unknownGroup();
-  for (const client of clients) {
-    try {
-      return await ask(client);
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
+  const found = workers(cluster.spec).filter((worker) => worker.group === group);
+  if (found.length === 0) throw unknownGroup();
+  return found.map(({ name }) => patroniOf(cluster, name));
 }
 
 function unknownGroup(): CodedError {

@@ -25,8 +25,8 @@ export type DynamicConfig = Readonly<Record<string, unknown>>;
  * One member's Patroni, over its REST API (Patroni manual, "Patroni REST API"). Every request has a timeout.
  *
  * Every method throws CodedError with member and url: `PATRONI_UNREACHABLE` when nothing was sent, `PATRONI_NO_ANSWER`
- * when the request may have arrived, `PATRONI_UNAUTHORIZED`, `PATRONI_REFUSED` with Patroni's own reason, and
- * `PATRONI_BAD_ANSWER` for an answer that is not Patroni's.
+ * when the request may have arrived, `PATRONI_UNAUTHORIZED`, `PATRONI_REFUSED` with Patroni's own reason,
+ * `PATRONI_NOT_READY` where /config may answer in a moment, and `PATRONI_BAD_ANSWER` for an answer that is not Patroni's.
  */
 export interface PatroniClient {
   readonly url: string;
@@ -143,6 +143,13 @@ function refusalOf(
       fix: 'Give the user and password of restapi.authentication in its patroni.yml.',
     });
   }
-  const code = status === 503 && text.includes('status unknown') ? 'PATRONI_STATUS_UNKNOWN' : 'PATRONI_REFUSED';
-  return new CodedError(code, `${method} ${url}${of(member)} answered ${status}: ${reason}`, { member });
+  return new CodedError(refusalCode(status, text, url), `${method} ${url}${of(member)} answered ${status}: ${reason}`, {
+    member,
+  });
+}
+
+/** Of its configuration Patroni says 502 and 503 while it cannot read it from etcd; elsewhere 503 is its no. */
+function refusalCode(status: number, text: string, url: string): string {
+  if (status === 503 && text.includes('status unknown')) return 'PATRONI_STATUS_UNKNOWN';
+  return (status === 502 || status === 503) && url.endsWith('/config') ? 'PATRONI_NOT_READY' : 'PATRONI_REFUSED';
 }
