@@ -1,5 +1,5 @@
 import { coordinators, databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
-import { CodedError, messageOf, waitFor } from '@citus-ha/core';
+import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from './dynamic-configuration.js';
@@ -40,15 +40,18 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
   }
   await proveCopy(cluster, seen, member.name);
   const patroni = patroniOf(cluster, member.name);
-  if ((await stateOf(patroni)) !== 'running') await beginAnew(cluster, member);
-  if ((await stateOf(patroni)) !== copying) {
+  if ((await stateOf(patroni)) === 'running') {
     await patroni.reinitialize({ force: true });
     await waitUntilCopying(cluster, member.name);
+  } else {
+    await beginAnew(cluster, member);
+    // Without data it copies by itself, and is too busy to answer.
+    await patroni.reinitialize({ force: true }).catch((error: unknown) => {
+      if (!['PATRONI_NO_ANSWER', 'PATRONI_REFUSED'].includes(codeOf(error) ?? '')) throw error;
+    });
   }
   await waitUntilFit(cluster, member.name);
 }
-
-const copying = 'creating replica';
 
 /** A new life, in folders that are all there, goes on where the last one cannot. Waits until its Patroni answers. */
 async function beginAnew(cluster: OpenCluster, member: MemberSpec): Promise<void> {
