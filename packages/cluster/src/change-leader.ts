@@ -4,6 +4,7 @@ import { CodedError, codeOf, FatalProbeError, messageOf, waitFor } from '@citus-
 import { leaderOf, readLeader, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { findStuck } from './catch-up.js';
 import { chooseCandidate } from './choose-candidate.js';
+import { readChecksumFailures } from './examine-storage.js';
 import { isSynchronous } from './find-problems.js';
 import {
   coordinatorClients,
@@ -41,6 +42,7 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
     });
   }
   const candidate = await waitForCandidate(cluster, leader.name, to);
+  await refuseDamaged(cluster, candidate.name);
   await patroniOf(cluster, leader.name).switchover({ leader: leader.name, candidate: candidate.name });
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
@@ -51,6 +53,16 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
   });
   requireLeader(now, to);
   return { from: leader.name, to: now.name, timeline: now.timeline };
+}
+
+/** A planned change has no need to lead to pages that cannot be read. */
+async function refuseDamaged(cluster: OpenCluster, name: string): Promise<void> {
+  const failures = await readChecksumFailures(cluster, name).catch(() => 0);
+  if (failures === 0) return;
+  throw new CodedError('NO_CANDIDATE', `${name} has damaged data: ${failures} pages failed their checksums`, {
+    member: name,
+    fix: `Copy it anew from the leader: \`citus-ha reinit ${name}\`, or name another standby with --to.`,
+  });
 }
 
 /** One that runs may still be on its way; a wait for it ends where nobody else runs, or it cannot get there. */

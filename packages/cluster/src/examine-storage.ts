@@ -66,7 +66,8 @@ export function parseSpace(text: string): Space | undefined {
   return size && free !== undefined ? { freeMegabytes: free, share: free / size } : undefined;
 }
 
-function readChecksumFailures(cluster: OpenCluster, name: string): Promise<number> {
+/** Pages of a member that failed their checksums since its statistics began. */
+export function readChecksumFailures(cluster: OpenCluster, name: string): Promise<number> {
   return withConnection(
     serverOf(cluster, name),
     async (client) => {

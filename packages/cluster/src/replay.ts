@@ -41,6 +41,6 @@ export function replayProblem(member: string, ageMs: number): Problem {
     code: 'REPLAY_HANGS',
     member,
     message: `${member} has replayed nothing for ${Math.round(ageMs / 1000)} s, though it has received more: what is read there is that old`,
-    fix: `See what holds it up: \`citus-ha psql --member ${member} -c "SELECT pg_get_wal_replay_pause_state()"\` (resumed by pg_wal_replay_resume()), and its long queries in pg_stat_activity; or restart it: \`citus-ha restart ${member}\`.`,
+    fix: `See what holds it up: a long query there (\`citus-ha psql --member ${member}\`, pg_stat_activity), its disk (\`citus-ha doctor\`); or restart it: \`citus-ha restart ${member}\`.`,
   };
 }
