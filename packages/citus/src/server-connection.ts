@@ -107,7 +107,11 @@ function explainConnect(server: ServerAddress, timeoutMs: number, cause: unknown
       return ['HOST_UNKNOWN', `the name ${server.host} does not resolve`, 'Correct the host name, or use an address.'];
     case '28P01':
     case '28000':
-      return ['AUTH_FAILED', `${server.user} was refused (${received})`, 'Correct the password, or pg_hba.conf.'];
+      return [
+        'AUTH_FAILED',
+        `${server.user} was refused (${received})`,
+        'Correct the password, or pg_hba.conf; one that was changed by hand is taken from credentials.password by `citus-ha up`.',
+      ];
     case '3D000':
       return ['DATABASE_MISSING', received, `Create the database ${server.database}, or name another one.`];
     case '57P03':

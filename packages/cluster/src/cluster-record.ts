@@ -12,6 +12,7 @@ import {
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { ClusterStore } from '@citus-ha/runtime';
 import { settleCertificates } from './certificates/settle.js';
+import { requireTaken, type PasswordTrial } from './takes-password.js';
 
 /** What a cluster keeps of its first `up` for its whole life. */
 export interface ClusterRecord extends KeptOfSpec {
@@ -50,23 +51,19 @@ export async function writeRecord(store: ClusterStore, record: ClusterRecord): P
   await store.write(key, JSON.stringify(record, null, 2));
 }
 
-/** The record to work with: the kept one, checked against the spec, or a new one. */
+/**
+ * The record to work with: the kept one, checked against the spec, or a new one. Another password than the kept one is taken over
+ * where the servers, asked by `attempt`, take it already.
+ */
 export async function settleRecord(
   spec: ClusterSpec,
   site: Site,
   kept: ClusterRecord | undefined,
+  attempt?: PasswordTrial,
 ): Promise<ClusterRecord> {
   if (!kept) return newRecord(spec, site);
   const given = await givenPassword(spec);
-  if (given !== undefined && given !== kept.secrets.superuser) {
-    throw new CodedError(
-      'PASSWORD_CHANGED',
-      `credentials.password is not the one cluster ${spec.name} was created with`,
-      {
-        fix: 'Give the password of the first `up` again.',
-      },
-    );
-  }
+  if (given !== undefined && given !== kept.secrets.superuser) await requireTaken(spec.name, given, attempt);
   if (spec.engine !== 'auto' && spec.engine !== kept.engine) {
     throw new CodedError(
       'ENGINE_CHANGED',
@@ -80,7 +77,11 @@ export async function settleRecord(
   if (kept.engine === 'citus') requireCitus(site);
   // Until this run has sent its configuration to every member, names of the last one count too.
   // One of before etcd had users gets the secret of theirs.
-  const secrets = { ...kept.secrets, etcd: kept.secrets.etcd ?? newPassword() };
+  const secrets = {
+    ...kept.secrets,
+    superuser: given ?? kept.secrets.superuser,
+    etcd: kept.secrets.etcd ?? newPassword(),
+  };
   return {
     ...kept,
     secrets,

@@ -15,6 +15,7 @@ import { refuseChanges } from './refuse-changes.js';
 import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
 import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
+import { passwordTrial } from './takes-password.js';
 import { startMember, stopMember } from './start-stop.js';
 import { waitForStranded } from './stranded-members.js';
 import { teachLogins } from './teach-login.js';
@@ -66,7 +67,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     ...(signal && { signal }),
   });
   try {
-    const record = await settleRecord(spec, site, kept);
+    const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
     if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
     options.onPlan?.(plan);
     const cluster: OpenCluster = { ...context, site, record };

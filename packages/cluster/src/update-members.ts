@@ -1,5 +1,5 @@
 import type { MemberSpec } from '@citus-ha/config';
-import { waitFor } from '@citus-ha/core';
+import { codeOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import { leaderOf } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
@@ -25,8 +25,8 @@ export async function updateMembers(
     if (changed) log.change(`updated ${member.name}`);
     if (!changed && !unfinished && !stale) continue;
     const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
-    if (isDatabase(cluster, member) && !isRecreated && !stale) await patroniOf(cluster, member.name).reload();
-    else await renew(cluster, member, isRecreated);
+    const suffices = isDatabase(cluster, member) && !isRecreated && !stale && (await reload(cluster, member));
+    if (!suffices) await renew(cluster, member, isRecreated);
   }
 }
 
@@ -34,6 +34,19 @@ export async function updateMembers(
 export function rollingOrder(members: readonly MemberSpec[], leader: string | undefined): readonly MemberSpec[] {
   const rank = ({ name, kind }: MemberSpec) => (kind === 'etcd' ? 0 : name === leader ? 2 : kind === 'proxy' ? 3 : 1);
   return members.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Whether Patroni took its new definition: one that knows a former password does not let itself be told to. */
+function reload(cluster: OpenCluster, { name }: MemberSpec): Promise<boolean> {
+  return patroniOf(cluster, name)
+    .reload()
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (codeOf(error) === 'PATRONI_UNAUTHORIZED') return false;
+        throw error;
+      },
+    );
 }
 
 async function renew(cluster: OpenCluster, member: MemberSpec, isRecreated: boolean): Promise<void> {
