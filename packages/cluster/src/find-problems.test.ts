@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findProblems, type SeenBesides } from './find-problems.js';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
-const healthy: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'> = {
+const healthy: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown' | 'differs'> = {
   version: 1,
   cluster: 'citusap',
   runtime: 'local',

@@ -19,7 +19,7 @@ export interface SeenBesides extends MembersSeen {
 /** All that keeps a cluster from being healthy, worst first. Pure: what was seen in, findings out. */
 export function findProblems(
   spec: ClusterSpec,
-  status: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown'>,
+  status: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown' | 'differs'>,
   besides: SeenBesides,
 ): readonly Problem[] {
   const { etcd, sqlFailure, addresses = {}, stranded = [], waits = [] } = besides;

@@ -17,6 +17,7 @@ import {
   type PatroniClient,
   type PatroniCluster,
 } from '@citus-ha/patroni';
+import { asApplied, differencesOf, type Difference } from './as-applied.js';
 import { readRecord, type ClusterRecord } from './cluster-record.js';
 import type { ClusterContext } from './context.js';
 
@@ -24,12 +25,15 @@ import type { ClusterContext } from './context.js';
 export interface OpenCluster extends ClusterContext {
   readonly site: Site;
   readonly record: ClusterRecord;
+  /** By what cluster.yaml differs from the spec at hand, where that is the applied one. */
+  readonly differs?: readonly Difference[];
 }
 
-/** @throws CodedError `CLUSTER_ABSENT` where `up` never ran. */
+/** A cluster by the spec that was applied to it last. @throws CodedError `CLUSTER_ABSENT` where `up` never ran. */
 export async function openCluster(context: ClusterContext): Promise<OpenCluster> {
-  const { runtime, spec } = context;
+  const { runtime } = context;
   const [settled, record] = await Promise.all([runtime.site(), readRecord(runtime.store)]);
+  const spec = record ? asApplied(context.spec, record) : context.spec;
   // Where only that is lost, it is settled again: the members are still there.
   const isLost = !settled && record && (await runtime.members()).length > 0;
   const site = isLost ? await runtime.prepare({ spec, install: false }) : settled;
@@ -38,7 +42,7 @@ export async function openCluster(context: ClusterContext): Promise<OpenCluster>
       fix: 'Run `citus-ha up`.',
     });
   }
-  return { ...context, site, record };
+  return { ...context, spec, site, record, differs: differencesOf(context.spec, record) };
 }
 
 export function siteOf(site: Site, member: string): MemberSite {

@@ -87,7 +87,13 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
   const blamed = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint[0]?.member) ? [] : endpoint;
   const problems = await withLostData(cluster, status.members, [...found, ...blamed, ...concerns]);
-  return { ...status, healthy: problems.length === 0, problems, unknown: findUnknown(spec, { ...status, problems }) };
+  return {
+    ...status,
+    healthy: problems.length === 0,
+    problems,
+    unknown: findUnknown(spec, { ...status, problems }),
+    differs: cluster.differs ?? [],
+  };
 }
 
 const nothingSeen: SqlView = { version: null, nodes: [] };

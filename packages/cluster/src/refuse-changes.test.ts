@@ -24,9 +24,13 @@ it('refuses another number of etcd members, naming both and what to set', () => 
   );
 });
 
-it('refuses another superuser or database, which the cluster does not have', () => {
+it('refuses another superuser, replication role or database, which the cluster does not have', () => {
   const renamed = { ...base, credentials: { ...base.credentials, superuser: 'admin' } };
   expect(refuse(renamed, kept)).toThrow('created with credentials.superuser: postgres, cluster.yaml asks for admin');
+  const copier = { ...base, credentials: { ...base.credentials, replication: 'copier' } };
+  expect(refuse(copier, { ...kept, replication: 'replicator' })).toThrow(
+    'created with credentials.replication: replicator, cluster.yaml asks for copier',
+  );
   const moved = { ...base, postgres: { ...base.postgres, database: 'other' } };
   expect(refuse(moved, kept)).toThrow('created with postgres.database: postgres, cluster.yaml asks for other');
 });

@@ -7,7 +7,8 @@ import { surplusMembers } from './plan-up.js';
 /**
  * Refuses, before anything is done, what `up` cannot make of a cluster that is there.
  *
- * @throws CodedError `PASSWORDS_LOST`, `ETCD_CHANGED`, `SUPERUSER_CHANGED`, `DATABASE_CHANGED` or `MEMBER_SURPLUS`.
+ * @throws CodedError `PASSWORDS_LOST`, `ETCD_CHANGED`, `SUPERUSER_CHANGED`, `DATABASE_CHANGED`, `REPLICATION_CHANGED` or
+ * `MEMBER_SURPLUS`.
  */
 export function refuseChanges(
   spec: ClusterSpec,
@@ -28,7 +29,7 @@ function refuseLostPasswords(spec: ClusterSpec, kept: ClusterRecord | undefined,
 }
 
 /**
- * Members join and leave etcd by its own commands, one at a time; another superuser would have to be made first, and in
+ * Members join and leave etcd by its own commands, one at a time; other roles would have to be made first, and in
  * another database the tables would seem to be gone.
  */
 function refuseChangedKeys({ name, etcd, credentials, postgres }: ClusterSpec, kept: ClusterRecord | undefined): void {
@@ -36,6 +37,7 @@ function refuseChangedKeys({ name, etcd, credentials, postgres }: ClusterSpec, k
     ['ETCD_CHANGED', 'etcd.count', kept?.etcdCount, etcd.count],
     ['SUPERUSER_CHANGED', 'credentials.superuser', kept?.superuser, credentials.superuser],
     ['DATABASE_CHANGED', 'postgres.database', kept?.database, postgres.database],
+    ['REPLICATION_CHANGED', 'credentials.replication', kept?.replication, credentials.replication],
   ] as const;
   for (const [code, key, before, now] of keys) {
     if (before === undefined || before === now) continue;

@@ -1,5 +1,6 @@
 import type { EngineKind, MissingPlacements, TableRedundancy } from '@citus-ha/citus';
 import type { MemberKind } from '@citus-ha/config';
+import type { Difference } from './as-applied.js';
 
 /** What `citus-ha status --json` prints; its shape is a contract, changes of it raise `version`. */
 export interface ClusterStatus {
@@ -11,6 +12,8 @@ export interface ClusterStatus {
   readonly problems: readonly Problem[];
   /** What could not be known, since who would tell did not answer: never taken for well. */
   readonly unknown: readonly Unknowable[];
+  /** Where cluster.yaml asks for something else than what was applied, by which all of this is judged. */
+  readonly differs: readonly Difference[];
   /** Whether automatic failover is off (Patroni's maintenance mode), which is a problem too. */
   readonly paused: boolean;
   /** `version` is `null` while no leader answers. */

@@ -58,6 +58,11 @@ function printStatus(status: ClusterStatus): void {
   );
   print(`\nredundancy: ${redundancyText(redundancy)}`);
   if (status.unknown.length > 0) print(`unknown, since who would tell does not answer: ${status.unknown.join(', ')}`);
+  for (const { key, applied, asked } of status.differs) {
+    print(
+      `${pc.yellow('note')} cluster.yaml asks for ${key}: ${asked}, the cluster has ${applied}. \`citus-ha up\` applies or refuses it.`,
+    );
+  }
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
 }
 
