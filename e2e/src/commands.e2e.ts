@@ -211,12 +211,27 @@ describe('the command line on a running cluster', () => {
       for (const [change, fix] of [
         ['etcd: { count: 3 }', 'Set etcd.count: 1 again'],
         ['credentials: { superuser: admin }', 'Set credentials.superuser: postgres again'],
+        ['credentials: { replication: copier }', 'Set credentials.replication: replicator again'],
         ['postgres: { parameters: { shared_bufers: 1GB } }', 'it knows shared_buffers'],
+        ['postgres: { parameters: { work_mem: lots } }', 'invalid value for parameter "work_mem": "lots"'],
+        ['postgres: { parameters: { shared_buffers: 999GB } }', 'of memory that the machine has'],
+        ['postgres: { parameters: { shared_preload_libraries: nosuch } }', 'there is no nosuch.so'],
       ] as const) {
         await writeFile(file, `${before}${change}\n`);
         const refused = { exitCode: 2, stderr: expect.stringContaining(fix) as string };
         expect(await cluster.try('up')).toMatchObject(refused);
       }
+      await writeFile(file, `${before}etcd: { count: 3 }\n`);
+      const looked = await cluster.run('status');
+      expect(looked).toContain('healthy');
+      expect(looked).toContain('cluster.yaml asks for etcd.count: 3, the cluster has 1');
+      // Containers may bind any port.
+      for (const port of runtimeKind === 'local' ? [80] : []) {
+        await writeFile(file, before.replace(`write: ${cluster.ports.write}`, `write: ${port}`));
+        const refused = { exitCode: 2, stderr: expect.stringContaining('proxy.ports.write: 80') as string };
+        expect(await cluster.try('up')).toMatchObject(refused);
+      }
+      expect((await cluster.sql('SELECT 1')).rowCount).toBe(1);
     } finally {
       await writeFile(file, before);
     }

@@ -36,5 +36,5 @@ const anyPorts = {
   count: 1,
   bind: '127.0.0.1',
   read: { maxLag: '16MB', maxLagMs: 30_000 },
-  ports: { write: 1, read: 2, stats: 3 },
+  ports: { write: 64_001, read: 64_002, stats: 64_003 },
 } as const;

@@ -71,7 +71,7 @@ async function examineEtcd(cluster: OpenCluster): Promise<readonly Finding[]> {
 /** Programs that are missing by now, and who has the ports. */
 function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly CodedError[]): readonly Finding[] {
   const found = obstacles.map(({ code, message, fix }): Finding => {
-    const check = code === 'PORT_TAKEN' ? 'ports' : 'programs';
+    const check = code.startsWith('PORT_') ? 'ports' : 'programs';
     return { check, level: 'problem', detail: message, ...(fix !== undefined && { fix }) };
   });
   const { write, read, stats } = proxy.ports;

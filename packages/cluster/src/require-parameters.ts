@@ -17,11 +17,14 @@ export async function requireParameters(cluster: OpenCluster, member: string): P
     return rows.map(({ name }) => name);
   });
   const unknown = names.filter((name) => !known.includes(name.toLowerCase()));
-  if (unknown.length === 0) return;
+  if (unknown.length > 0) throw unknownParameters(cluster.site.versions.postgres, unknown, known);
+}
+
+export function unknownParameters(version: number, unknown: readonly string[], known: readonly string[]): CodedError {
   const hints = unknown.map((name) => nearest(name, known) ?? 'none that is like it');
-  throw new CodedError(
+  return new CodedError(
     'PARAMETER_UNKNOWN',
-    `PostgreSQL ${cluster.site.versions.postgres} knows no ${unknown.map((name) => `postgres.parameters.${name}`).join(', ')}`,
+    `PostgreSQL ${version} knows no ${unknown.map((name) => `postgres.parameters.${name}`).join(', ')}`,
     { blame: 'user', fix: `Correct it in cluster.yaml; it knows ${hints.join(', ')}.` },
   );
 }

@@ -11,7 +11,9 @@ import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 import { etcdOf, type OpenCluster } from './open-cluster.js';
 import { isDatabase } from './maintain.js';
 import { planUp, type UpStep } from './plan-up.js';
+import { refuseProxies } from './proxy-fallback.js';
 import { refuseChanges } from './refuse-changes.js';
+import { refuseParameters } from './refuse-parameters.js';
 import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
 import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
@@ -58,6 +60,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   for (const member of seen) refuseUnseen(member);
   refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
+  options.onPlan?.(plan);
   const log = changeLog(onStep);
   // What it refuses to touch is not this run's to remove.
   const site = await runtime.prepare({
@@ -68,9 +71,10 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   });
   try {
     const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
-    if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
-    options.onPlan?.(plan);
     const cluster: OpenCluster = { ...context, site, record };
+    await refuseParameters(cluster);
+    await refuseProxies(cluster, wanted);
+    if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
     await runMembers(cluster, wanted, plan, log, options);
     await bringIntoService(cluster, log);
     const complete = completeRecord(record, spec);

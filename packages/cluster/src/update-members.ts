@@ -5,6 +5,7 @@ import { leaderOf } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { isDatabase, waitUntilFit } from './maintain.js';
 import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { withFallback } from './proxy-fallback.js';
 import { renderInput } from './render-input.js';
 import { restartProcess } from './start-stop.js';
 
@@ -19,14 +20,19 @@ export async function updateMembers(
 ): Promise<void> {
   const { runtime } = cluster;
   const leader = await leaderName(cluster);
-  for (const member of rollingOrder(running, leader)) {
+  const update = async (member: MemberSpec): Promise<boolean> => {
     const { incarnation } = await runtime.member(member.name);
     const { changed, stale } = await runtime.create(renderMember(renderInput(cluster), member));
     if (changed) log.change(`updated ${member.name}`);
-    if (!changed && !unfinished && !stale) continue;
+    if (!changed && !unfinished && !stale) return false;
     const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
     const suffices = isDatabase(cluster, member) && !isRecreated && !stale && (await reload(cluster, member));
     if (!suffices) await renew(cluster, member, isRecreated);
+    return true;
+  };
+  for (const member of rollingOrder(running, leader)) {
+    if (member.kind === 'proxy') await withFallback(cluster, member, () => update(member));
+    else await update(member);
   }
 }
 

@@ -1,5 +1,6 @@
+import { defaultClusterSpec } from '@citus-ha/config';
 import { expect, it } from 'vitest';
-import { strangerAt, type PortHolder } from './check-ports.js';
+import { refusePrivileged, strangerAt, type PortHolder } from './check-ports.js';
 
 const ownerless: PortHolder = { holder: { uid: 101 }, owner: undefined };
 const own: PortHolder = {
@@ -20,4 +21,17 @@ it('looks again where no process is seen to hold a port, as of a member that jus
 it('names a stranger at once', async () => {
   const stranger = { ...own, owner: { pid: 8, command: 'nginx', member: undefined } };
   expect(await found(stranger, undefined)).toEqual(stranger);
+});
+
+it('refuses a port that only root may bind, naming its key and the first that is free to all', () => {
+  const spec = defaultClusterSpec();
+  const edited = { ...spec, proxy: { ...spec.proxy, ports: { ...spec.proxy.ports, write: 80 } } };
+  expect(() => refusePrivileged(edited, 80, 1024)).toThrow(
+    expect.objectContaining({
+      code: 'PORT_FORBIDDEN',
+      message: expect.stringContaining('proxy.ports.write: 80') as string,
+      fix: expect.stringContaining('1024') as string,
+    }) as Error,
+  );
+  expect(() => refusePrivileged(edited, 80, 0)).not.toThrow();
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ClusterSpec, MemberSite, MemberSpec } from '@citus-ha/config';
 import { CodedError, codeOf, waitFor } from '@citus-ha/core';
@@ -8,7 +9,8 @@ import { portsOf } from './member-site.js';
 /**
  * Looks whether every port the members will bind is free, or held by this cluster's own members.
  *
- * @throws CodedError `PORT_TAKEN` naming the owner of the first that is not.
+ * @throws CodedError `PORT_TAKEN` naming the owner of the first that is not; `PORT_FORBIDDEN` for one that only root may bind, which
+ * members never are.
  */
 export async function checkPorts(options: {
   readonly spec: ClusterSpec;
@@ -18,10 +20,14 @@ export async function checkPorts(options: {
 }): Promise<void> {
   const { spec, folder, members, sites } = options;
   const all = await listeners();
+  const firstFree = await firstUnprivileged();
   for (const member of members) {
     const listen = sites[member.name]?.listen ?? '';
     for (const port of portsOf(member.kind, spec)) {
-      if (!all.some((listener) => holds(listener, listen, port))) continue;
+      if (!all.some((listener) => holds(listener, listen, port))) {
+        refusePrivileged(spec, port, firstFree);
+        continue;
+      }
       const stranger = await strangerAt(async () => {
         const holder = (await listeners()).find((listener) => holds(listener, listen, port));
         return holder && { holder, owner: await ownerOf(holder) };
@@ -29,6 +35,25 @@ export async function checkPorts(options: {
       if (stranger !== undefined) throw portTaken(stranger, { member, listen, port });
     }
   }
+}
+
+/** Of ports that an ordinary user may bind (ip(7), ip_unprivileged_port_start); Linux's own default where it does not tell. */
+async function firstUnprivileged(): Promise<number> {
+  const text = await readFile('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8').catch(() => '1024');
+  return Number(text);
+}
+
+export function refusePrivileged({ proxy }: ClusterSpec, port: number, firstFree: number): void {
+  const name = Object.entries(proxy.ports).find(([, one]) => one === port)?.[0];
+  if (name === undefined || port >= firstFree) return;
+  throw new CodedError(
+    'PORT_FORBIDDEN',
+    `proxy.ports.${name}: ${port} is a port that only root may bind, and members run as an ordinary user`,
+    {
+      blame: 'user',
+      fix: `Choose a port from ${firstFree} on in cluster.yaml, or permit it: sysctl net.ipv4.ip_unprivileged_port_start=${port}.`,
+    },
+  );
 }
 
 /** Who is seen to hold a port. */
