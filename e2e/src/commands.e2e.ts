@@ -164,6 +164,39 @@ describe('the command line on a running cluster', () => {
     }
   });
 
+  it('names a setting that ALTER SYSTEM has put before what is promised, until it is reset', async () => {
+    const leader = (await cluster.leader()).name;
+    const onLeader = (...commands: readonly string[]) =>
+      cluster.run('exec', leader, '--', 'psql', ...commands.flatMap((sql) => ['-c', sql]));
+    await onLeader('ALTER SYSTEM SET synchronous_commit = off', 'SELECT pg_reload_conf()');
+    const problems = await waitFor({
+      what: 'status to name it',
+      probe: async () => {
+        const found = (await cluster.status()).problems;
+        return found.length > 0 && found;
+      },
+      timeoutMs: 20_000,
+    });
+    expect(problems).toMatchObject([{ code: 'SETTING_UNSAFE', member: leader }]);
+    expect((await cluster.try('doctor')).stdout).toMatch(/problem +settings: .*postgresql\.auto\.conf/);
+    await onLeader('ALTER SYSTEM RESET synchronous_commit', 'SELECT pg_reload_conf()');
+    await cluster.untilHealthy();
+  });
+
+  it('says after `up` that PostgreSQL did not take a value of cluster.yaml', async () => {
+    const file = join(cluster.cwd, 'cluster.yaml');
+    const before = await readFile(file, 'utf8');
+    try {
+      await writeFile(file, `${before}postgres: { parameters: { work_mem: lots } }\n`);
+      const degraded = { exitCode: 3, stderr: expect.stringContaining('postgres.parameters.work_mem') as string };
+      expect(await cluster.try('up')).toMatchObject(degraded);
+    } finally {
+      await writeFile(file, before);
+    }
+    await cluster.run('up');
+    await cluster.untilHealthy();
+  });
+
   it('copies a standby anew, and refuses to do that to the leader', async () => {
     const leader = (await cluster.leader()).name;
     const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';

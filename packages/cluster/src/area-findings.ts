@@ -24,6 +24,8 @@ const areas: Readonly<Record<ProblemCode, string>> = {
   CANNOT_CATCH_UP: 'patroni',
   NOT_LEADING: 'patroni',
   RESTART_PENDING: 'patroni',
+  SETTING_UNSAFE: 'settings',
+  SETTING_NOT_IN_FORCE: 'settings',
   NOT_SYNCHRONOUS: 'synchrony',
   NODE_UNREGISTERED: 'nodes',
   NODE_INACTIVE: 'nodes',

@@ -10,6 +10,7 @@ import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { isSynchronous } from './find-problems.js';
 import { whileDataIsThere } from './lost-data.js';
 import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { readStatus } from './read-status.js';
 import { requireParameters } from './require-parameters.js';
 import { serves } from './serves.js';
 import { patroniKeys } from './stranded-members.js';
@@ -47,6 +48,7 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
     waitForEtcd(cluster, 'all'),
     waitForSynchrony(cluster),
     waitForWrites(cluster),
+    ...(configured.length > 0 ? [waitForSettings(cluster)] : []),
   ]);
 }
 
@@ -180,6 +182,19 @@ async function areStuck({ runtime }: OpenCluster, members: readonly PatroniMembe
   const standbys = members.filter(({ role }) => role !== 'leader');
   const stuck = await Promise.all(standbys.map(({ name }) => findStuck(runtime, name)));
   return standbys.length > 0 && !stuck.includes(undefined);
+}
+
+/** Until members have what they were sent; what they do not take at all is told by `readStatus`. */
+async function waitForSettings(cluster: OpenCluster): Promise<void> {
+  await waitFor({
+    what: 'every member to take its settings',
+    probe: async () => !(await readStatus(cluster)).problems.some(({ code }) => code === 'SETTING_NOT_IN_FORCE'),
+    timeoutMs: 2 * cluster.spec.timings.loopWaitMs + loopMs,
+    intervalMs: 200,
+    signal: cluster.signal,
+  }).catch((error: unknown) => {
+    if (codeOf(error) !== 'TIMEOUT') throw error;
+  });
 }
 
 async function waitForWrites(cluster: OpenCluster): Promise<void> {

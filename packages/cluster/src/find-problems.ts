@@ -6,6 +6,8 @@ import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 import { waitFix, waitWords, type Wait } from './turns.js';
 
 export interface SeenBesides extends MembersSeen {
+  /** What is wrong with the settings in force. */
+  readonly settings?: readonly Problem[];
   /** What each member of etcd says; empty where none could be asked. */
   readonly etcd: readonly SeenOfEtcd[];
   /** Members that run though etcd knows nothing of their scope. */
@@ -34,6 +36,7 @@ export function findProblems(
     ...status.members.flatMap((member) => placeProblems(member, addresses[member.name])),
     ...waitProblems(status.members, waits),
     ...memberProblems(status.members, besides),
+    ...settings,
     ...nodeProblems(status),
     ...strayNodeProblems(status),
     ...redundancyProblems(status.members, status.redundancy),

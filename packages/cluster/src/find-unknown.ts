@@ -1,11 +1,16 @@
 import type { ClusterSpec } from '@citus-ha/config';
 import { isSynchronous } from './find-problems.js';
-import type { ClusterStatus, Unknowable } from './status.js';
+import type { SettingsSeen } from './read-settings.js';
+import type { ClusterStatus, ProblemCode, Unknowable } from './status.js';
 
 type Seen = Pick<ClusterStatus, 'members' | 'problems'>;
 
 /** What cannot be told from what was seen, and so is not well either: only a leader's SQL knows of nodes and placements. */
-export function findUnknown(spec: ClusterSpec, status: Seen): readonly Unknowable[] {
+export function findUnknown(
+  spec: ClusterSpec,
+  status: Seen,
+  settings: SettingsSeen = new Map(),
+): readonly Unknowable[] {
   const { problems } = status;
   const has = (...codes: readonly string[]) => problems.some(({ code }) => codes.includes(code));
   const noLeader = has('CLUSTER_DOWN', 'NO_LEADER', 'SQL_FAILED');
@@ -19,8 +24,12 @@ export function findUnknown(spec: ClusterSpec, status: Seen): readonly Unknowabl
     ...(noLeader ? (['nodes', 'redundancy'] as const) : []),
     ...(noLeader || (maybe && candidatesOf(spec, status).length === 0) ? (['failover'] as const) : []),
     ...(promised && (noLeader || noQuorum) ? (['synchrony'] as const) : []),
+    ...([...settings.values()].includes(undefined) ? (['settings'] as const) : []),
   ];
 }
+
+/** Problems of members that can lead all the same. */
+const harmless: readonly ProblemCode[] = ['RESTART_PENDING', 'SETTING_UNSAFE', 'SETTING_NOT_IN_FORCE'];
 
 /** The standbys that would lead now if the leader were lost: sound ones that have every acknowledged write, where that is promised. */
 export function candidatesOf(spec: ClusterSpec, { members, problems }: Seen): readonly string[] {
@@ -31,7 +40,7 @@ export function candidatesOf(spec: ClusterSpec, { members, problems }: Seen): re
         member.role !== 'leader' &&
         member.state === 'streaming' &&
         (spec.durability === 'async' || isSynchronous(member)) &&
-        !problems.some(({ code, member: name }) => name === member.name && code !== 'RESTART_PENDING'),
+        !problems.some(({ code, member: name }) => name === member.name && !harmless.includes(code)),
     )
     .map(({ name }) => name);
 }

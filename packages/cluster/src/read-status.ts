@@ -12,6 +12,7 @@ import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
 import { inTime, questionMs } from './in-time.js';
 import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from './open-cluster.js';
+import { problemsOfSettings, readSettings } from './read-settings.js';
 import { readPatroni, type SeenByPatroni } from './read-patroni.js';
 import { patroniKeys, strandedAmong } from './stranded-members.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
@@ -76,6 +77,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
   const silent = running.filter((name) => !waiting.some(({ member }) => member === name));
   const stranded = keys ? strandedAmong(cluster, silent, keys) : [];
+  const settings = problemsOfSettings(cluster, members, inForce);
   const besides = {
     etcd,
     sqlFailure: sql.failure,
@@ -91,7 +93,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     ...status,
     healthy: problems.length === 0,
     problems,
-    unknown: findUnknown(spec, { ...status, problems }),
+    unknown: findUnknown(spec, { ...status, problems }, inForce),
     differs: cluster.differs ?? [],
   };
 }

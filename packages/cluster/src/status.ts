@@ -43,7 +43,7 @@ export interface ClusterStatus {
   readonly sentinel: { readonly running: boolean; readonly pid: number | null };
 }
 
-export type Unknowable = 'nodes' | 'redundancy' | 'failover' | 'synchrony';
+export type Unknowable = 'nodes' | 'redundancy' | 'failover' | 'synchrony' | 'settings';
 
 export type ProblemCode =
   | 'CLUSTER_DOWN'
@@ -67,6 +67,8 @@ export type ProblemCode =
   | 'NOT_LEADING'
   | 'NOT_SYNCHRONOUS'
   | 'RESTART_PENDING'
+  | 'SETTING_UNSAFE'
+  | 'SETTING_NOT_IN_FORCE'
   | 'NODE_UNREGISTERED'
   | 'NODE_INACTIVE'
   | 'NODE_WITHOUT_MEMBER'

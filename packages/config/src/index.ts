@@ -32,7 +32,7 @@ export type {
   Site,
 } from './site.js';
 export { clusterTemplate } from './template.js';
-export { unsafeParameters, type UnsafeParameter } from './unsafe-parameters.js';
+export { judgedParameters, unsafeParameters, type UnsafeParameter } from './unsafe-parameters.js';
 export {
   coordinators,
   databaseMembers,
