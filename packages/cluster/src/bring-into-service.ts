@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { codeOf, waitFor } from '@citus-ha/core';
-import { leaderOf, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
+import { leaderOf, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import { findStuck } from './catch-up.js';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
+import { electLeader } from './elect-leader.js';
 import { isSynchronous } from './find-problems.js';
 import { whileDataIsThere } from './lost-data.js';
 import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
@@ -26,12 +27,13 @@ export async function bringIntoService(cluster: OpenCluster, log: ChangeLog): Pr
   await whileRunning(cluster, names, (signal) => serve({ ...cluster, signal }, log));
 }
 
-async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Promise<void> {
+async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
+  const { change, changes } = log;
   const { spec, signal, onStep } = cluster;
   onStep?.('waiting for the servers to elect their leaders');
   const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
-    leadersOf({ ...cluster, signal: soon }, groups),
+    leadersOf({ ...cluster, signal: soon }, groups, log),
   );
   if (leader) await requireParameters(cluster, leader.name);
   await waitForConfiguration(cluster, groups);
@@ -53,10 +55,14 @@ async function serve(cluster: OpenCluster, { change, changes }: ChangeLog): Prom
 }
 
 /** Where etcd does not know who may lead, it is not left to time: who waits in vain, and for whom, is told at once. */
-async function leadersOf(cluster: OpenCluster, groups: readonly (readonly MemberSpec[])[]): Promise<readonly Leader[]> {
+async function leadersOf(
+  cluster: OpenCluster,
+  groups: readonly (readonly MemberSpec[])[],
+  log: ChangeLog,
+): Promise<readonly Leader[]> {
   const over = new AbortController();
   const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
-  const leaders = groups.map((group) => waitForOne({ ...cluster, signal }, group));
+  const leaders = groups.map((group) => waitForOne({ ...cluster, signal }, group, log));
   try {
     return await Promise.race([Promise.all(leaders), refuseStuck({ ...cluster, signal })]);
   } finally {
@@ -66,11 +72,11 @@ async function leadersOf(cluster: OpenCluster, groups: readonly (readonly Member
 }
 
 /** A server that was killed first replays all WAL since its last checkpoint: as long as one does, nobody is late. */
-async function waitForOne(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<Leader> {
+async function waitForOne(cluster: OpenCluster, group: readonly MemberSpec[], log: ChangeLog): Promise<Leader> {
   const clients = group.map(({ name }) => patroniOf(cluster, name));
   for (;;) {
     try {
-      return await waitForLeader({ clients, timeoutMs: 120_000, signal: cluster.signal });
+      return await electLeader(cluster, group, log);
     } catch (error) {
       const states = await Promise.allSettled(clients.map((client) => client.status()));
       const recovers = states.some((seen) => seen.status === 'fulfilled' && seen.value.state === 'starting');
