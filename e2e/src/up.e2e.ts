@@ -1,9 +1,10 @@
+import type { ClusterRecord } from '@citus-ha/cluster';
 import { waitFor } from '@citus-ha/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { demoPath } from './support/cli.js';
 import { etcdOf, forgetEtcdUsers } from './support/etcd.js';
-import { runtimeKind } from './support/runtime.js';
+import { openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 const rooms = 300;
@@ -88,6 +89,21 @@ describe('a cluster brought up from its defaults', () => {
     expect(await cluster.run('up', '--json')).toContain('closed etcd to strangers');
     await expect((await etcdOf(cluster, null)).get('/service/e2e-up/config')).rejects.toThrow('user name is empty');
     expect(await cluster.leader()).toMatchObject({ name: before.name, timeline: before.timeline });
+    expect((await cluster.status()).problems).toEqual([]);
+  });
+
+  it("reads the record that its store has lost from its members' files, and keeps it again", async () => {
+    const { store } = await openRuntime(cluster);
+    const read = async () => {
+      const { certificates: _, ...record } = JSON.parse((await store.read('cluster.json')) ?? '') as ClusterRecord;
+      return record;
+    };
+    const record = await read();
+    await store.remove('cluster.json');
+    expect((await cluster.status()).problems).toEqual([]);
+    expect(await cluster.run('exec', 'coord-1', '--', 'cat', '/etc/hostname')).not.toBe('');
+    await cluster.run('up');
+    expect(await read()).toEqual(record);
     expect((await cluster.status()).problems).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { citusEngine } from '@citus-ha/citus';
 import { standinEngine } from '@citus-ha/citus-standin';
-import { openCluster, type ClusterContext, type OpenCluster } from '@citus-ha/cluster';
+import { openCluster, requireSite, type ClusterContext, type OpenCluster } from '@citus-ha/cluster';
 import type { ClusterSpec } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
@@ -25,6 +25,13 @@ export async function compose(options: CommonOptions): Promise<ClusterContext> {
 /** The cluster the options name, which must exist. */
 export async function composeCluster(options: CommonOptions): Promise<OpenCluster> {
   return openCluster(await compose(options));
+}
+
+/** The same for what needs none of its passwords. */
+export async function composeMembers(options: CommonOptions): Promise<ClusterContext> {
+  const context = await compose(options);
+  await requireSite(context);
+  return context;
 }
 
 /**

@@ -31,7 +31,7 @@ export async function readRecord(store: ClusterStore): Promise<ClusterRecord | u
   if (record) return record;
   // What JSON.parse says of it may quote a password.
   throw new CodedError('STATE_UNREADABLE', `${key} in the store of the cluster is not what citus-ha wrote`, {
-    fix: 'Restore it from a backup; without it the passwords of this cluster are lost.',
+    fix: 'Restore it from a backup, or remove it: while the members are there, it is read from their files.',
   });
 }
 

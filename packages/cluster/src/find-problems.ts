@@ -24,7 +24,7 @@ export function findProblems(
   status: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown' | 'differs'>,
   besides: SeenBesides,
 ): readonly Problem[] {
-  const { etcd, sqlFailure, addresses = {}, stranded = [], waits = [] } = besides;
+  const { etcd, sqlFailure, addresses = {}, stranded = [], waits = [], settings = [] } = besides;
   if (status.members.every(({ state }) => isDown(state))) return [clusterDown];
   return [
     ...etcdProblems(spec, status.members, etcd),

@@ -16,6 +16,7 @@ export {
   coordinatorCluster,
   endpointOf,
   openCluster,
+  requireSite,
   serverOf,
   siteOf,
   statsUrl,
@@ -23,6 +24,7 @@ export {
 } from './open-cluster.js';
 export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
+export { readStatusOfBusy } from './read-status-of-busy.js';
 export { rebuildWorker, type Rebuilt } from './rebuild-worker.js';
 export { renderInput } from './render-input.js';
 export { requireSupported } from './require-supported.js';

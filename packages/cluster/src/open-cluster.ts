@@ -18,8 +18,9 @@ import {
   type PatroniCluster,
 } from '@citus-ha/patroni';
 import { asApplied, differencesOf, type Difference } from './as-applied.js';
-import { readRecord, type ClusterRecord } from './cluster-record.js';
+import type { ClusterRecord } from './cluster-record.js';
 import type { ClusterContext } from './context.js';
+import { findRecord } from './rebuild-record.js';
 
 /** A cluster that exists, with the ways to talk to its members. */
 export interface OpenCluster extends ClusterContext {
@@ -31,18 +32,31 @@ export interface OpenCluster extends ClusterContext {
 
 /** A cluster by the spec that was applied to it last. @throws CodedError `CLUSTER_ABSENT` where `up` never ran. */
 export async function openCluster(context: ClusterContext): Promise<OpenCluster> {
-  const { runtime } = context;
-  const [settled, record] = await Promise.all([runtime.site(), readRecord(runtime.store)]);
-  const spec = record ? asApplied(context.spec, record) : context.spec;
-  // Where only that is lost, it is settled again: the members are still there.
-  const isLost = !settled && record && (await runtime.members()).length > 0;
-  const site = isLost ? await runtime.prepare({ spec, install: false }) : settled;
-  if (!site || !record) {
-    throw new CodedError('CLUSTER_ABSENT', `There is no cluster ${spec.name} on the ${runtime.kind} runtime`, {
-      fix: 'Run `citus-ha up`.',
-    });
-  }
+  const site = await requireSite(context);
+  const record = await findRecord(context, site);
+  if (!record) throw clusterAbsent(context);
+  const spec = asApplied(context.spec, record);
   return { ...context, spec, site, record, differs: differencesOf(context.spec, record) };
+}
+
+/**
+ * Where members are: enough for what needs no password of theirs.
+ *
+ * @throws CodedError `CLUSTER_ABSENT`.
+ */
+export async function requireSite(context: ClusterContext): Promise<Site> {
+  const { runtime, spec } = context;
+  const site = await runtime.site();
+  if (site) return site;
+  // Where only the site is lost, it is settled again: the members are still there.
+  if ((await runtime.members()).length > 0) return runtime.prepare({ spec, install: false });
+  throw clusterAbsent(context);
+}
+
+function clusterAbsent({ spec, runtime }: ClusterContext): CodedError {
+  return new CodedError('CLUSTER_ABSENT', `There is no cluster ${spec.name} on the ${runtime.kind} runtime`, {
+    fix: 'Run `citus-ha up`.',
+  });
 }
 
 export function siteOf(site: Site, member: string): MemberSite {

@@ -34,8 +34,9 @@ interface SqlView {
 export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
-  const [processes, patroni, etcd, keys, waits, answers, held, concerns, endpoint] = await Promise.all([
-    runtime.members(),
+  const listed = runtime.members();
+  const [processes, patroni, etcd, keys, waits, answers, held, concerns, endpoint, inForce] = await Promise.all([
+    listed,
     readPatroni(cluster),
     readEtcd(cluster),
     inTime(patroniKeys(cluster)).catch(() => undefined),
@@ -44,6 +45,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     heldShards(cluster, questionMs),
     readConcerns(cluster),
     readEndpoint(cluster),
+    readSettings(cluster, listed),
   ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = answers[leads] ?? nothingSeen;
@@ -85,6 +87,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     addresses,
     stranded,
     waits: waiting,
+    settings,
   };
   const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
   const blamed = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint[0]?.member) ? [] : endpoint;

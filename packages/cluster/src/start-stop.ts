@@ -28,7 +28,7 @@ export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpe
 }
 
 /** Stops one member until someone starts it again. */
-export async function stopMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+export async function stopMember(cluster: Pick<OpenCluster, 'runtime'>, member: MemberSpec): Promise<void> {
   await cluster.runtime.withLock(member.name, () => cluster.runtime.stop(member.name));
 }
 
@@ -47,7 +47,7 @@ export async function runningMembers({ runtime }: OpenCluster): Promise<readonly
 }
 
 /** @throws CodedError `MEMBER_UNKNOWN` listing the members there are. */
-export function memberNamed({ spec }: OpenCluster, name: string): MemberSpec {
+export function memberNamed({ spec }: Pick<OpenCluster, 'spec'>, name: string): MemberSpec {
   const members = membersOf(spec);
   const found = members.find((member) => member.name === name);
   if (found) return found;

@@ -5,13 +5,14 @@ import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { refuseUnseen } from '@citus-ha/runtime';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
-import { completeRecord, readRecord, settleRecord, writeRecord } from './cluster-record.js';
+import { completeRecord, settleRecord, writeRecord } from './cluster-record.js';
 import { withClusterLock, type ClusterContext } from './context.js';
 import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 import { etcdOf, type OpenCluster } from './open-cluster.js';
 import { isDatabase } from './maintain.js';
 import { planUp, type UpStep } from './plan-up.js';
 import { refuseProxies } from './proxy-fallback.js';
+import { keepRecord } from './rebuild-record.js';
 import { refuseChanges } from './refuse-changes.js';
 import { refuseParameters } from './refuse-parameters.js';
 import { renderInput } from './render-input.js';
@@ -54,7 +55,7 @@ export async function up(context: ClusterContext, options: UpOptions): Promise<U
 
 async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpResult> {
   const { spec, runtime, onStep, signal } = context;
-  const kept = await readRecord(runtime.store);
+  const kept = await keepRecord(context);
   const wanted = membersOf(spec);
   const seen = await runtime.members();
   for (const member of seen) refuseUnseen(member);

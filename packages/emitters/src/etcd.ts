@@ -1,4 +1,4 @@
-import { etcdMembers, type MemberSpec } from '@citus-ha/config';
+import { etcdMembers, type MemberSpec, type Site } from '@citus-ha/config';
 import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { yamlText } from './yaml-text.js';
@@ -18,10 +18,15 @@ export function renderEtcdMember(input: RenderInput, member: MemberSpec): Render
       // Nobody here reads it: without it etcd, should the cluster's record be lost, could never be administered again.
       ...(input.secrets.etcd === undefined
         ? []
-        : [{ path: configFile.replace(/[^/]+$/, 'etcd.secret'), content: `${input.secrets.etcd}\n`, mode: 0o600 }]),
+        : [{ path: etcdSecretPath(input.site, member.name), content: `${input.secrets.etcd}\n`, mode: 0o600 }]),
     ],
     ports: { client: ports.etcdClient, peer: ports.etcdPeer },
   };
+}
+
+/** Where a member of etcd keeps what its users' passwords are derived of. */
+export function etcdSecretPath(site: Site, member: string): string {
+  return placeOf(site, member).configFile.replace(/[^/]+$/, 'etcd.secret');
 }
 
 function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {

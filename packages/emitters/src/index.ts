@@ -1,10 +1,11 @@
 export { renderCompose } from './compose.js';
 export { dynamicConfiguration } from './dynamic-configuration.js';
-export { etcdQuotaBytes } from './etcd.js';
+export { etcdQuotaBytes, etcdSecretPath } from './etcd.js';
 export { enableEtcdAccess, etcdUsers, rootLogin, scopeLogin, type EtcdRequest, type EtcdUser } from './etcd-access.js';
 export { nodeCommonName } from './node-certificate.js';
 export { restUser } from './patroni.js';
 export { patroniScope, type PatroniScope } from './patroni-scope.js';
+export { readPatroniYaml, type ReadPatroniYaml } from './read-patroni.js';
 export { renderFolder } from './render-folder.js';
 export { renderMember } from './render-member.js';
 export type { RenderedMember, RenderInput } from './rendering.js';

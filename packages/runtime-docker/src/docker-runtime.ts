@@ -200,6 +200,11 @@ class DockerRuntime implements Runtime {
     yield* containerLogs(this.#container(name), options);
   }
 
+  async readFile(name: string, path: string): Promise<string | undefined> {
+    await this.#inspect(name);
+    return getFile(this.#container(name), path);
+  }
+
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
     return memberEvents(this.#engine, this.cluster, options);
   }

@@ -11,7 +11,12 @@ for (const network of networks) {
     name: `the local runtime with local.network: ${network}`,
     create: async () => {
       const cluster = await testCluster('contract', network);
-      const subject = { runtime: cluster.runtime, another: cluster.open, dispose: cluster.dispose };
+      const subject = {
+        runtime: cluster.runtime,
+        another: cluster.open,
+        dispose: cluster.dispose,
+        filePath: (member: string) => join(cluster.path, 'members', member, 'config/contract'),
+      };
       paths.set(subject, cluster.path);
       return subject;
     },

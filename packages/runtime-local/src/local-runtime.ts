@@ -1,4 +1,4 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import type { ClusterSpec, Site } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import {
@@ -230,6 +230,14 @@ class LocalRuntime implements Runtime {
   async *logs(name: string, options?: LogOptions): AsyncIterable<string> {
     const { folder } = await this.#record(name);
     yield* readLog(folder.log, options);
+  }
+
+  async readFile(name: string, path: string): Promise<string | undefined> {
+    await this.#record(name);
+    return readFile(path, 'utf8').catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
   }
 
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {

@@ -190,6 +190,10 @@ class MemoryRuntime implements Runtime {
     }
   }
 
+  async readFile(name: string, path: string): Promise<string | undefined> {
+    return this.#find(name).definition.files.find((file) => file.path === path)?.content;
+  }
+
   events({ signal }: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
     return memberEvents({ members: () => this.members(), signal, intervalMs: 5 });
   }

@@ -63,6 +63,8 @@ export interface Runtime {
   exec(name: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Lines of the member's output, oldest first. With `follow` it goes on until the signal. */
   logs(name: string, options?: LogOptions): AsyncIterable<string>;
+  /** The text of a file that a member was given, as it is now, running or not; `undefined` where it has none. */
+  readFile(name: string, path: string): Promise<string | undefined>;
   /** Starts and ends of members, from now on until the signal. @throws where it cannot go on: its end is never silent. */
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent>;
   /** One task at a time for a member, across processes. @throws the signal's reason when aborted while another one has the lock. */

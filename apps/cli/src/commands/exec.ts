@@ -1,7 +1,7 @@
 import { memberNamed } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
-import { composeCluster } from '../compose.js';
+import { composeMembers } from '../compose.js';
 import { interruption, lendTerminal } from '../interrupt.js';
 import { printJson } from '../output.js';
 
@@ -10,7 +10,7 @@ export function execCommand(): Command {
     'exec <member> <command...>',
     'run a command within a member, after --: citus-ha exec coord-1 -- patronictl list',
   ).action(async (name: string, argv: string[], options: CommonOptions) => {
-    const cluster = await composeCluster(options);
+    const cluster = await composeMembers(options);
     const member = memberNamed(cluster, name).name;
     if (options.json) {
       const result = await cluster.runtime.exec(member, argv, { signal: interruption() });

@@ -1,8 +1,8 @@
 import { membersOf } from '@citus-ha/config';
-import { memberNamed, type OpenCluster } from '@citus-ha/cluster';
+import { memberNamed, type ClusterContext } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
-import { composeCluster } from '../compose.js';
+import { composeMembers } from '../compose.js';
 import { interruption } from '../interrupt.js';
 import { wholeNumber } from '../options.js';
 import { print } from '../output.js';
@@ -17,7 +17,7 @@ export function logsCommand(): Command {
     .option('-f, --follow', 'go on until Ctrl-C')
     .option('-n, --tail <lines>', 'only the last lines', wholeNumber('--tail', 0))
     .action(async (names: string[], options: LogsOptions) => {
-      const cluster = await composeCluster(options);
+      const cluster = await composeMembers(options);
       const members =
         names.length > 0
           ? names.map((name) => memberNamed(cluster, name).name)
@@ -35,7 +35,7 @@ function asJson(member: string, line: string): string {
 }
 
 async function printLog(
-  cluster: OpenCluster,
+  cluster: ClusterContext,
   member: string,
   { follow = false, tail }: LogsOptions,
   format: (member: string, line: string) => string,

@@ -7,6 +7,7 @@ import {
   setMaintenance,
   startIntoService,
   stopMember,
+  type ClusterContext,
   type OpenCluster,
   type Problem,
 } from '@citus-ha/cluster';
@@ -14,7 +15,7 @@ import type { MemberSpec } from '@citus-ha/config';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { command, type CommonOptions } from '../command.js';
-import { composeCluster } from '../compose.js';
+import { composeCluster, composeMembers } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
 import { exitCode } from '../exit-code.js';
 import { printJson, step } from '../output.js';
@@ -27,6 +28,7 @@ export function memberCommands(): readonly Command[] {
       'stop',
       'stop a member until it is started again',
       'stopped',
+      composeMembers,
       stopMember,
       'Clients connected to it lose their connection.',
     ),
@@ -34,6 +36,7 @@ export function memberCommands(): readonly Command[] {
       'restart',
       'restart the PostgreSQL of a member, or the whole of one without',
       'restarted',
+      composeCluster,
       restartMember,
       'Clients connected to it lose their connection.',
     ),
@@ -41,6 +44,7 @@ export function memberCommands(): readonly Command[] {
       'reinit',
       'throw the data of a standby away and copy it anew from the leader',
       'copied anew',
+      composeCluster,
       reinitialize,
       'Its data is removed and copied anew.',
     ),
@@ -51,7 +55,7 @@ export function memberCommands(): readonly Command[] {
 }
 
 function startCommand(): Command {
-  return withConfirmation(onMember('start', 'start a member', 'started', start)).option(
+  return withConfirmation(onMember('start', 'start a member', 'started', composeCluster, start)).option(
     '--allow-loss',
     'let a coordinator lead without those that do not run, where etcd has lost who may',
   );
@@ -65,18 +69,19 @@ async function start(cluster: OpenCluster, member: MemberSpec, options: CommonOp
   return startIntoService(cluster, member);
 }
 
-function onMember(
+function onMember<Cluster extends ClusterContext>(
   name: string,
   description: string,
   done: string,
+  find: (options: CommonOptions) => Promise<Cluster>,
   /** Answers what is wrong with the member all the same. */
-  act: (cluster: OpenCluster, member: MemberSpec, options: CommonOptions) => Promise<Problem | undefined | void>,
+  act: (cluster: Cluster, member: MemberSpec, options: CommonOptions) => Promise<Problem | undefined | void>,
   consequence?: string,
 ): Command {
   const made = command(`${name} <member>`, description);
   if (consequence) withConfirmation(made);
   return made.action(async (memberName: string, options: CommonOptions) => {
-    const cluster = await composeCluster(options);
+    const cluster = await find(options);
     const member = memberNamed(cluster, memberName);
     if (consequence) await confirm(`${name} ${memberName}? ${consequence}`, options.yes);
     const problem = await act(cluster, member, options);

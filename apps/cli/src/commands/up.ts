@@ -1,4 +1,4 @@
-import { connectionUri, readStatus, statsUrl, up, type OpenCluster, type UpStep } from '@citus-ha/cluster';
+import { connectionUri, readStatusOfBusy, statsUrl, up, type OpenCluster, type UpStep } from '@citus-ha/cluster';
 import { redact } from '@citus-ha/core';
 import type { Command } from 'commander';
 import pc from 'picocolors';
@@ -17,7 +17,7 @@ export function upCommand(): Command {
       const { install, allowLoss = false } = options;
       if (allowLoss) await confirm('Lead without data that cannot be read? What only they have is lost.', options.yes);
       const { cluster, changes } = await up(context, { install, allowLoss, onPlan: showPlan });
-      const status = await readStatus(cluster);
+      const status = await readStatusOfBusy(cluster);
       if (cluster.record.engine === 'standin') warnOfStandin();
       if (options.json) printJson({ changes, status });
       else {

@@ -6,6 +6,8 @@ import { shellPrograms, type ContractPrograms } from './programs.js';
 /** One empty cluster under test. */
 export interface ContractSubject {
   readonly runtime: Runtime;
+  /** Where a member may have a file; /tmp/contract unless told. */
+  readonly filePath?: (member: string) => string;
   /** Another instance on the same cluster, as a second command would have. */
   readonly another: () => Promise<Runtime>;
   /** Leaves nothing behind, whatever a test did. */

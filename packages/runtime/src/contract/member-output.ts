@@ -24,6 +24,15 @@ export function memberOutput(suite: ContractSuite): void {
     expect(thrown).toBe(signal.reason);
   });
 
+  it('reads the files that a member was given, also where it does not run', async () => {
+    const path = suite.subject.filePath?.('alpha') ?? '/tmp/contract';
+    const files = [{ path, content: 'written\n', mode: 0o600 }];
+    await suite.runtime.create({ ...definition('alpha', suite.programs.calm), files });
+    expect(await suite.runtime.readFile('alpha', path)).toBe('written\n');
+    expect(await suite.runtime.readFile('alpha', `${path}.none`)).toBeUndefined();
+    await expect(suite.runtime.readFile('omega', path)).rejects.toMatchObject({ code: 'MEMBER_UNKNOWN' });
+  });
+
   it('runs no command in a member that does not run', async () => {
     await suite.runtime.create(definition('alpha', suite.programs.calm));
     await expect(suite.runtime.exec('alpha', ['true'])).rejects.toMatchObject({
