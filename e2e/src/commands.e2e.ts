@@ -29,6 +29,7 @@ describe('the command line on a running cluster', () => {
     });
 
   it('shows status, topology and history for people, and the same as JSON', async () => {
+    await cluster.untilHealthy();
     expect(await cluster.run('status')).toContain(`e2e-commands on ${runtimeKind}: healthy`);
     expect(await cluster.run('topology')).toMatch(
       /group 0 \(coordinators\)\n {4}coord-\d\n {6}coord-\d {2}sync_standby streaming/,
@@ -183,20 +184,6 @@ describe('the command line on a running cluster', () => {
     await cluster.untilHealthy();
   });
 
-  it('says after `up` that PostgreSQL did not take a value of cluster.yaml', async () => {
-    const file = join(cluster.cwd, 'cluster.yaml');
-    const before = await readFile(file, 'utf8');
-    try {
-      await writeFile(file, `${before}postgres: { parameters: { work_mem: lots } }\n`);
-      const degraded = { exitCode: 3, stderr: expect.stringContaining('postgres.parameters.work_mem') as string };
-      expect(await cluster.try('up')).toMatchObject(degraded);
-    } finally {
-      await writeFile(file, before);
-    }
-    await cluster.run('up');
-    await cluster.untilHealthy();
-  });
-
   it('copies a standby anew, and refuses to do that to the leader', async () => {
     const leader = (await cluster.leader()).name;
     const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';
@@ -255,6 +242,7 @@ describe('the command line on a running cluster', () => {
         expect(await cluster.try('up')).toMatchObject(refused);
       }
       await writeFile(file, `${before}etcd: { count: 3 }\n`);
+      await cluster.untilHealthy();
       const looked = await cluster.run('status');
       expect(looked).toContain('healthy');
       expect(looked).toContain('cluster.yaml asks for etcd.count: 3, the cluster has 1');

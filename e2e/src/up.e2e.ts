@@ -29,7 +29,7 @@ describe('a cluster brought up from its defaults', () => {
   });
 
   it('reports itself healthy in the shape tools read', async () => {
-    const status = await cluster.status();
+    const status = await cluster.untilHealthy();
     expect(status).toMatchObject({
       version: 1,
       cluster: 'e2e-up',
@@ -89,7 +89,7 @@ describe('a cluster brought up from its defaults', () => {
     expect(await cluster.run('up', '--json')).toContain('closed etcd to strangers');
     await expect((await etcdOf(cluster, null)).get('/service/e2e-up/config')).rejects.toThrow('user name is empty');
     expect(await cluster.leader()).toMatchObject({ name: before.name, timeline: before.timeline });
-    expect((await cluster.status()).problems).toEqual([]);
+    await cluster.untilHealthy();
   });
 
   it("reads the record that its store has lost from its members' files, and keeps it again", async () => {
@@ -100,11 +100,11 @@ describe('a cluster brought up from its defaults', () => {
     };
     const record = await read();
     await store.remove('cluster.json');
-    expect((await cluster.status()).problems).toEqual([]);
+    await cluster.untilHealthy();
     expect(await cluster.run('exec', 'coord-1', '--', 'cat', '/etc/hostname')).not.toBe('');
     await cluster.run('up');
     expect(await read()).toEqual(record);
-    expect((await cluster.status()).problems).toEqual([]);
+    await cluster.untilHealthy();
   });
 
   it("holds the demo's rows on the workers, twice", async () => {
