@@ -112,7 +112,7 @@ describe('a first up on a machine that fails it', () => {
     await (await openRuntime(cluster)).kill('etcd');
     const { exitCode, stderr } = await run;
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/error .*etcd/) as string });
-    expect(stderr).toMatch(/fix: .*citus-ha logs etcd/);
+    expect(stderr).toMatch(/fix: .*what this run had made is removed/);
     expect(await readdir(join(cluster.cwd, 'state', 'citus-ha')).catch(() => [])).toEqual([]);
   });
 

@@ -82,7 +82,8 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     if (!isDeepStrictEqual(complete, record)) await writeRecord(runtime.store, complete);
     return { cluster: { ...cluster, record: complete }, changes: log.changes };
   } catch (error) {
-    const explained = await explainWithLogs(runtime, error);
+    const etcd = etcdMembers(spec).map(({ name }) => name);
+    const explained = await explainWithLogs(runtime, await blameEnded(runtime, etcd, error));
     if (seen.length === 0 && kept === undefined) {
       onStep?.('removing what this run made');
       const left = await runtime.destroy({ data: true }).then(() => undefined, messageOf);
