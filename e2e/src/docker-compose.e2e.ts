@@ -12,6 +12,12 @@ const setupContainer = () => {
 };
 const compose = runtimeKind === 'docker' ? await findCompose() : undefined;
 
+/** The plain Debian that the engine has, from the set-up of these tests at the latest: Compose itself can make none. */
+async function plainBase(): Promise<string> {
+  const local = await docker('images', '--format', '{{.Repository}}:{{.Tag}}');
+  return local.includes('debian:trixie-slim') ? 'debian:trixie-slim' : 'citus-ha/debian:trixie';
+}
+
 describe.skipIf(compose === undefined)('a rendered compose.yaml (skipped without an engine and Compose)', () => {
   let cluster: TestCluster;
   const run = async (...args: readonly string[]) => {
@@ -20,7 +26,10 @@ describe.skipIf(compose === undefined)('a rendered compose.yaml (skipped without
   };
 
   beforeAll(async () => {
-    cluster = await createTestCluster(name, hasCitus ? '' : 'engine: standin');
+    cluster = await createTestCluster(
+      name,
+      hasCitus ? '' : `engine: standin\ndocker: { baseImage: '${await plainBase()}' }`,
+    );
     await cluster.run('render', '-o', 'rendered');
     await run('up', '-d');
   });
