@@ -198,10 +198,7 @@ async function startOthers(
   log: ChangeLog,
 ): Promise<void> {
   const others = wanted.filter(({ kind }) => kind !== 'etcd');
-  await startAll(cluster, others, plan, log).catch(async (error: unknown) => {
-    const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
-    throw await blameEnded(cluster.runtime, etcd, error);
-  });
+  await startAll(cluster, others, plan, log);
 }
 
 /** Starts or thaws those that the plan says. */
