@@ -16,8 +16,9 @@ export async function importTree(
     const imported = engine.importImage(tar.stdout, { repo, tag }).then((progress) => followProgress(progress));
     await Promise.all([imported, tar]);
   } finally {
-    // It would wait for ever for an engine that has refused the rest.
+    // An engine that has refused the rest reads no more of it, and it has not ended before all it wrote was read.
     tar.kill();
+    tar.stdout.destroy();
     await tar.catch(() => undefined);
   }
 }
