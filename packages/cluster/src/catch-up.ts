@@ -1,27 +1,30 @@
 import type { Runtime } from '@citus-ha/runtime';
 import { inTime } from './in-time.js';
 
-const readLines = 300;
+const readLines = 400;
 const limitMs = 400;
 
 /**
- * What PostgreSQL says, again and again, of WAL that it needs and that its leader no longer has or never had (PostgreSQL:
- * walsender.c, xlogrecovery.c, slot.c). Once may be: Patroni rewinds such a standby where it can.
+ * What PostgreSQL says, every `wal_retrieve_retry_interval`, of WAL that it needs and that its leader no longer has or never had
+ * (PostgreSQL: walsender.c, xlogrecovery.c, slot.c), and after how many times it is sure. Patroni rewinds a standby whose timeline
+ * forked, but only once the new leader has made its checkpoint.
  */
 const complaints = [
-  /requested WAL segment \S+ has already been removed/,
-  /can no longer (?:access|get changes from) replication slot/,
-  /new timeline \d+ forked off current database system timeline \d+ before current recovery point \S+/,
-  /requested starting point \S+ on timeline \d+ is not in this server's history/,
+  { line: /requested WAL segment \S+ has already been removed/, sureAfter: 5 },
+  { line: /can no longer (?:access|get changes from) replication slot/, sureAfter: 5 },
+  { line: /new timeline \d+ forked off current database system timeline \d+ before current recovery point \S+/, sureAfter: 60 },
+  { line: /requested starting point \S+ on timeline \d+ is not in this server's history/, sureAfter: 60 },
 ];
 const begins = /starting PostgreSQL \d/;
-const timesUntilSure = 5;
 
 /** Why a standby cannot catch up by itself, from its log, oldest line first; `undefined` where nothing says so. */
 export function whyStuck(lines: readonly string[]): string | undefined {
   const life = lines.slice(lines.findLastIndex((line) => begins.test(line)) + 1);
-  const found = life.flatMap((line) => complaints.map((complaint) => complaint.exec(line)?.[0]).find(Boolean) ?? []);
-  return found.length >= timesUntilSure ? found.at(-1) : undefined;
+  for (const { line, sureAfter } of complaints) {
+    const found = life.flatMap((said) => line.exec(said)?.[0] ?? []);
+    if (found.length >= sureAfter) return found.at(-1);
+  }
+  return undefined;
 }
 
 /** {@link whyStuck} of a member's log as it is now; `undefined` where that cannot be read at once. */
