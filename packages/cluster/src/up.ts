@@ -127,12 +127,15 @@ async function runMembers(
   if (options.allowLoss) await allowLoss(cluster, []);
   const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
   await startOthers(cluster, wanted, [...plan, ...again], log);
+  const update = (members: readonly MemberSpec[]) => updateMembers(cluster, members, { unfinished, log });
   if (!early) {
+    // A Patroni that was only taught its login may not log in again to an etcd that restarts.
+    await update(living.filter(({ kind }) => kind === 'etcd'));
     await teachLogins(cluster, living);
     await waitForNextLoop(cluster, living);
     await close(cluster, log);
   }
-  await updateMembers(cluster, living, { unfinished, log });
+  await update(early ? living : living.filter(({ kind }) => kind !== 'etcd'));
   await store.remove(updatingKey);
 }
 

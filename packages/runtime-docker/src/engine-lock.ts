@@ -1,7 +1,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { FatalProbeError, codeOf, waitFor } from '@citus-ha/core';
-import type { LockOptions } from '@citus-ha/runtime';
+import { FatalProbeError, waitFor } from '@citus-ha/core';
+import { isNoProcess, type LockOptions } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { emptyImage } from './empty-image.js';
 import { ifThere, statusOf } from './engine.js';
@@ -95,17 +95,7 @@ export function isDead(holder: Holder, here: Holder, startedAt: string | undefin
   if (holder.host !== here.host || holder.startedAt === undefined) return false;
   if (holder.bootId !== undefined && here.bootId !== undefined && holder.bootId !== here.bootId) return true;
   if (holder.namespace !== undefined && holder.namespace !== here.namespace) return false;
-  return startedAt === undefined ? isNone(holder.pid) : startedAt !== holder.startedAt;
-}
-
-/** The kernel's word, also where /proc hides processes. */
-function isNone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'ESRCH';
-  }
+  return startedAt === undefined ? isNoProcess(holder.pid) : startedAt !== holder.startedAt;
 }
 
 /** When a process of this machine began, in ticks since boot; `undefined` where there is none or no /proc. */

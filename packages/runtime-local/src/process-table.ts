@@ -1,6 +1,7 @@
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { codeOf, messageOf } from '@citus-ha/core';
+import { isNoProcess } from '@citus-ha/runtime';
 
 /** One row of /proc/PID/stat (proc(5)): what is needed to tell one life of a pid from the next. */
 export interface ProcessStat {
@@ -66,7 +67,7 @@ export async function observeProcess(name: ProcessName): Promise<Observation> {
     }
     const text = await readFile(`/proc/${name.pid}/stat`, 'utf8').catch((error: unknown) => {
       // A /proc that hides processes says the same of a living one as of none.
-      if (['ENOENT', 'ESRCH'].includes(codeOf(error) ?? '') && isNone(name.pid)) return undefined;
+      if (['ENOENT', 'ESRCH'].includes(codeOf(error) ?? '') && isNoProcess(name.pid)) return undefined;
       throw error;
     });
     const stat = text === undefined ? undefined : parseStat(text);
@@ -83,16 +84,6 @@ async function ownNamespace(): Promise<string> {
   const self = await readlink('/proc/self');
   if (self !== `${process.pid}`) throw new Error('the /proc that is mounted here is of another PID namespace');
   return readlink('/proc/self/ns/pid');
-}
-
-/** Whether the kernel knows no process of this pid: proof in this PID namespace, whoever asks (kill(2)). */
-function isNone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return codeOf(error) === 'ESRCH';
-  }
 }
 
 function isRemains({ state }: ProcessStat): boolean {

@@ -1,3 +1,4 @@
+export { isNoProcess } from './is-no-process.js';
 export { killByPidFile, processMissing } from './kill-by-pid-file.js';
 export { MemoryMachine } from './memory-machine.js';
 export { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
