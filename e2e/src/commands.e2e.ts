@@ -258,6 +258,21 @@ describe('the command line on a running cluster', () => {
     }
   });
 
+  it('gives no server what it cannot start with, and comes up once that is corrected', async () => {
+    const file = join(cluster.cwd, 'cluster.yaml');
+    const before = await readFile(file, 'utf8');
+    try {
+      await cluster.run('down', '--yes');
+      await writeFile(file, `${before}postgres: { parameters: { shared_buffers: 999GB } }\n`);
+      const refused = { exitCode: 2, stderr: expect.stringContaining('of memory that the machine has') as string };
+      expect(await cluster.try('up')).toMatchObject(refused);
+    } finally {
+      await writeFile(file, before);
+    }
+    await cluster.run('up');
+    await cluster.untilHealthy();
+  });
+
   it('has nothing to bootstrap a second time', async () => {
     await cluster.run('bootstrap');
     expect(JSON.parse(await cluster.run('bootstrap', '--json'))).toEqual({ changes: [] });

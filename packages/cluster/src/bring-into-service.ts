@@ -12,7 +12,7 @@ import { isSynchronous } from './find-problems.js';
 import { whileDataIsThere } from './lost-data.js';
 import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
 import { readStatus } from './read-status.js';
-import { requireParameters } from './require-parameters.js';
+import { refuseParameters } from './refuse-parameters.js';
 import { serves } from './serves.js';
 import { patroniKeys } from './stranded-members.js';
 import { refuseStuck } from './turns.js';
@@ -35,7 +35,7 @@ async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
     leadersOf({ ...cluster, signal: soon }, groups, log),
   );
-  if (leader) await requireParameters(cluster, leader.name);
+  if (leader) await refuseParameters(cluster, leader.name);
   await waitForConfiguration(cluster, groups);
   const configured = await configure(cluster, groups);
   if (configured.length > 0) {

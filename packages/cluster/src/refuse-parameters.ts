@@ -1,7 +1,6 @@
-import { databaseMembers } from '@citus-ha/config';
+import { databaseMembers, nearest } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { siteOf, type OpenCluster } from './open-cluster.js';
-import { unknownParameters } from './require-parameters.js';
 import { runningMembers } from './start-stop.js';
 
 /**
@@ -25,18 +24,19 @@ done
 exit 0`;
 
 /**
- * Refuses what PostgreSQL itself refuses of `postgres.parameters`, before anything is touched, where a server runs whose program can
- * be asked.
+ * Refuses what PostgreSQL itself refuses of `postgres.parameters`, where a server runs whose program can be asked. Patroni leaves
+ * out without a word those that it does not know, and lets a server restart into what it cannot start with.
  *
+ * @param asked the member whose program is asked; the first that runs, unless told.
  * @throws CodedError `PARAMETER_REFUSED` with what PostgreSQL says of each; `PARAMETER_UNKNOWN` with the nearest known ones.
  */
-export async function refuseParameters(cluster: OpenCluster): Promise<void> {
+export async function refuseParameters(cluster: OpenCluster, asked?: string): Promise<void> {
   const { spec, site, runtime } = cluster;
   const parameters = Object.entries(spec.postgres.parameters);
   const running = await runningMembers(cluster);
-  const member = databaseMembers(spec).find(({ name }) => running.includes(name));
-  if (!member || parameters.length === 0) return;
-  const { dataDir } = siteOf(site, member.name);
+  const member = asked ?? databaseMembers(spec).find(({ name }) => running.includes(name))?.name;
+  if (member === undefined || parameters.length === 0) return;
+  const { dataDir } = siteOf(site, member);
   const libraries = String(spec.postgres.parameters['shared_preload_libraries'] ?? '')
     .split(',')
     .map((name) => name.trim())
@@ -44,7 +44,7 @@ export async function refuseParameters(cluster: OpenCluster): Promise<void> {
   const judged = parameters
     .filter(([name]) => name !== 'shared_preload_libraries')
     .flatMap(([name, value]) => [name, String(value)]);
-  const { stdout } = await runtime.exec(member.name, [
+  const { stdout } = await runtime.exec(member, [
     'sh',
     '-c',
     script,
@@ -68,7 +68,7 @@ export async function refuseParameters(cluster: OpenCluster): Promise<void> {
   if (problems.length === 0) return;
   throw new CodedError('PARAMETER_REFUSED', problems.join('\n'), {
     blame: 'user',
-    fix: 'Correct it in cluster.yaml; nothing was touched.',
+    fix: 'Correct it in cluster.yaml; no server was given it.',
   });
 }
 
@@ -80,4 +80,13 @@ function beyondMemory(wantedKb: number, memoryKb: number): readonly string[] {
   if (!(memoryKb > 0 && wantedKb >= memoryKb)) return [];
   const [wanted, memory] = [wantedKb, memoryKb].map((kb) => `${Math.floor(kb / 1024)} MB`);
   return [`postgres.parameters.shared_buffers: ${wanted} are more than the ${memory} of memory that the machine has`];
+}
+
+function unknownParameters(version: number, unknown: readonly string[], known: readonly string[]): CodedError {
+  const hints = unknown.map((name) => nearest(name, known) ?? 'none that is like it');
+  return new CodedError(
+    'PARAMETER_UNKNOWN',
+    `PostgreSQL ${version} knows no ${unknown.map((name) => `postgres.parameters.${name}`).join(', ')}`,
+    { blame: 'user', fix: `Correct it in cluster.yaml; it knows ${hints.join(', ')}.` },
+  );
 }

@@ -56,6 +56,11 @@ describe('the settings in force', () => {
     expect(found([workMem], { work_mem: '4MB' })).toEqual([]);
   });
 
+  it('are sent where the file of initdb has them still', () => {
+    const ofInitdb = { ...workMem, ...ofPatroni, sourcefile: '/data/postgresql.base.conf' };
+    expect(found([ofInitdb], { work_mem: '9MB' })).toMatchObject([{ fix: 'Send it: `citus-ha up`.' }]);
+  });
+
   it('are not judged by what is of a session, of the server itself, or due at a restart', () => {
     expect(found([{ ...workMem, source: 'database' }], { work_mem: '9MB' })).toEqual([]);
     expect(found([{ ...workMem, source: 'override' }], { work_mem: '9MB' })).toEqual([]);

@@ -47,12 +47,13 @@ function notInForce(spec: ClusterSpec, owner: SettingsOwner, rows: readonly Sett
     const row = rows.find((one) => one.name.toLowerCase() === name);
     if (wanted === undefined || !row || isOfSession(row) || isDue(row, owner) || sameSetting(row, wanted)) return [];
     const dropped = `Correct it in cluster.yaml, which PostgreSQL did not take it from, and run \`citus-ha up\``;
+    const unsent = isFromPatroni(row) || isOfInitdb(row);
     return [
       {
         code: 'SETTING_NOT_IN_FORCE',
         member: owner.name,
         message: `${owner.name} has ${name} = ${shown(row)}${from(row)}, though postgres.parameters.${key} is ${JSON.stringify(wanted)}`,
-        fix: `${remedy(spec, owner, row) ?? (isFromPatroni(row) ? 'Send it: `citus-ha up`' : dropped)}.`,
+        fix: `${unsent ? 'Send it: `citus-ha up`' : (remedy(spec, owner, row) ?? dropped)}.`,
       },
     ];
   });
@@ -65,6 +66,11 @@ function wantedOf(rendered: SettingsOwner['rendered'], name: string): ParameterV
 /** Set for this session, role or database alone, or by the server for itself (wal_buffers), or not shown. */
 function isOfSession({ source, setting }: SettingInForce): boolean {
   return !['default', 'configuration file', 'command line'].includes(source) || setting === '(disabled)';
+}
+
+/** From the file that Patroni's own begins with, so that whatever Patroni is sent wins. */
+function isOfInitdb({ sourcefile }: SettingInForce): boolean {
+  return sourcefile !== null && basename(sourcefile) === 'postgresql.base.conf';
 }
 
 /** Told as a restart that is due. */
