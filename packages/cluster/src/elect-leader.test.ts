@@ -18,6 +18,15 @@ it('configures a group whose PostgreSQL does not start before anyone leads', asy
   expect(log.changes).toEqual(['configured coord-1, coord-2, to start again']);
 });
 
+it('does not take one that Patroni starts again and again for one that recovers', async () => {
+  const again = { role: 'replica', state: 'starting', told: 'start failed', timeline: 1 };
+  simulation = await simulatePatroni(spec, { 'coord-1': again, 'coord-2': { ...again } }, (request, members) => {
+    if (request === 'PATCH /config') members.set('coord-1', { role: 'leader', state: 'running', timeline: 2 });
+  });
+  const log = changeLog(undefined);
+  await expect(electLeader(simulation.cluster, coordinators(spec), log)).resolves.toMatchObject({ name: 'coord-1' });
+});
+
 it('leaves the configuration of a group that starts to those who check it first', async () => {
   const standby = { role: 'replica', state: 'streaming', timeline: 1 };
   const leader = { role: 'leader', state: 'running', timeline: 1 };

@@ -1,9 +1,10 @@
 import type { MemberSpec } from '@citus-ha/config';
-import { waitFor } from '@citus-ha/core';
-import { waitForLeader, type Leader } from '@citus-ha/patroni';
+import { CodedError, waitFor } from '@citus-ha/core';
+import { waitForLeader, type Leader, type PatroniClient } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { patroniOf, type OpenCluster } from './open-cluster.js';
+import { StartFailures } from './start-failures.js';
 
 /** What Patroni says of a PostgreSQL that ended as soon as it was started, or has ended since. */
 const notStarting = ['start failed', 'crashed'];
@@ -13,36 +14,72 @@ const timeoutMs = 120_000;
  * Waits until a member of the group leads. Where PostgreSQL does not start, the group gets its configuration first: what keeps it
  * from starting may be a parameter of an earlier one, and nobody can lead until that is gone.
  *
- * @throws CodedError as {@link waitForLeader} does.
+ * @throws CodedError `START_FAILED` where no PostgreSQL of those that run starts all the same; as {@link waitForLeader} does.
  */
 export async function electLeader(
   cluster: OpenCluster,
   group: readonly MemberSpec[],
-  { change }: ChangeLog,
+  log: ChangeLog,
 ): Promise<Leader> {
+  const over = new AbortController();
+  const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
   const clients = group.map(({ name }) => patroniOf(cluster, name));
-  const elected = new AbortController();
-  const signal = cluster.signal ? AbortSignal.any([cluster.signal, elected.signal]) : elected.signal;
-  const failing = async (): Promise<boolean> => {
-    const states = await Promise.allSettled(clients.map((client) => client.status({ signal })));
-    return states.some((one) => one.status === 'fulfilled' && notStarting.includes(one.value.state));
-  };
-  const configuring = waitFor({
-    what: 'PostgreSQL to start',
-    probe: async () => {
-      if (!(await failing())) return false;
-      const names = group.map(({ name }) => name).join(', ');
-      if (await applyDynamicConfiguration({ ...cluster, signal }, group)) change(`configured ${names}, to start again`);
-      return true;
-    },
-    timeoutMs,
+  const leader = waitForLeader({ clients, timeoutMs, signal });
+  const failure = watchStart({ ...cluster, signal }, group, clients, log);
+  try {
+    return await Promise.race([leader, failure]);
+  } finally {
+    over.abort();
+    await Promise.allSettled([leader, failure]);
+  }
+}
+
+/** Rejects once nobody starts for good; until then, and once the signal aborts, it is of no consequence. */
+async function watchStart(
+  cluster: OpenCluster,
+  group: readonly MemberSpec[],
+  clients: readonly PatroniClient[],
+  { change }: ChangeLog,
+): Promise<never> {
+  const { signal } = cluster;
+  const failures = new StartFailures();
+  let configured = false;
+  const stuck = await waitFor({
+    what: 'PostgreSQL not to start',
+    timeoutMs: 2 ** 31 - 1,
     intervalMs: 200,
     signal,
-  }).catch(() => undefined);
-  try {
-    return await waitForLeader({ clients, timeoutMs, signal: cluster.signal });
-  } finally {
-    elected.abort();
-    await configuring;
-  }
+    probe: async () => {
+      const { answering, failing } = await lookAtStart(clients, signal);
+      failures.note(failing, performance.now());
+      if (failing.length > 0 && !configured) {
+        const names = group.map(({ name }) => name).join(', ');
+        if (await applyDynamicConfiguration(cluster, group)) change(`configured ${names}, to start again`);
+        failures.forget();
+        configured = true;
+      }
+      return answering.length > 0 && answering.every((name) => failures.goesOn(name)) && answering[0];
+    },
+  });
+  throw new CodedError('START_FAILED', `PostgreSQL of ${stuck} does not start`, {
+    member: stuck,
+    fix: `Mend what it says. A parameter that was set by hand is unset by \`citus-ha config edit --group ${group[0]?.group ?? 0} --set postgresql.parameters.NAME=\`.`,
+  });
+}
+
+async function lookAtStart(
+  clients: readonly PatroniClient[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly answering: readonly string[]; readonly failing: readonly string[] }> {
+  const [selves, views] = await Promise.all([
+    Promise.allSettled(clients.map((client) => client.status({ signal }))),
+    Promise.allSettled(clients.map((client) => client.cluster({ signal }))),
+  ]);
+  const states = selves.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  // What a member last told etcd is how its last start went.
+  const told = views.flatMap((one) => (one.status === 'fulfilled' ? one.value.members : []));
+  return {
+    answering: states.map(({ name }) => name),
+    failing: [...states, ...told].filter(({ state }) => notStarting.includes(state)).map(({ name }) => name),
+  };
 }

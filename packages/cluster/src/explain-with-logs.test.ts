@@ -35,3 +35,18 @@ it("adds a member's last words to an error, not its stack, and knows a full disk
     fix: expect.stringContaining('Free some space') as string,
   });
 });
+
+it('adds why PostgreSQL ended, however much Patroni has said since', async () => {
+  const why = 'FATAL:  could not map anonymous shared memory: Cannot allocate memory';
+  const hint = 'HINT:  reduce shared_buffers';
+  const refused = 'FATAL:  the database system is starting up';
+  const lines = [why, hint, 'LOG:  database system is shut down', ...Array.from({ length: 20 }, () => 'INFO: starting'), refused];
+  const runtime = createMemoryRuntime({ cluster: 'test', run: (process) => lines.forEach((line) => process.log(line)) });
+  await runtime.prepare({ spec: defaultClusterSpec(), install: false });
+  await runtime.create({ name: 'coord-1', kind: 'coordinator', command: ['x'], env: {}, files: [], ports: {} });
+  await runtime.start('coord-1');
+  const error = new CodedError('TIMEOUT', 'nobody leads', { member: 'coord-1', fix: 'See its log.' });
+  expect(await explainWithLogs(runtime, error)).toMatchObject({
+    message: expect.stringContaining(`The last lines of coord-1:\n  ${why}\n  ${hint}\n  INFO: starting`) as string,
+  });
+});

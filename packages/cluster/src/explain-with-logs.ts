@@ -1,7 +1,7 @@
 import { CodedError } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
 
-const readLines = 100;
+const readLines = 400;
 const shownLines = 8;
 
 /** An error that names a member, with the last lines that this member logged added to its message. */
@@ -35,8 +35,18 @@ export function withoutLogs(error: unknown): unknown {
   return new CodedError(code, message, { blame, member, fix, cause });
 }
 
-/** The last lines of a log, without the stacks that a Go program such as etcd ends with. */
+/**
+ * The last lines of a log, without the stacks that a Go program such as etcd ends with, and before them why PostgreSQL ended last:
+ * Patroni says much after it.
+ */
 function tellingLines(lines: readonly string[]): readonly string[] {
   const stack = lines.findLastIndex((line) => /^goroutine \d+ \[/.test(line));
-  return (stack === -1 ? lines : lines.slice(0, stack)).filter((line) => line !== '').slice(-shownLines);
+  const said = (stack === -1 ? lines : lines.slice(0, stack)).filter((line) => line !== '');
+  const why = said.findLastIndex((line) => /\b(?:FATAL|PANIC): /.test(line) && !ofClients.test(line));
+  if (why === -1 || why >= said.length - shownLines) return said.slice(-shownLines);
+  const more = said.slice(why + 1, why + 3).filter((line) => /\b(?:DETAIL|HINT): /.test(line));
+  return [said[why] ?? '', ...more, ...said.slice(-shownLines)];
 }
+
+/** What a server tells one who asks it, and not why it ends. */
+const ofClients = /the database system is|authentication|pg_hba|does not exist|connection|terminating/;

@@ -9,6 +9,8 @@ export interface SimulatedMember {
   role: string;
   state: string;
   timeline: number;
+  /** What it told etcd last; its state unless given. */
+  told?: string;
   /** What it prints once it is started. */
   log?: readonly string[];
 }
@@ -73,10 +75,10 @@ export async function simulatePatroni(
 }
 
 function clusterAnswer(members: ReadonlyMap<string, SimulatedMember>): object {
-  const listed = [...members].map(([name, { role, state, timeline }]) => ({
+  const listed = [...members].map(([name, { role, state, told = state, timeline }]) => ({
     name,
     role,
-    state,
+    state: told,
     timeline,
     api_url: '',
     lag: 0,

@@ -1,0 +1,26 @@
+/** How long a PostgreSQL must not start until it is said not to, and how long after a failure it is still taken to fail. */
+const sureAfterMs = 15_000;
+const forgottenAfterMs = 5_000;
+
+/**
+ * Remembers whose PostgreSQL ends as soon as it is started. Patroni, which starts it again and again, calls it "starting" most of
+ * the time, as it does one that recovers from a crash.
+ */
+export class StartFailures {
+  readonly #seen = new Map<string, { readonly first: number; readonly last: number }>();
+
+  /** @param now in ms, of any clock that never goes back. */
+  note(failing: readonly string[], now: number): void {
+    for (const [name, { last }] of this.#seen) if (now - last > forgottenAfterMs) this.#seen.delete(name);
+    for (const name of failing) this.#seen.set(name, { first: this.#seen.get(name)?.first ?? now, last: now });
+  }
+
+  forget(): void {
+    this.#seen.clear();
+  }
+
+  goesOn(name: string): boolean {
+    const seen = this.#seen.get(name);
+    return seen !== undefined && seen.last - seen.first >= sureAfterMs;
+  }
+}
