@@ -12,7 +12,10 @@ const limitMs = 400;
 const complaints = [
   { line: /requested WAL segment \S+ has already been removed/, sureAfter: 5 },
   { line: /can no longer (?:access|get changes from) replication slot/, sureAfter: 5 },
-  { line: /new timeline \d+ forked off current database system timeline \d+ before current recovery point \S+/, sureAfter: 60 },
+  {
+    line: /new timeline \d+ forked off current database system timeline \d+ before current recovery point \S+/,
+    sureAfter: 60,
+  },
   { line: /requested starting point \S+ on timeline \d+ is not in this server's history/, sureAfter: 60 },
 ];
 const begins = /starting PostgreSQL \d/;

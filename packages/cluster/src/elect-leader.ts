@@ -16,11 +16,7 @@ const timeoutMs = 120_000;
  *
  * @throws CodedError `START_FAILED` where no PostgreSQL of those that run starts all the same; as {@link waitForLeader} does.
  */
-export async function electLeader(
-  cluster: OpenCluster,
-  group: readonly MemberSpec[],
-  log: ChangeLog,
-): Promise<Leader> {
+export async function electLeader(cluster: OpenCluster, group: readonly MemberSpec[], log: ChangeLog): Promise<Leader> {
   const over = new AbortController();
   const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
   const clients = group.map(({ name }) => patroniOf(cluster, name));

@@ -40,8 +40,17 @@ it('adds why PostgreSQL ended, however much Patroni has said since', async () =>
   const why = 'FATAL:  could not map anonymous shared memory: Cannot allocate memory';
   const hint = 'HINT:  reduce shared_buffers';
   const refused = 'FATAL:  the database system is starting up';
-  const lines = [why, hint, 'LOG:  database system is shut down', ...Array.from({ length: 20 }, () => 'INFO: starting'), refused];
-  const runtime = createMemoryRuntime({ cluster: 'test', run: (process) => lines.forEach((line) => process.log(line)) });
+  const lines = [
+    why,
+    hint,
+    'LOG:  database system is shut down',
+    ...Array.from({ length: 20 }, () => 'INFO: starting'),
+    refused,
+  ];
+  const runtime = createMemoryRuntime({
+    cluster: 'test',
+    run: (process) => lines.forEach((line) => process.log(line)),
+  });
   await runtime.prepare({ spec: defaultClusterSpec(), install: false });
   await runtime.create({ name: 'coord-1', kind: 'coordinator', command: ['x'], env: {}, files: [], ports: {} });
   await runtime.start('coord-1');

@@ -25,8 +25,12 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
     await image.remove();
   });
 
-  it('fails with what the engine says of one that it does not take, and leaves no tar behind', { repeats: 8 }, async () => {
-    await expect(importTree(engine, tree, 'No/Name:1', undefined)).rejects.toThrow('must be lowercase');
-    expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
-  });
+  it(
+    'fails with what the engine says of one that it does not take, and leaves no tar behind',
+    { repeats: 8 },
+    async () => {
+      await expect(importTree(engine, tree, 'No/Name:1', undefined)).rejects.toThrow('must be lowercase');
+      expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
+    },
+  );
 });
