@@ -57,7 +57,14 @@ describe('a command on a cluster with a fault', () => {
       stdout: expect.stringContaining('worker2 is frozen') as string,
     });
     await runtime.pause('coord-1');
-    const { problems, unknown } = await cluster.status();
+    const { problems, unknown } = await waitFor({
+      what: 'nobody but the frozen to be named',
+      probe: async () => {
+        const status = await cluster.status();
+        return status.problems.length === 3 && status;
+      },
+      timeoutMs: 60_000,
+    });
     expect(problems.map(({ code, member }) => [code, member])).toEqual([
       ['NO_LEADER', null],
       ['MEMBER_PAUSED', 'coord-1'],
