@@ -294,7 +294,10 @@ describe('the command line on a running cluster', () => {
     await cluster.run('bootstrap');
     await waitFor({
       what: 'doctor to find no problem',
-      probe: async () => !(await cluster.try('doctor')).stdout.includes('problem'),
+      probe: async () => {
+        const examined = await cluster.try('doctor');
+        return examined.exitCode === 0 && !examined.stdout.includes('problem');
+      },
       timeoutMs: 60_000,
     });
   });

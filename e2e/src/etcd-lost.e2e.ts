@@ -1,3 +1,4 @@
+import { waitFor } from '@citus-ha/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loseEtcd } from './support/lose-etcd.js';
 import { openRuntime } from './support/runtime.js';
@@ -26,7 +27,12 @@ describe('a cluster whose etcd has lost its data, while coord-3 alone has the la
     const waits = 'coord-1 waits for coord-2, coord-3';
     const stderr = expect.stringContaining(waits) as string;
     expect(await cluster.try('start', 'coord-1')).toMatchObject({ exitCode: 3, stderr });
-    const { message, fix } = (await cluster.status()).problems.find(({ code }) => code === 'WAITS_FOR_DATA') ?? {};
+    const { message, fix } = await waitFor({
+      what: 'status to say it too',
+      probe: async () => (await cluster.status()).problems.find(({ code }) => code === 'WAITS_FOR_DATA'),
+      timeoutMs: 60_000,
+      intervalMs: 500,
+    });
     expect(message).toContain(waits);
     expect(fix).toContain('citus-ha start coord-1 --allow-loss');
     expect(await cluster.try('start', 'coord-1', '--allow-loss')).toMatchObject({ exitCode: 2 });

@@ -126,7 +126,8 @@ async function runMembers(
   if (early) await close(cluster, log);
   if (options.allowLoss) await allowLoss(cluster, []);
   const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
-  await startOthers(cluster, wanted, [...plan, ...again], log);
+  const others = wanted.filter(({ kind }) => kind !== 'etcd');
+  await startAll(cluster, others, [...plan, ...again], log);
   const update = (members: readonly MemberSpec[]) => updateMembers(cluster, members, { unfinished, log });
   if (!early) {
     // A Patroni that was only taught its login may not log in again to an etcd that restarts.
@@ -192,16 +193,6 @@ async function stopStranded(
   await allEnded(stranded.map((member) => stopMember(cluster, member)));
   if (names.length > 0) change(`stopped ${names.join(', ')}: etcd has lost its data`);
   return stranded;
-}
-
-async function startOthers(
-  cluster: OpenCluster,
-  wanted: readonly MemberSpec[],
-  plan: readonly UpStep[],
-  log: ChangeLog,
-): Promise<void> {
-  const others = wanted.filter(({ kind }) => kind !== 'etcd');
-  await startAll(cluster, others, plan, log);
 }
 
 /** Starts or thaws those that the plan says. */
