@@ -34,6 +34,11 @@ describe('the rules', () => {
       'timings.retryTimeout: set ttl to 21s or more, or lower the others',
     ],
     [
+      'reads younger than idle leaders can prove',
+      'proxy: { read: { maxLag: { time: 2s } } }',
+      'proxy.read.maxLag.time: write 3s or more',
+    ],
+    [
       'a PostgreSQL that no Citus runs on',
       'engine: citus\npostgres: { version: 19 }',
       'postgres.version: take one of Citus 12 has 14-16, Citus 13 has 15-17, Citus 14 has 16-18',

@@ -79,6 +79,14 @@ const leaseOutlastsRetries: Rule = ({ timings: { ttlMs, loopWaitMs, retryTimeout
   });
 };
 
+/** A leader that has nothing to send says so twice within the `wal_sender_timeout` that is rendered: that old are idle standbys' data. */
+const lagOutlastsSilence: Rule = ({ proxy: { read }, timings: { retryTimeoutMs } }) =>
+  when(read.maxLagMs < retryTimeoutMs, {
+    keys: ['proxy.read.maxLag.time', 'timings.retryTimeout'],
+    message: `a standby hears from an idle leader too seldom to prove that it is at most ${read.maxLagMs / 1000}s behind`,
+    fix: `write ${retryTimeoutMs / 1000}s or more`,
+  });
+
 /** PostgreSQL majors of each Citus series, from Citus's release notes. */
 const citusReleases = [
   { series: '12', oldest: 14, newest: 16 },
@@ -152,6 +160,7 @@ const rules: readonly Rule[] = [
   portsDiffer,
   patroniFloors,
   leaseOutlastsRetries,
+  lagOutlastsSilence,
   postgresFitsEngine,
   imageFitsPostgres,
   rolesDiffer,

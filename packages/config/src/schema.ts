@@ -199,7 +199,7 @@ export const clusterSchema = z
                     'a size such as 16MB',
                     'WAL that a standby may lack and still be read from.',
                   ).default('16MB'),
-                  time: duration('30s', 'How old what is read there may be before `status` calls it a problem.'),
+                  time: duration('30s', 'How old what is read there may be, by the clock of the standby.'),
                 },
                 'How far a standby may be behind.',
               ),

@@ -1,5 +1,5 @@
 import type { MemberSpec } from '@citus-ha/config';
-import { startPatroni } from '@citus-ha/member-agent';
+import { lagAgent, startPatroni } from '@citus-ha/member-agent';
 import { agentPath } from './agent-files.js';
 import { nodeCertificate } from './node-certificate.js';
 import { passfile } from './passfile.js';
@@ -33,7 +33,11 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
       { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
       ...(certificate?.files ?? []),
-      ...startPatroni.map(({ name, content }) => ({ path: agentPath(input, member, name), content, mode: 0o644 })),
+      ...[...startPatroni, ...(member.kind === 'coordinator' ? [lagAgent] : [])].map(({ name, content }) => ({
+        path: agentPath(input, member, name),
+        content,
+        mode: 0o644,
+      })),
       ...(recovery ? [recovery.file] : []),
     ],
     ports: { postgres: ports.postgres, patroni: ports.patroni },

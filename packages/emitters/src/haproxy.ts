@@ -30,6 +30,7 @@ function haproxyConfig(input: RenderInput, member: MemberSpec): string {
   // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
   const most = spec.postgres.maxConnections - Math.min(kept, Math.ceil(spec.postgres.maxConnections / 5));
   const health = `maxconn ${most} check port ${ports.patroni}`;
+  const inTime = `agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${spec.proxy.read.maxLagMs}`;
   const waiting = spec.postgres.maxConnections + strangers;
   return `global
     maxconn ${2 * waiting + forStatistics}
@@ -61,7 +62,7 @@ ${speakFirst}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
 
-# Standbys that keep up; the leader, as postgres_write sees it, where none does.
+# Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, as postgres_write sees it, where none does.
 listen postgres_read
     bind ${listen}:${read}
     maxconn ${waiting}
@@ -69,7 +70,7 @@ ${speakFirst}
     balance leastconn
     option httpchk OPTIONS /replica?lag=${spec.proxy.read.maxLag}
     http-check expect status 200
-${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name} ${address} ${health} ${inTime}`).join('\n')}
 ${servers.map(({ name, address }) => `    server ${name}_leader ${address} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
 
 listen stats

@@ -3,6 +3,7 @@ import { dynamicConfiguration } from './dynamic-configuration.js';
 import { scopeLogin } from './etcd-access.js';
 import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
 import { nodeCertificate } from './node-certificate.js';
+import { ownServer } from './own-server.js';
 import { pgHba } from './pg-hba.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
@@ -38,7 +39,7 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
       ...(etcd && { username: etcd.user, password: etcd.password }),
     },
     ...(inCitusGroup(engine, member) ? { citus: { group: 0, database: spec.postgres.database } } : {}),
-    ...turns(spec, member),
+    ...ownSection(input, member),
     bootstrap: {
       dcs: dynamicConfiguration(input, member),
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, { auth: 'scram-sha-256' }, 'data-checksums'],
@@ -70,9 +71,22 @@ export function patroniYaml(input: RenderInput, member: MemberSpec): string {
   });
 }
 
-/** Patroni ignores it: who has to show what it holds before one of them leads a cluster that etcd knows nothing of. */
-function turns(spec: RenderInput['spec'], { kind }: MemberSpec) {
-  return kind === 'coordinator' ? { citus_ha: { coordinators: coordinators(spec).map(({ name }) => name) } } : {};
+/**
+ * Patroni ignores it: who has to show what it holds before one of them leads a cluster that etcd knows nothing of, and what
+ * tells the proxies how old a standby's data are.
+ */
+function ownSection(input: RenderInput, member: MemberSpec) {
+  if (member.kind !== 'coordinator') return {};
+  const { spec, site } = input;
+  const { listen } = placeOf(site, member.name);
+  // In the database that Patroni connects to as well.
+  const server = `${ownServer(input, member, 'postgres')} application_name=citus-ha-lag`;
+  return {
+    citus_ha: {
+      coordinators: coordinators(spec).map(({ name }) => name),
+      lag_agent: [listen, String(ports.lag), `${site.programs.postgresBinDir}/psql`, server],
+    },
+  };
 }
 
 /** By what a server reaches itself. */

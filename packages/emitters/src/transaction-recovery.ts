@@ -1,7 +1,7 @@
 import { coordinators, type MemberSpec, type RenderedFile } from '@citus-ha/config';
 import { recoverTransactions } from '@citus-ha/member-agent';
 import { agentPath } from './agent-files.js';
-import { escaped } from './escaped.js';
+import { ownServer } from './own-server.js';
 import { inCitusGroup } from './patroni-scope.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
@@ -16,13 +16,12 @@ export function transactionRecovery(
 ): { readonly command: string; readonly file: RenderedFile } | undefined {
   if (!inCitusGroup(input.engine, member)) return undefined;
   const { spec, site } = input;
-  const { address, runDir, passFile } = placeOf(site, member.name);
+  const { address } = placeOf(site, member.name);
   const path = agentPath(input, member, recoverTransactions.name);
   const others = coordinators(spec).filter(({ name }) => name !== member.name);
-  const server = `host=${escaped(runDir)} port=${ports.postgres} user=${spec.credentials.superuser} dbname=${spec.postgres.database} passfile=${escaped(passFile)}`;
   const args = [
     `${site.programs.postgresBinDir}/psql`,
-    server,
+    ownServer(input, member, spec.postgres.database),
     `http://${address}:${ports.patroni}/primary`,
     others.map(({ name }) => placeOf(site, name).address).join(','),
   ];

@@ -3,11 +3,12 @@ Becomes the program of its arguments, patroni FILE, once this new life of a memb
 
 It first deletes a leader key that still carries the member's own name: whoever begins as the init of the member proves that
 the life which held the key is over. Then, of several coordinators whose etcd knows nothing of them, only the one with the
-newest data goes on; the others wait until it leads. Waits for etcd, as Patroni would.
+newest data goes on; the others wait until it leads. Waits for etcd, as Patroni would. Beside Patroni, lag-agent.py goes on.
 """
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -27,9 +28,13 @@ def main(command):
     etcd = Etcd(config["etcd3"])
     scope = scope_path(config)
     until_answered(lambda: release(etcd, scope, config["name"]))
-    peers = config.get("citus_ha", {}).get("coordinators", [])
+    own = config.get("citus_ha", {})
+    peers = own.get("coordinators", [])
     if len(peers) > 1:
         wait_for_turn(etcd, scope, lambda: Turn(config["name"], peers, config["postgresql"]))
+    if "lag_agent" in own:
+        agent = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lag-agent.py")
+        subprocess.Popen([sys.executable, agent, *own["lag_agent"]])
     os.execvp(command[0], command)
 
 

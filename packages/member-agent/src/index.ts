@@ -17,6 +17,9 @@ export const startPatroni: readonly AgentFile[] = [
 /** A callback of Patroni's on coordinators with Citus; see docs/adr/0007. */
 export const recoverTransactions: AgentFile = agentFile('recover-transactions.py');
 
+/** `lag-agent.py ADDRESS PORT PSQL SERVER`, which start-patroni.py starts beside it where patroni.yml says so, on coordinators. */
+export const lagAgent: AgentFile = agentFile('lag-agent.py');
+
 function agentFile(name: string): AgentFile {
   return { name, content: readFileSync(new URL(`../python/${name}`, import.meta.url), 'utf8') };
 }

@@ -41,7 +41,7 @@ export function memberSite({ spec, member, folder, ownAddress, namesResolve }: M
 export function portsOf(kind: MemberKind, spec: ClusterSpec): readonly number[] {
   const database = [5432, 8008];
   const ports: Readonly<Record<MemberKind, readonly number[]>> = {
-    coordinator: database,
+    coordinator: [...database, 8009],
     worker: database,
     etcd: [2379, 2380],
     proxy: Object.values(spec.proxy.ports),

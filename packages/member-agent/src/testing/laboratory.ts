@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@citus-ha/core';
 
-const program = fileURLToPath(new URL('../../python/start-patroni.py', import.meta.url));
+const programs = fileURLToPath(new URL('../../python', import.meta.url));
+
+/** Runs statements, and says what they answer. */
+export type Sql = (text: string) => string;
 
 /** Newest PostgreSQL of this machine; `undefined` where there is none. */
 export const postgresBinDir: string | undefined = (
@@ -60,7 +63,7 @@ export class Laboratory {
       const file = join(this.folder, `${config['scope'] as string}-${name}.yml`);
       // JSON is YAML.
       writeFileSync(file, JSON.stringify(config));
-      const child = this.#spawn('/usr/bin/python3', [program, 'echo', 'became', file], {
+      const child = this.#spawn('/usr/bin/python3', [join(programs, 'start-patroni.py'), 'echo', 'became', file], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       return new Beginning(child);
@@ -78,21 +81,45 @@ export class Laboratory {
   }
 
   /** A server that writes and is killed as hard as possible. */
-  async serveAndKill(name: string, work: (sql: (text: string) => void) => void) {
-    const options = `-D ${this.dataDir(name)} -k ${this.folder} -p 5432 -c listen_addresses= -c fsync=off`;
+  async serveAndKill(name: string, work: (sql: Sql) => void) {
+    const server = await this.serve(name);
+    work(server.sql);
+    await server.kill();
+  }
+
+  /** A server with its socket in `folder`. */
+  async serve(name: string, port = 5432): Promise<{ readonly sql: Sql; kill(): Promise<void> }> {
+    const options = `-D ${this.dataDir(name)} -k ${this.folder} -p ${port} -c listen_addresses= -c fsync=off`;
     const server = this.#spawn(`${postgresBinDir}/postgres`, options.split(' '), { stdio: 'ignore' });
-    const login = ['-h', this.folder, '-U', 'postgres', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1'];
-    const sql = (text: string) => void this.run('psql', ...login, '-qc', text);
+    const login = ['-h', this.folder, '-p', String(port), '-U', 'postgres', '-d', 'postgres', '-v', 'ON_ERROR_STOP=1'];
+    const sql = (text: string) => this.run('psql', ...login, '-qAtc', text).trim();
     await waitFor({ what: `${name} to answer`, probe: () => (sql('SELECT 1'), true), timeoutMs: 30_000 });
-    work(sql);
-    const ended = once(server, 'exit');
-    server.kill('SIGKILL');
-    await ended;
-    // Its children end once they see that it is gone.
-    await waitFor({
-      what: `all of ${name} to end`,
-      probe: () => !livesIn(this.dataDir(name)),
-      timeoutMs: 20_000,
+    return {
+      sql,
+      kill: async () => {
+        const ended = once(server, 'exit');
+        server.kill('SIGKILL');
+        await ended;
+        // Its children end once they see that it is gone.
+        await waitFor({
+          what: `all of ${name} to end`,
+          probe: () => !livesIn(this.dataDir(name)),
+          timeoutMs: 20_000,
+        });
+      },
+    };
+  }
+
+  /** A copy of the server on `port`, taken while it runs. */
+  copy(name: string, port = 5432, ...options: readonly string[]): void {
+    const from = ['-h', this.folder, '-p', String(port), '-U', 'postgres'];
+    this.run('pg_basebackup', ...from, '-D', this.dataDir(name), '-X', 'stream', '-c', 'fast', '--no-sync', ...options);
+  }
+
+  /** A program of the member's own, asked and ended by whoever has it. */
+  program(name: string, ...args: readonly string[]): ChildProcess {
+    return this.#spawn('/usr/bin/python3', [join(programs, name), ...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
     });
   }
 
@@ -208,7 +235,7 @@ function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }
 
-async function freeAddress(): Promise<string> {
+export async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
