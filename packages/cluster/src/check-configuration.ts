@@ -1,5 +1,6 @@
 import { managedParameters, unsafeParameters, type ClusterSpec, type ParameterValue } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
+import { parametersOf } from './dynamic-configuration.js';
 import { isObject, type Json, type JsonObject } from './json-patch.js';
 
 type Kind = 'a number' | 'true or false' | 'a mapping' | 'a list' | 'anything';
@@ -141,11 +142,6 @@ function scalarsOf(parameters: JsonObject, names: readonly string[]): Readonly<R
 
 function changedOf(keys: readonly string[], current: JsonObject, edited: JsonObject): readonly string[] {
   return [...new Set(keys)].filter((key) => JSON.stringify(current[key]) !== JSON.stringify(edited[key]));
-}
-
-function parametersOf(configuration: JsonObject): JsonObject {
-  const { parameters } = postgresqlOf(configuration);
-  return isObject(parameters) ? parameters : {};
 }
 
 function postgresqlOf({ postgresql }: JsonObject): JsonObject {

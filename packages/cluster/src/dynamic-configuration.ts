@@ -4,7 +4,7 @@ import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { firstAnswer } from './first-answer.js';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
-import { mergePatch, patchBetween, type JsonObject } from './json-patch.js';
+import { isObject, mergePatch, patchBetween, type JsonObject } from './json-patch.js';
 import { renderInput } from './render-input.js';
 
 /** `up` has time: Patroni is being reconfigured or started while it asks. */
@@ -34,6 +34,12 @@ export function renderedConfiguration(cluster: OpenCluster, group: number): Json
 
 function rendered(cluster: OpenCluster, member: MemberSpec): JsonObject {
   return dynamicConfiguration(renderInput(cluster), member) as JsonObject;
+}
+
+/** The PostgreSQL parameters that a configuration sets. */
+export function parametersOf({ postgresql }: JsonObject): JsonObject {
+  const parameters = isObject(postgresql) ? postgresql['parameters'] : undefined;
+  return isObject(parameters) ? parameters : {};
 }
 
 /** A configuration in which nothing sets these PostgreSQL parameters. */

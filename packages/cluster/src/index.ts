@@ -1,14 +1,13 @@
 export { parseRecord, settleRecord, type ClusterRecord } from './cluster-record.js';
 export { bootstrapNodes } from './bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './change-leader.js';
-export { checkConfiguration } from './check-configuration.js';
 export { collectReport, type ReportFile } from './collect-report.js';
 export { connectionUri, type UriTarget } from './connection-uri.js';
 export { withoutFaults, type ClusterContext } from './context.js';
 export { examine } from './doctor.js';
 export type { Finding } from './finding.js';
 export { down, type DownOptions, type DownResult } from './down.js';
-export { patchConfiguration, readConfiguration, renderedConfiguration } from './dynamic-configuration.js';
+export { patchConfiguration, readConfiguration } from './dynamic-configuration.js';
 export { isObject, patchBetween, type Json, type JsonObject } from './json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './maintain.js';
 export {
@@ -26,6 +25,7 @@ export type { UpStep } from './plan-up.js';
 export { readStatus } from './read-status.js';
 export { readStatusOfBusy } from './read-status-of-busy.js';
 export { rebuildWorker, type Rebuilt } from './rebuild-worker.js';
+export { refuseEdit } from './refuse-parameters.js';
 export { renderInput } from './render-input.js';
 export { requireSupported } from './require-supported.js';
 export { startIntoService } from './start-into-service.js';

@@ -5,12 +5,14 @@ import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from './dynamic-configuration.js';
 import { coordinatorCluster, patroniOf, type OpenCluster } from './open-cluster.js';
 import { proveCopy } from './prove-copy.js';
+import { refuseRestart } from './refuse-parameters.js';
 import { renderInput } from './render-input.js';
 import { restartProcess } from './start-stop.js';
 
 /** Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one. */
 export async function restartMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   if (isDatabase(cluster, member)) {
+    await refuseRestart(cluster, member);
     await patroniOf(cluster, member.name).restart();
     await waitUntilFit(cluster, member.name);
     return;

@@ -1,9 +1,8 @@
 import { withConnection } from '@citus-ha/citus';
 import { databaseMembers } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
-import { renderedConfiguration } from './dynamic-configuration.js';
+import { parametersOf, renderedConfiguration } from './dynamic-configuration.js';
 import { inTime, questionMs } from './in-time.js';
-import { isObject } from './json-patch.js';
 import { serverOf, type OpenCluster } from './open-cluster.js';
 import type { SettingInForce } from './same-setting.js';
 import { settingProblems, watchedParameters, type SettingsOwner } from './settings-in-force.js';
@@ -49,7 +48,5 @@ export function problemsOfSettings(
 }
 
 function renderedParameters(cluster: OpenCluster, group: number | null): SettingsOwner['rendered'] {
-  const { postgresql } = renderedConfiguration(cluster, group ?? 0);
-  const parameters = isObject(postgresql) ? postgresql['parameters'] : undefined;
-  return isObject(parameters) ? (parameters as SettingsOwner['rendered']) : {};
+  return parametersOf(renderedConfiguration(cluster, group ?? 0)) as SettingsOwner['rendered'];
 }

@@ -40,7 +40,7 @@ it('names the nearest parameter for one that PostgreSQL does not know', async ()
     'refused\tshared_bufers\tunrecognized configuration parameter "shared_bufers" \nknown\tshared_buffers\n';
   await expect(refuse({ shared_bufers: '1GB' }, answer)).rejects.toMatchObject({
     code: 'PARAMETER_UNKNOWN',
-    fix: expect.stringContaining('it knows shared_buffers') as string,
+    fix: expect.stringContaining('It knows shared_buffers') as string,
   });
 });
 

@@ -1,12 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  checkConfiguration,
   isObject,
   patchBetween,
   patchConfiguration,
   readConfiguration,
-  renderedConfiguration,
+  refuseEdit,
   type Json,
   type JsonObject,
 } from '@citus-ha/cluster';
@@ -66,7 +65,7 @@ async function edit(options: ConfigOptions): Promise<void> {
     else step('nothing changed');
     return;
   }
-  checkConfiguration(cluster.spec, renderedConfiguration(cluster, group), current, edited);
+  await refuseEdit(cluster, group, current, edited);
   if (!options.json) print(diff(current, edited));
   await confirm('Apply this change?', options.yes);
   await patchConfiguration(cluster, group, patch);
