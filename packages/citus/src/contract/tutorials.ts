@@ -18,7 +18,7 @@ export const tutorials: Concern = {
           `SELECT create_distributed_table('ads', 'company_id', colocate_with => 'companies')`,
           `INSERT INTO companies SELECT n, 'company ' || n FROM generate_series(1, 20) n`,
           `INSERT INTO campaigns SELECT n, 1 + n % 20, 'campaign ' || n, 100 * n FROM generate_series(1, 60) n`,
-          'INSERT INTO ads SELECT n, 1 + n % 20, 1 + n % 60, n FROM generate_series(1, 200) n',
+          'INSERT INTO ads SELECT n, 1 + n % 20, 1 + (n - 1) % 60, n FROM generate_series(1, 200) n',
           'BEGIN',
           'UPDATE campaigns SET budget = budget + 1000 WHERE company_id = 5',
           'DELETE FROM ads WHERE company_id = 5 AND clicks < 50',
