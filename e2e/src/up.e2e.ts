@@ -130,6 +130,28 @@ describe('a cluster brought up from its defaults', () => {
     expect(found).toBe(2 * rooms);
   });
 
+  it('lets a role made by plain SQL use tables that it distributes, through the endpoint and on a worker', async () => {
+    await cluster.sql("CREATE ROLE app LOGIN PASSWORD 'only for app'; GRANT CREATE ON SCHEMA public TO app");
+    const endpoint = new URL(await cluster.uri());
+    const {
+      members,
+      engine: { kind },
+    } = await cluster.status();
+    const worker = members.find(({ name }) => name === 'worker2');
+    [endpoint.username, endpoint.password] = ['app', 'only for app'];
+    const asApp = endpoint.href;
+    [endpoint.hostname, endpoint.port] = [worker?.host ?? '', '5432'];
+    await cluster.sql("CREATE TABLE orders (id int, n int); SELECT create_distributed_table('orders', 'id')", asApp);
+    await cluster.sql('INSERT INTO orders SELECT n, n FROM generate_series(1, 100) n', asApp);
+    await cluster.sql('BEGIN; UPDATE orders SET n = n + 1; DELETE FROM orders WHERE id > 90; COMMIT', asApp);
+    for (const from of [asApp, ...(kind === 'citus' ? [endpoint.href] : [])]) {
+      const { rows } = await cluster.sql('SELECT count(*)::int, sum(n)::int FROM orders', from);
+      expect(rows).toEqual([{ count: 90, sum: 4185 }]);
+    }
+    await expect(cluster.sql('SELECT FROM pg_authid', asApp)).rejects.toThrow('permission denied');
+    await cluster.sql('DROP TABLE orders', asApp);
+  });
+
   it('serves reads through its read endpoint, by a standby that keeps up in time, else by the leader', async () => {
     const file = join(cluster.cwd, 'cluster.yaml');
     await writeFile(

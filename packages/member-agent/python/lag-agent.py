@@ -59,33 +59,29 @@ class Data:
 
 def watch(data, psql, server):
     while True:
-        with subprocess.Popen(
-            [psql, server, "-XAtq", "-F", " ", "-v", "ON_ERROR_STOP=1"],
-            preexec_fn=end_with_parent,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as session:
-            try:
-                ask(data, session)
-            except BrokenPipeError:
-                pass
+        try:
+            ask(data, [psql, server, "-XAtq", "-F", " ", "-v", "ON_ERROR_STOP=1"])
+        except BrokenPipeError:
+            pass
+        except Exception as error:
+            print(f"lag-agent: {error}", file=sys.stderr, flush=True)
         data.awaited.clear()
         time.sleep(RETRY_AFTER)
 
 
-def ask(data, session):
+def ask(data, command):
     """Until the server is gone."""
-    while True:
-        now = time.monotonic()
-        session.stdin.write(QUESTION)
-        session.stdin.flush()
-        answer = session.stdout.readline()
-        if answer == "":
-            return
-        data.see(now, *answer.rstrip("\n").split(" "))
-        time.sleep(EVERY)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, preexec_fn=end_with_parent, text=True, **pipes) as session:
+        while True:
+            now = time.monotonic()
+            session.stdin.write(QUESTION)
+            session.stdin.flush()
+            answer = session.stdout.readline()
+            if answer == "":
+                return
+            data.see(now, *answer.rstrip("\n").split(" "))
+            time.sleep(EVERY)
 
 
 def serve(data, address, port):

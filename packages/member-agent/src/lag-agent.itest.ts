@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeAddress, Laboratory, postgresBinDir, type Sql } from './testing/laboratory.js';
@@ -24,7 +25,6 @@ describe.skipIf(skipped !== '')(`how old what a standby serves is, with real ser
     leader('CREATE TABLE t (n int)');
     speakEvery('1s');
     lab.copy('standby', 5432, '-R');
-    standby = await lab.serve('standby', 5433);
     address = await freeAddress();
     const [host = '', port = ''] = address.split(':');
     lab.program(
@@ -37,10 +37,17 @@ describe.skipIf(skipped !== '')(`how old what a standby serves is, with real ser
   });
   afterAll(() => lab.stop());
 
+  it('is not known before the server runs, however long that takes', async () => {
+    await expect.poll(said, patience).toBe('down #not known yet');
+    await setTimeout(5_000);
+    standby = await lab.serve('standby', 5433);
+    await expect.poll(said, patience).toBe('up');
+  });
+
   it('is nothing to speak of while it replays what its leader sends, written or idle', async () => {
     await expect.poll(said, patience).toBe('up');
     leader('INSERT INTO t VALUES (1)');
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await setTimeout(4_000);
     await expect.poll(said, patience).toBe('up');
   });
 
@@ -66,7 +73,7 @@ describe.skipIf(skipped !== '')(`how old what a standby serves is, with real ser
   it('does not matter where it leads', async () => {
     standby.sql('SELECT pg_promote()');
     await expect.poll(said, patience).toBe('up');
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await setTimeout(3_000);
     await expect.poll(said, patience).toBe('up');
   });
 });
