@@ -94,12 +94,23 @@ describe("a running cluster's configuration", () => {
     await cluster.untilHealthy();
   });
 
-  it('unsets a parameter that cluster.yaml no longer has, and refuses what it cannot change', async () => {
-    await writeFile(file, `${before}postgres: { parameters: { random_page_cost: 1.5 } }\n`);
-    await cluster.run('up');
+  it('says what it will change, unsets a parameter that cluster.yaml no longer has, and refuses what it cannot change', async () => {
+    const groups = '(coordinators, worker1, worker2, worker3)';
+    const planned = async () => {
+      const { exitCode, stderr } = await cluster.try('up');
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+      const [plan = ''] = stderr.split(/^.* updated /m);
+      expect(plan).toContain('plan: reload coord-1, coord-2, worker1, worker2, worker3\n');
+      expect(plan).toContain('plan: restart haproxy\n');
+      expect(stderr).toContain('updated haproxy');
+      return plan;
+    };
+    const check = 'timings: { check: { interval: 2s } }';
+    await writeFile(file, `${before}${check}\npostgres: { parameters: { random_page_cost: 1.5 } }\n`);
+    expect(await planned()).toContain(`plan: set random_page_cost (unset) -> 1.5 ${groups}\n`);
     await untilSettingIs('random_page_cost', '1.5');
     await writeFile(file, before);
-    await cluster.run('up');
+    expect(await planned()).toContain(`plan: set random_page_cost 1.5 -> (unset) ${groups}\n`);
     await untilSettingIs('random_page_cost', '4');
     for (const [change, fix] of [
       ['etcd: { count: 3 }', 'Set etcd.count: 1 again'],

@@ -27,6 +27,7 @@ describe('a cluster brought up from its defaults', () => {
   it('has nothing to do at a second up and says so', async () => {
     const { exitCode, stderr, stdout } = await cluster.try('up');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('nothing to do') as string });
+    expect(stderr).not.toContain('plan: ');
     expect(stdout).toContain(`:${cluster.ports.write}/postgres`);
     expect(stdout).not.toContain(new URL(await cluster.uri()).password);
   });

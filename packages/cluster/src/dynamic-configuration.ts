@@ -15,14 +15,23 @@ const commandMs = 5_000;
 export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
   const [member] = group;
   if (!member) return false;
-  const wanted = rendered(cluster, member);
   const clients = group.map(({ name }) => patroniOf(cluster, name));
   const options = { timeoutMs: upMs, signal: cluster.signal };
   const current = (await firstAnswer(clients, (client) => client.config(), options)) as JsonObject;
-  const patch = patchBetween(current, mergePatch(withoutParameters(current, cluster.record.parameters ?? []), wanted));
+  const patch = configurationPatch(cluster, member, current);
   if (patch === undefined) return false;
   await firstAnswer(clients, (client) => client.patchConfig(patch), options);
   return true;
+}
+
+/** What has to change in the dynamic configuration of a member's group for it to be in line with the spec. */
+export function configurationPatch(
+  cluster: OpenCluster,
+  member: MemberSpec,
+  current: JsonObject,
+): JsonObject | undefined {
+  const before = withoutParameters(current, cluster.record.parameters ?? []);
+  return patchBetween(current, mergePatch(before, rendered(cluster, member)));
 }
 
 /** What `up` writes into the dynamic configuration of a group. */

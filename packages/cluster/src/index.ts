@@ -21,7 +21,8 @@ export {
   statsUrl,
   type OpenCluster,
 } from './open-cluster.js';
-export type { UpStep } from './plan-up.js';
+export type { LifeStep, UpStep } from './plan-up.js';
+export type { SettingStep } from './plan-updates.js';
 export { readStatus } from './read-status.js';
 export { readStatusOfBusy } from './read-status-of-busy.js';
 export { rebuildWorker, type Rebuilt } from './rebuild-worker.js';

@@ -32,6 +32,22 @@ function changeBetween(from: Json | undefined, to: Json | undefined): Json | und
   return isDeepStrictEqual(from, to) ? undefined : to;
 }
 
+/** A value that is changed; null stands for none. */
+export interface ValueChange {
+  readonly path: readonly string[];
+  readonly from: Json;
+  readonly to: Json;
+}
+
+/** Every value that a merge patch changes in an object. */
+export function changesBy(patch: JsonObject, target: JsonObject, path: readonly string[] = []): readonly ValueChange[] {
+  return Object.entries(patch).flatMap(([key, to]) => {
+    const from = target[key] ?? null;
+    const at = [...path, key];
+    return isObject(to) ? changesBy(to, isObject(from) ? from : {}, at) : [{ path: at, from, to }];
+  });
+}
+
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,15 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
-import { refuseUnseen } from '@citus-ha/runtime';
+import { refuseUnseen, type Member } from '@citus-ha/runtime';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
-import { completeRecord, settleRecord, writeRecord } from './cluster-record.js';
+import { completeRecord, settleRecord, writeRecord, type ClusterRecord } from './cluster-record.js';
 import { withClusterLock, type ClusterContext } from './context.js';
 import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 import { etcdOf, type OpenCluster } from './open-cluster.js';
 import { isDatabase } from './maintain.js';
-import { planUp, type UpStep } from './plan-up.js';
+import { observeUpdates } from './observe-updates.js';
+import { planUp, type LifeStep, type UpStep } from './plan-up.js';
+import { planUpdates, type UpdateStep } from './plan-updates.js';
 import { refuseProxies } from './proxy-fallback.js';
 import { keepRecord } from './rebuild-record.js';
 import { refuseChanges } from './refuse-changes.js';
@@ -23,7 +25,7 @@ import { startMember, stopMember } from './start-stop.js';
 import { waitForStranded } from './stranded-members.js';
 import { teachLogins } from './teach-login.js';
 import { allowLoss } from './turns.js';
-import { updateMembers, waitForNextLoop } from './update-members.js';
+import { isUpdateUnfinished, updateMembers, updatingKey, waitForNextLoop } from './update-members.js';
 import { blameEnded, whileRunning } from './while-running.js';
 
 export interface UpOptions {
@@ -31,7 +33,7 @@ export interface UpOptions {
   readonly install: boolean;
   /** Whether the newest coordinator that can be read may lead, once, although one that cannot may have newer data. */
   readonly allowLoss?: boolean;
-  /** Told what is about to be done, before any of it is. */
+  /** Told what is about to be done, before any of it is, as far as that is known then. */
   readonly onPlan?: (plan: readonly UpStep[]) => void;
 }
 
@@ -61,7 +63,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   for (const member of seen) refuseUnseen(member);
   refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
-  options.onPlan?.(plan);
+  options.onPlan?.([...plan, ...(await foreseeUpdates(context, kept, wanted, seen))]);
   const log = changeLog(onStep);
   // What it refuses to touch is not this run's to remove.
   const site = await runtime.prepare({
@@ -94,18 +96,29 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   }
 }
 
-const updatingKey = 'updating';
+/** What keeps it from being known will be told where it keeps `up` from being done. */
+async function foreseeUpdates(
+  context: ClusterContext,
+  kept: ClusterRecord | undefined,
+  wanted: readonly MemberSpec[],
+  seen: readonly Member[],
+): Promise<readonly UpdateStep[]> {
+  const names = seen.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
+  const living = wanted.filter(({ name }) => names.includes(name));
+  if (kept === undefined || living.length === 0) return [];
+  const observed = await observeUpdates(context, kept, living).catch(() => undefined);
+  return observed === undefined ? [] : planUpdates(observed);
+}
 
-/** New definitions are noted as such until members have taken them, so that an interrupted run is finished by the next one. */
 async function runMembers(
   cluster: OpenCluster,
   wanted: readonly MemberSpec[],
-  plan: readonly UpStep[],
+  plan: readonly LifeStep[],
   log: ChangeLog,
   options: UpOptions,
 ): Promise<void> {
   const { store } = cluster.runtime;
-  const unfinished = (await store.read(updatingKey)) !== undefined;
+  const unfinished = await isUpdateUnfinished(store);
   await store.write(updatingKey, 'definitions were written that members may not have taken yet');
   const steps = ({ name }: MemberSpec) => plan.filter(({ member }) => member === name);
   // A thawed one goes on as it was.
@@ -143,7 +156,7 @@ async function runMembers(
 async function createMembers(
   cluster: OpenCluster,
   members: readonly MemberSpec[],
-  plan: readonly UpStep[],
+  plan: readonly LifeStep[],
   { change }: ChangeLog,
 ): Promise<void> {
   for (const member of members) {
@@ -163,7 +176,7 @@ async function close(cluster: OpenCluster, { change }: ChangeLog): Promise<void>
 async function startEtcd(
   cluster: OpenCluster,
   wanted: readonly MemberSpec[],
-  plan: readonly UpStep[],
+  plan: readonly LifeStep[],
   log: ChangeLog,
 ): Promise<void> {
   await startAll(
@@ -199,7 +212,7 @@ async function stopStranded(
 async function startAll(
   cluster: OpenCluster,
   members: readonly MemberSpec[],
-  plan: readonly UpStep[],
+  plan: readonly LifeStep[],
   { change }: ChangeLog,
 ): Promise<void> {
   const act = async (member: MemberSpec) => {

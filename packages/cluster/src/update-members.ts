@@ -1,13 +1,22 @@
 import type { MemberSpec } from '@citus-ha/config';
 import { codeOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
+import type { ClusterStore } from '@citus-ha/runtime';
 import { leaderOf } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { isDatabase, waitUntilFit } from './maintain.js';
 import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
+import { howToTake } from './plan-updates.js';
 import { withFallback } from './proxy-fallback.js';
 import { renderInput } from './render-input.js';
 import { restartProcess } from './start-stop.js';
+
+/** New definitions are noted as such until members have taken them, so that an interrupted run is finished by the next one. */
+export const updatingKey = 'updating';
+
+export async function isUpdateUnfinished(store: ClusterStore): Promise<boolean> {
+  return (await store.read(updatingKey)) !== undefined;
+}
 
 /**
  * Gives running members the definition that their spec asks for, one after the other, the leader last; waits until each
@@ -24,10 +33,11 @@ export async function updateMembers(
     const { incarnation } = await runtime.member(member.name);
     const { changed, stale } = await runtime.create(renderMember(renderInput(cluster), member));
     if (changed) log.change(`updated ${member.name}`);
-    if (!changed && !unfinished && !stale) return false;
-    const isRecreated = (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
-    const suffices = isDatabase(cluster, member) && !isRecreated && !stale && (await reload(cluster, member));
-    if (!suffices) await renew(cluster, member, isRecreated);
+    const isRecreated = changed && (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
+    const comparison = isRecreated || stale ? 'life' : changed ? 'files' : 'same';
+    const action = howToTake(comparison, { isDatabase: isDatabase(cluster, member), unfinished });
+    if (action === undefined) return false;
+    if (action === 'restart' || !(await reload(cluster, member))) await renew(cluster, member, isRecreated);
     return true;
   };
   for (const member of rollingOrder(running, leader)) {

@@ -11,11 +11,14 @@ export type ClusterImages = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' |
 /**
  * The images that a cluster is to run on, built where they are not there: those of another cluster are never touched. One
  * that Compose made keeps what Compose built for it, as long as the same would be built today.
+ *
+ * @param settle Answers the name of an image, and sees to it that it is there.
  */
 export async function clusterImages(
   engine: Docker,
   request: PrepareRequest,
   known: DockerState | undefined,
+  settle = buildImage,
 ): Promise<ClusterImages> {
   if (known !== undefined && (await isStillRendered(engine, request.spec, known))) return known;
   const base = await baseImage(engine, request, known);
@@ -23,8 +26,8 @@ export async function clusterImages(
   const args = { ...(version !== 'auto' && { POSTGRES_VERSION: String(version) }) };
   const id = await baseId(engine, base, known);
   const [member, { etcd, proxy, plain }] = await Promise.all([
-    buildImage({ engine, kind: 'member', base: { name: base, id }, args, request }),
-    plainImages(engine, request, { name: base, id }, known),
+    settle({ engine, kind: 'member', base: { name: base, id }, args, request }),
+    plainImages(engine, request, { name: base, id }, known, settle),
   ]);
   const baseIds = { [base]: id, [plain.name]: plain.id };
   return { base, plainBase: plain.name, baseIds, images: { member, etcd, proxy } };
@@ -43,11 +46,12 @@ async function plainImages(
   request: PrepareRequest,
   base: BuildImageOptions['base'],
   known: DockerState | undefined,
+  settle: typeof buildImage,
 ) {
   const on = async (plain: BuildImageOptions['base']) => {
     const [etcd, proxy] = await Promise.all([
-      buildImage({ engine, kind: 'etcd', base: plain, request }),
-      buildImage({ engine, kind: 'proxy', base: plain, request }),
+      settle({ engine, kind: 'etcd', base: plain, request }),
+      settle({ engine, kind: 'proxy', base: plain, request }),
     ]);
     return { plain, etcd, proxy };
   };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { defaultClusterSpec } from '@citus-ha/config';
+import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import { runtimeContract } from '@citus-ha/runtime/contract';
 import { messageOf } from '@citus-ha/core';
 import type { MemberDefinition, Runtime } from '@citus-ha/runtime';
@@ -17,6 +17,7 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
       const runtime = await prepared(cluster);
       return {
         runtime,
+        spec: specOf(cluster),
         another: () => createDockerRuntime({ cluster }),
         dispose: () => runtime.destroy({ data: true }),
       };
@@ -61,16 +62,44 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
       await runtime.destroy({ data: true });
     }
   });
+
+  it('foresees that a container is made anew of an image that is yet to be built, or to publish elsewhere', async () => {
+    const cluster = `preview-${randomBytes(3).toString('hex')}`;
+    const runtime = await prepared(cluster);
+    const spec = specOf(cluster);
+    const shared = { command: ['sleep', 'infinity'], env: {}, files: [], ports: { stats: 3 } };
+    const definitions = (['worker', 'proxy'] as const).map((kind) => ({ ...shared, kind, name: kind }));
+    const foreseen = async (asked: ClusterSpec) => {
+      const compare = async (definition: MemberDefinition) => (await runtime.preview(asked))?.compare(definition);
+      return Promise.all(definitions.map(compare));
+    };
+    const engine = await createEngineClient();
+    try {
+      for (const definition of definitions) await runtime.create(definition);
+      expect(await foreseen(spec)).toEqual(['same', 'same']);
+      expect(await foreseen({ ...spec, proxy: { ...spec.proxy, bind: '0.0.0.0' } })).toEqual(['same', 'life']);
+      const { Image } = await engine.getContainer(`${cluster}-worker-1`).inspect();
+      const before = await engine.listImages();
+      expect(await foreseen({ ...spec, docker: { baseImage: Image } })).toEqual(['life', 'same']);
+      expect(await engine.listImages()).toHaveLength(before.length);
+    } finally {
+      await runtime.destroy({ data: true });
+    }
+  });
 });
 
 async function prepared(cluster: string): Promise<Runtime> {
   const runtime = await createDockerRuntime({ cluster });
+  await runtime.prepare({ spec: specOf(cluster), install: true });
+  return runtime;
+}
+
+function specOf(cluster: string): ClusterSpec {
   const proxy = {
     count: 1,
     bind: '127.0.0.1',
     read: { maxLag: '16MB', maxLagMs: 30_000 },
     ports: { write: 1, read: 2, stats: 3 },
   };
-  await runtime.prepare({ spec: { ...defaultClusterSpec(cluster), engine: 'standin', proxy }, install: true });
-  return runtime;
+  return { ...defaultClusterSpec(cluster), engine: 'standin', proxy };
 }

@@ -1,5 +1,5 @@
-import { containerDefinition, containerName } from '@citus-ha/config';
-import type { ClusterSpec, DockerState, RenderedFile, Site } from '@citus-ha/config';
+import { containerName } from '@citus-ha/config';
+import type { ClusterSpec, DockerState, Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
   killByPidFile,
@@ -18,16 +18,17 @@ import {
   type NetworkFault,
   type OneProcess,
   type PrepareRequest,
+  type Preview,
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
-import { isComposeMade } from './adoption.js';
 import { getFile, putFiles } from './archive.js';
 import { canHaveBaseImage } from './base-image.js';
 import { checkPorts } from './check-ports.js';
 import { hasState, readState, withAddress, writeState } from './cluster-state.js';
+import { compareContainer, refuseStranger } from './compare-container.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
@@ -35,7 +36,7 @@ import { createEngineClient, ifThere, pingEngine } from './engine.js';
 import { createOptions, memberOf, memberUser } from './member-container.js';
 import { labels, volumeName } from './names.js';
 import { ensureNetwork, removeNetwork, restoreAddress } from './network.js';
-import { prepareSite } from './prepare.js';
+import { prepareSite, previewState } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
 import { refuseForeignVolume, removeVolume, removeVolumes } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
@@ -102,19 +103,24 @@ class DockerRuntime implements Runtime {
     return (await readState(this.store))?.site;
   }
 
+  async preview(spec: ClusterSpec): Promise<Preview | undefined> {
+    const known = await readState(this.store);
+    if (known === undefined) return undefined;
+    const state = await previewState(this.#engine, spec, known);
+    const compare = async (definition: MemberDefinition) =>
+      (await compareContainer(this.#engine, this.cluster, definition, state)).comparison;
+    return { site: state.site, compare };
+  }
+
   async create(definition: MemberDefinition): Promise<Created> {
     const { name, files } = definition;
     const state = await this.#stateWith(name);
-    const wanted = containerDefinition(definition, state);
-    const found = await ifThere(this.#container(name).inspect());
-    if (found !== undefined) this.#refuseStranger(found);
-    if (found?.Config.Labels[labels.definition] === JSON.stringify(wanted)) {
-      const different = await this.#differentFiles(name, files);
-      if (different.length === 0 || !isComposeMade(found)) {
-        await putFiles(this.#container(name), different, memberUser);
-        const moved = await restoreAddress(this.#engine, this.cluster, found, state.addresses[name] ?? '');
-        return { changed: moved || different.length > 0 };
-      }
+    const seen = await compareContainer(this.#engine, this.cluster, definition, state);
+    const { comparison, found, wanted, different } = seen;
+    if (found !== undefined && comparison !== 'life') {
+      await putFiles(this.#container(name), different, memberUser);
+      await restoreAddress(this.#engine, this.cluster, found, state.addresses[name] ?? '');
+      return { changed: comparison === 'files' };
     }
     await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
@@ -216,7 +222,7 @@ class DockerRuntime implements Runtime {
   async remove(name: string, { data }: { readonly data: boolean }): Promise<void> {
     const found = await ifThere(this.#container(name).inspect());
     if (found !== undefined) {
-      this.#refuseStranger(found);
+      refuseStranger(this.cluster, found);
       if (!data) await stopContainer(this.#container(name), name, 60_000);
       await ifThere(this.#container(name).remove({ force: true, v: true }));
     }
@@ -277,24 +283,9 @@ class DockerRuntime implements Runtime {
     });
   }
 
-  async #differentFiles(name: string, files: readonly RenderedFile[]): Promise<readonly RenderedFile[]> {
-    const known = await Promise.all(files.map(({ path }) => getFile(this.#container(name), path)));
-    return files.filter(({ content }, index) => known[index] !== content);
-  }
-
   async #removeContainer(name: string, { State }: ContainerInspectInfo): Promise<void> {
     if (State.Running) await stopContainer(this.#container(name), name, 60_000);
     await this.#container(name).remove({ v: true });
-  }
-
-  #refuseStranger({ Name, Config }: ContainerInspectInfo): void {
-    const owner = Config.Labels[labels.project];
-    if (owner === this.cluster && Config.Labels[labels.definition] !== undefined) return;
-    throw new CodedError(
-      'CONTAINER_TAKEN',
-      `The container name ${Name.slice(1)} is taken by ${owner === undefined ? `a container of ${Config.Image}` : `the Compose project ${owner}`}`,
-      { blame: 'user', fix: `Remove it (docker rm -f ${Name.slice(1)}), or give the cluster another name.` },
-    );
   }
 
   async #ensureVolume(member: string, wanted: boolean): Promise<void> {

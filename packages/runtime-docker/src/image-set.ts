@@ -32,17 +32,21 @@ export interface BuildImageOptions {
  * @throws CodedError `BUILD_FAILED` with the build's last lines; `IMAGE_MISSING` where nothing may be built.
  */
 export async function buildImage(options: BuildImageOptions): Promise<string> {
-  const { engine, kind, base, args, request } = options;
-  const files = await imageSetFiles();
-  const name = imageName(kind, { base: base.id, ...(args && { args }), files });
+  const { engine, kind, request } = options;
+  const name = await nameImage(options);
   if (await hasImage(engine, name)) return name;
   if (!request.install) {
     throw new CodedError('IMAGE_MISSING', `The ${kind} image is not there and may not be built`, {
       fix: 'Run it without --no-install.',
     });
   }
-  await build(options, name, files);
+  await build(options, name, await imageSetFiles());
   return name;
+}
+
+/** The name of one image of the set, there or not. */
+export async function nameImage({ kind, base, args }: BuildImageOptions): Promise<string> {
+  return imageName(kind, { base: base.id, ...(args && { args }), files: await imageSetFiles() });
 }
 
 /** The image set as files of a folder, for whoever builds it without this package too: `member/Dockerfile` and so on. */

@@ -43,17 +43,17 @@ export async function ensureNetwork(engine: Docker, cluster: string): Promise<vo
 
 /**
  * Puts a member's container back where others look for it, where it was cut off from the network, or connected again without
- * its address. Whoever of the cluster holds that address by now is cut off, and gets its own in its turn. Answers whether
- * anything was to be done.
+ * its address. Whoever of the cluster holds that address by now is cut off, and gets its own in its turn.
  */
 export async function restoreAddress(
   engine: Docker,
   cluster: string,
-  { Id: Container, NetworkSettings, Config }: ContainerInspectInfo,
+  info: ContainerInspectInfo,
   address: string,
-): Promise<boolean> {
+): Promise<void> {
+  if (!isElsewhere(cluster, info, address)) return;
+  const { Id: Container, NetworkSettings, Config } = info;
   const endpoint = NetworkSettings.Networks[networkName(cluster)];
-  if (endpoint?.IPAMConfig?.IPv4Address === address) return false;
   const network = engine.getNetwork(networkName(cluster));
   const { Containers = {} } = await network.inspect();
   const holders = Object.entries(Containers).filter(([, holder]) => holder.IPv4Address.split('/')[0] === address);
@@ -61,7 +61,11 @@ export async function restoreAddress(
   for (const id of inTheWay) await network.disconnect({ Container: id, Force: true });
   const Aliases = [Config.Labels[labels.service] ?? ''];
   await network.connect({ Container, EndpointConfig: { IPAMConfig: { IPv4Address: address }, Aliases } });
-  return true;
+}
+
+/** Whether a member's container has another address than this in its network, or none. */
+export function isElsewhere(cluster: string, { NetworkSettings }: ContainerInspectInfo, address: string): boolean {
+  return NetworkSettings.Networks[networkName(cluster)]?.IPAMConfig?.IPv4Address !== address;
 }
 
 /** Does nothing where there is none, or one of somebody else. */

@@ -1,11 +1,11 @@
-import { dockerSite, type Site } from '@citus-ha/config';
+import { dockerSite, type ClusterSpec, type DockerState, type ImageContents, type Site } from '@citus-ha/config';
 import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { checkPorts } from './check-ports.js';
-import { clusterImages } from './cluster-images.js';
+import { clusterImages, type ClusterImages } from './cluster-images.js';
 import { readState, withKnownAddresses, writeState } from './cluster-state.js';
 import { pingEngine } from './engine.js';
-import { describeImages } from './image-set.js';
+import { describeImages, nameImage } from './image-set.js';
 import { refuseOtherPrograms } from './refuse-other-programs.js';
 import { refuseVolumesLeft } from './volumes.js';
 
@@ -19,9 +19,31 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
   const built = await clusterImages(engine, request, known);
   const contents = await describeImages(engine, built.images);
   refuseOtherPrograms(known?.site, contents, spec);
+  const state = stateWith(spec, built, contents, known);
+  await writeState(store, state);
+  return state.site;
+}
+
+/**
+ * The state that {@link prepareSite} would leave of a cluster that is there. Nothing is built for it: images that are not there
+ * yet are taken to have the same programs in them as the cluster's.
+ *
+ * @throws CodedError `BASE_IMAGE_MISSING` where a base has to be pulled first.
+ */
+export async function previewState(engine: Docker, spec: ClusterSpec, known: DockerState): Promise<DockerState> {
+  const named = await clusterImages(engine, { spec, install: false }, known, nameImage);
+  const { versions, citusAvailable: citus } = known.site;
+  return stateWith(spec, named, { ...versions, citus }, known);
+}
+
+function stateWith(
+  spec: ClusterSpec,
+  { base, plainBase, baseIds, images }: ClusterImages,
+  contents: ImageContents,
+  known: DockerState | undefined,
+): DockerState {
   const { site, addresses } = withKnownAddresses(dockerSite(spec, contents), spec.name, known?.addresses);
-  const { base, plainBase, baseIds, images } = built;
-  await writeState(store, {
+  return {
     version: 1,
     base,
     ...(plainBase !== undefined && { plainBase }),
@@ -30,6 +52,5 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
     bind: spec.proxy.bind,
     site,
     addresses,
-  });
-  return site;
+  };
 }

@@ -74,6 +74,13 @@ export function addressOf(state: ClusterState, member: string): string {
   return state.site?.members[member]?.address ?? ownAddress(state, member);
 }
 
+/** With an address for each of these members; addresses once given stay. */
+export function withAddresses(known: ClusterState['addresses'], names: readonly string[]): ClusterState['addresses'] {
+  const addresses = { ...known };
+  for (const name of names) addresses[name] ??= Math.max(0, ...Object.values(addresses)) + 1;
+  return addresses;
+}
+
 /** Gives out addresses of the cluster's block, which it claims. */
 export class AddressBook {
   readonly #folder: ClusterFolder;
@@ -96,8 +103,7 @@ export class AddressBook {
       const known = await readState(this.#folder);
       const block = known?.block ?? (await claimFreeBlock(this.#folder));
       this.#claimed = await claimBlock(block, this.#folder.path);
-      const addresses = { ...known?.addresses };
-      for (const name of names) addresses[name] ??= Math.max(0, ...Object.values(addresses)) + 1;
+      const addresses = withAddresses(known?.addresses ?? {}, names);
       const network = known?.network ?? this.#network;
       const state: ClusterState = { ...known, version: 1, cluster: this.#cluster, network, block, addresses };
       if (JSON.stringify(state) !== JSON.stringify(known)) await writeDocument(this.#folder.state, state);

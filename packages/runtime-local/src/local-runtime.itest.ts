@@ -13,6 +13,7 @@ for (const network of networks) {
       const cluster = await testCluster('contract', network);
       const subject = {
         runtime: cluster.runtime,
+        spec: cluster.spec,
         another: cluster.open,
         dispose: cluster.dispose,
         filePath: (member: string) => join(cluster.path, 'members', member, 'config/contract'),

@@ -19,6 +19,7 @@ import {
   type NetworkFault,
   type OneProcess,
   type PrepareRequest,
+  type Preview,
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
@@ -58,11 +59,13 @@ import { hasSwitch, type Network } from './switch.js';
 import {
   checkDataVersion,
   forgetMember,
+  isAsDefined,
   readRecord,
   saveRecord,
   writeMember,
   type MemberRecord,
 } from './member-record.js';
+import { previewCluster } from './preview.js';
 import { startLife } from './start-life.js';
 import { findObstacles, prepareSite } from './prepare-site.js';
 import { memberPath } from './programs.js';
@@ -121,6 +124,10 @@ class LocalRuntime implements Runtime {
     return (await readState(this.#folder))?.site;
   }
 
+  preview(spec: ClusterSpec): Promise<Preview | undefined> {
+    return previewCluster(spec, this.#folder, this.#isolation);
+  }
+
   async create(definition: MemberDefinition): Promise<Created> {
     const folder = memberFolder(this.#folder.members, definition.name);
     const account = await this.#user();
@@ -128,11 +135,11 @@ class LocalRuntime implements Runtime {
     await this.#checkData(definition.name);
     await this.#addresses.assign([definition.name]);
     const known = await readRecord(folder);
-    const filesChanged = await writeMember(folder, definition, account);
-    const record: MemberRecord = { version: 1, definition, intent: known?.intent ?? 'running' };
-    const recordChanged = await saveRecord(folder, record);
+    const changed = !(await isAsDefined(folder, definition));
+    await writeMember(folder, definition, account);
+    await saveRecord(folder, { version: 1, definition, intent: known?.intent ?? 'running' });
     const isStale = await livesWithOtherEnvironment(folder, definition.env);
-    return { changed: filesChanged || recordChanged, ...(isStale && { stale: true }) };
+    return { changed, ...(isStale && { stale: true }) };
   }
 
   async members(): Promise<readonly Member[]> {

@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import type { RenderedFile } from '@citus-ha/config';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { Member, MemberDefinition } from '@citus-ha/runtime';
 import type { Account } from './account.js';
@@ -18,22 +19,28 @@ export function readRecord(folder: MemberFolder): Promise<MemberRecord | undefin
 }
 
 /** Writes the record only where it differs. */
-export async function saveRecord(folder: MemberFolder, record: MemberRecord): Promise<boolean> {
-  if (JSON.stringify(await readRecord(folder)) === JSON.stringify(record)) return false;
-  await writeDocument(folder.record, record);
-  return true;
+export async function saveRecord(folder: MemberFolder, record: MemberRecord): Promise<void> {
+  if (JSON.stringify(await readRecord(folder)) !== JSON.stringify(record)) await writeDocument(folder.record, record);
 }
 
-/** Makes a member's folders and writes its files. Answers whether any of them was missing or different. */
-export async function writeMember(
-  folder: MemberFolder,
-  definition: MemberDefinition,
-  account: Account,
-): Promise<boolean> {
+/** Whether a member has this very definition, and its files. */
+export async function isAsDefined(folder: MemberFolder, definition: MemberDefinition): Promise<boolean> {
+  const known = await readRecord(folder);
+  if (JSON.stringify(known?.definition) !== JSON.stringify(definition)) return false;
+  return (await differentFiles(definition)).length === 0;
+}
+
+/** Those that are missing too. */
+async function differentFiles({ files }: MemberDefinition): Promise<readonly RenderedFile[]> {
+  const known = await Promise.all(files.map(({ path }) => readFile(path, 'utf8').catch(() => undefined)));
+  return files.filter(({ content }, index) => known[index] !== content);
+}
+
+/** Makes a member's folders and writes those of its files that differ. */
+export async function writeMember(folder: MemberFolder, definition: MemberDefinition, account: Account): Promise<void> {
   await mkdir(folder.path, { recursive: true });
   await chmod(folder.path, account.other ? 0o711 : 0o700);
   for (const path of [folder.config, folder.data, folder.run]) await makeOwned(path, account);
-  let changed = false;
   for (const file of definition.files) {
     if (!file.path.startsWith(folder.path + sep)) {
       throw new CodedError(
@@ -45,12 +52,11 @@ export async function writeMember(
         },
       );
     }
-    if ((await readFile(file.path, 'utf8').catch(() => undefined)) === file.content) continue;
+  }
+  for (const file of await differentFiles(definition)) {
     await makeOwned(dirname(file.path), account);
     await writeWhole(file.path, file.content, file.mode, account.other ? account : undefined);
-    changed = true;
   }
-  return changed;
 }
 
 /** Forgets a member but for its data, address and log. */

@@ -92,7 +92,25 @@ async function settleMembers(
 ): Promise<Site> {
   const specs = membersOf(spec);
   const state = await addresses.assign(specs.map(({ name }) => name));
-  const sites = specs.map((member) => {
+  const members = membersSite({ spec, folder, state, isolation });
+  for (const { name } of databaseMembers(spec)) {
+    await checkDataVersion(members[name]?.dataDir ?? '', name, found.versions.postgres);
+  }
+  await checkPorts({ spec, folder, members: specs, sites: members });
+  return { runtime: 'local', ...found, members };
+}
+
+/** Where each member is, by the addresses of this state. */
+export function membersSite({
+  spec,
+  folder,
+  state,
+  isolation,
+}: Pick<PrepareSiteOptions, 'folder' | 'isolation'> & {
+  readonly spec: ClusterSpec;
+  readonly state: ClusterState;
+}): Site['members'] {
+  const sites = membersOf(spec).map((member) => {
     const site = memberSite({
       spec,
       member,
@@ -102,12 +120,7 @@ async function settleMembers(
     });
     return [member.name, site] as const;
   });
-  const members = Object.fromEntries(sites);
-  for (const { name } of databaseMembers(spec)) {
-    await checkDataVersion(members[name]?.dataDir ?? '', name, found.versions.postgres);
-  }
-  await checkPorts({ spec, folder, members: specs, sites: members });
-  return { runtime: 'local', ...found, members };
+  return Object.fromEntries(sites);
 }
 
 /** Before a version is installed that would not start on the data that is there. */
@@ -117,7 +130,7 @@ async function checkAskedVersion({ postgres: { version } }: ClusterSpec, site: S
 }
 
 /** What the file asks for, else what existing data was written by. */
-async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
+export async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
   if (spec.postgres.version !== 'auto') return spec.postgres.version;
   if (chosenPostgres() !== undefined) return undefined;
   for (const { dataDir } of Object.values(site?.members ?? {})) {

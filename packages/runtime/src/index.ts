@@ -8,6 +8,7 @@ export { memberEvents, type MemberEventsOptions } from './member-events.js';
 export type {
   Capability,
   ClusterStore,
+  Comparison,
   Created,
   ExecOptions,
   ExecResult,
@@ -18,6 +19,7 @@ export type {
   MemberDefinition,
   OneProcess,
   PrepareRequest,
+  Preview,
   Runtime,
   RuntimeEvent,
 } from './runtime.js';

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '@citus-ha/config';
-import type { Member, MemberDefinition } from './runtime.js';
+import type { Comparison, Created, Member, MemberDefinition } from './runtime.js';
 
 /** Where clusters of memory runtimes live: two runtimes on one machine see the same members. */
 export class MemoryMachine {
@@ -36,4 +37,23 @@ export function end(member: MemoryMember, exitCode: number): void {
   if (!isAlive(member)) return;
   member.state = 'exited';
   member.exitCode = exitCode;
+}
+
+export function redefine(member: MemoryMember, definition: MemberDefinition): Created {
+  const changed = isOtherDefinition(member, definition);
+  member.definition = definition;
+  return { changed, ...(livesWithOtherEnvironment(member, definition) && { stale: true }) };
+}
+
+export function compare(member: MemoryMember | undefined, definition: MemberDefinition): Comparison {
+  if (member === undefined || livesWithOtherEnvironment(member, definition)) return 'life';
+  return isOtherDefinition(member, definition) ? 'files' : 'same';
+}
+
+function isOtherDefinition({ definition }: MemoryMember, other: MemberDefinition): boolean {
+  return JSON.stringify(definition) !== JSON.stringify(other);
+}
+
+function livesWithOtherEnvironment(member: MemoryMember, { env }: MemberDefinition): boolean {
+  return isAlive(member) && !isDeepStrictEqual(member.lifeEnv, env);
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { defaultClusterSpec } from '@citus-ha/config';
 import { runtimeContract } from './contract/index.js';
 import { MemoryMachine } from './memory-machine.js';
 import { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
@@ -21,7 +22,12 @@ runtimeContract({
     const machine = new MemoryMachine();
     const open = () => createMemoryRuntime({ cluster: 'contract', machine, run: simulate, exec: runHere });
     const runtime = open();
-    const subject = { runtime, another: async () => open(), dispose: () => runtime.destroy({ data: true }) };
+    const subject = {
+      runtime,
+      spec: defaultClusterSpec('contract'),
+      another: async () => open(),
+      dispose: () => runtime.destroy({ data: true }),
+    };
     machines.set(subject, machine);
     return subject;
   },

@@ -1,10 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Site } from '@citus-ha/config';
+import type { ClusterSpec, Site } from '@citus-ha/config';
 import { CodedError, waitFor } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
 import { killByPidFile } from './kill-by-pid-file.js';
 import { memberEvents } from './member-events.js';
-import { end, isAlive, MemoryMachine, type MemoryCluster, type MemoryMember } from './memory-machine.js';
+import {
+  compare,
+  end,
+  isAlive,
+  MemoryMachine,
+  redefine,
+  type MemoryCluster,
+  type MemoryMember,
+} from './memory-machine.js';
 import { memorySite } from './memory-site.js';
 import type {
   Capability,
@@ -18,6 +25,7 @@ import type {
   MemberDefinition,
   OneProcess,
   PrepareRequest,
+  Preview,
   Runtime,
   RuntimeEvent,
 } from './runtime.js';
@@ -86,6 +94,12 @@ class MemoryRuntime implements Runtime {
     return this.#cluster.site;
   }
 
+  async preview(spec: ClusterSpec): Promise<Preview | undefined> {
+    if (this.#cluster.site === undefined) return undefined;
+    const site = await memorySite(spec, (name) => this.#address(name));
+    return { site, compare: async (definition) => compare(this.#cluster.members.get(definition.name), definition) };
+  }
+
   async create(definition: MemberDefinition): Promise<Created> {
     const known = this.#cluster.members.get(definition.name);
     if (known === undefined) {
@@ -102,10 +116,7 @@ class MemoryRuntime implements Runtime {
       });
       return { changed: true };
     }
-    const changed = JSON.stringify(known.definition) !== JSON.stringify(definition);
-    known.definition = definition;
-    const isStale = isAlive(known) && !isDeepStrictEqual(known.lifeEnv, definition.env);
-    return { changed, ...(isStale && { stale: true }) };
+    return redefine(known, definition);
   }
 
   async members(): Promise<readonly Member[]> {

@@ -24,6 +24,11 @@ export interface Runtime {
   obstacles(spec: ClusterSpec): Promise<readonly CodedError[]>;
   /** The site as settled by an earlier {@link prepare}, also by another process; `undefined` where there is none. */
   site(): Promise<Site | undefined>;
+  /**
+   * What {@link prepare} and {@link create} would come to with this spec; `undefined` where that is not known, as for a cluster
+   * that is not there yet, or before something is installed. Changes nothing.
+   */
+  preview(spec: ClusterSpec): Promise<Preview | undefined>;
 
   /** Creates a member, or gives an existing one its new definition; starts nothing, keeps data. */
   create(definition: MemberDefinition): Promise<Created>;
@@ -101,6 +106,19 @@ export interface MemberDefinition {
   /** Ports it serves, by purpose: postgres, patroni, client, peer, write, read, stats. */
   readonly ports: Readonly<Record<string, number>>;
 }
+
+export interface Preview {
+  /** As it would be settled. */
+  readonly site: Site;
+  /** How a member that is there compares with a definition. */
+  compare(definition: MemberDefinition): Promise<Comparison>;
+}
+
+/**
+ * What a member has to do to be as defined: nothing; take what is written anew, its files mostly, while its life goes on; or begin
+ * a new life.
+ */
+export type Comparison = 'same' | 'files' | 'life';
 
 export interface Created {
   /** Whether it was new or differed. */

@@ -7,6 +7,7 @@ import { compose } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
 import { exitCode } from '../exit-code.js';
 import { print, printJson, step } from '../output.js';
+import { planLines } from '../plan-lines.js';
 
 export function upCommand(): Command {
   return withConfirmation(command('up', 'create and start the cluster, or finish and repair what is there'))
@@ -30,10 +31,7 @@ export function upCommand(): Command {
 }
 
 function showPlan(plan: readonly UpStep[]): void {
-  for (const action of ['create', 'resume', 'start'] as const) {
-    const members = plan.filter((one) => one.action === action).map(({ member }) => member);
-    if (members.length > 0) step(`plan: ${action} ${members.join(', ')}`);
-  }
+  for (const line of planLines(plan)) step(`plan: ${line}`);
 }
 
 function warnOfStandin(): void {

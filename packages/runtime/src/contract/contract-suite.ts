@@ -1,3 +1,4 @@
+import type { ClusterSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import { afterEach, beforeEach } from 'vitest';
 import type { Member, MemberDefinition, Runtime } from '../runtime.js';
@@ -6,6 +7,8 @@ import { shellPrograms, type ContractPrograms } from './programs.js';
 /** One empty cluster under test. */
 export interface ContractSubject {
   readonly runtime: Runtime;
+  /** What it can be prepared for. */
+  readonly spec: ClusterSpec;
   /** Where a member may have a file; /tmp/contract unless told. */
   readonly filePath?: (member: string) => string;
   /** Another instance on the same cluster, as a second command would have. */

@@ -3,6 +3,7 @@ import { ContractSuite, type RuntimeContractOptions } from './contract-suite.js'
 import { memberLives } from './member-lives.js';
 import { memberNetwork } from './member-network.js';
 import { memberOutput } from './member-output.js';
+import { preview } from './preview.js';
 import { sharedCluster } from './shared-cluster.js';
 
 /** Declares the tests of everything that the port promises; call it in a test file of an adapter. */
@@ -12,6 +13,7 @@ export function runtimeContract(options: RuntimeContractOptions): void {
     memberLives(suite);
     memberNetwork(suite);
     memberOutput(suite);
+    preview(suite);
     sharedCluster(suite);
   });
 }

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { planLines } from './plan-lines.js';
+
+it('says nothing of an empty plan', () => {
+  expect(planLines([])).toEqual([]);
+});
+
+it('names members by what is done to them, in the order that it is done in', () => {
+  expect(
+    planLines([
+      { action: 'create', member: 'worker3' },
+      { action: 'start', member: 'worker3' },
+      { action: 'restart', member: 'etcd' },
+      { action: 'reload', member: 'coord-1' },
+      { action: 'reload', member: 'coord-2' },
+    ]),
+  ).toEqual(['create worker3', 'start worker3', 'reload coord-1, coord-2', 'restart etcd']);
+});
+
+it('names settings with both values, and the groups that get the same', () => {
+  const set = { action: 'set', from: null } as const;
+  expect(
+    planLines([
+      { ...set, group: 'coordinators', setting: 'work_mem', from: '4MB', to: '8MB' },
+      { ...set, group: 'worker1', setting: 'work_mem', from: '4MB', to: '8MB' },
+      { ...set, group: 'coordinators', setting: 'search_path', to: 'a, b' },
+      { ...set, group: 'worker1', setting: 'max_connections', from: 100, to: null, pendingRestart: true },
+    ]),
+  ).toEqual([
+    'set work_mem 4MB -> 8MB (coordinators, worker1)',
+    'set search_path (unset) -> "a, b" (coordinators)',
+    'set max_connections 100 -> (unset) (worker1), in force after a restart of theirs',
+  ]);
+});

@@ -1,0 +1,32 @@
+import { membersOf, type ClusterSpec } from '@citus-ha/config';
+import type { Comparison, MemberDefinition, Preview } from '@citus-ha/runtime';
+import type { ClusterFolder } from './cluster-folder.js';
+import { readState, withAddresses } from './cluster-state.js';
+import type { Isolation } from './launcher.js';
+import { livesWithOtherEnvironment } from './life.js';
+import { memberFolder } from './member-folder.js';
+import { isAsDefined } from './member-record.js';
+import { membersSite, wantedMajor } from './prepare-site.js';
+import { findPrograms } from './programs.js';
+
+/** What would become of a cluster that is there, with the programs that are there. */
+export async function previewCluster(
+  spec: ClusterSpec,
+  folder: ClusterFolder,
+  isolation: Isolation,
+): Promise<Preview | undefined> {
+  const known = await readState(folder);
+  if (known?.site === undefined) return undefined;
+  const { found } = await findPrograms(await wantedMajor(spec, known.site), spec.local.network);
+  if (found === undefined) return undefined;
+  const names = membersOf(spec).map(({ name }) => name);
+  const state = { ...known, addresses: withAddresses(known.addresses, names) };
+  const members = membersSite({ spec, folder, state, isolation });
+  return { site: { runtime: 'local', ...found, members }, compare: (definition) => compare(folder, definition) };
+}
+
+async function compare(folder: ClusterFolder, definition: MemberDefinition): Promise<Comparison> {
+  const own = memberFolder(folder.members, definition.name);
+  if (await livesWithOtherEnvironment(own, definition.env)) return 'life';
+  return (await isAsDefined(own, definition)) ? 'same' : 'files';
+}
