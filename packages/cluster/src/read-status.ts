@@ -35,14 +35,15 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
-  const [processes, patroni, etcd, keys, waits, answers, held, concerns, endpoint, inForce] = await Promise.all([
+  const [processes, patroni, etcd, keys, waits, answers, held, stuck, concerns, endpoint, inForce] = await Promise.all([
     listed,
     readPatroni(cluster),
     readEtcd(cluster),
-    inTime(patroniKeys(cluster)).catch(() => undefined),
-    inTime(readWaits(cluster)).catch(() => []),
+    inTime(patroniKeys(cluster, questionMs)).catch(() => undefined),
+    inTime(readWaits(cluster, { timeoutMs: questionMs })).catch(() => []),
     Promise.all(asked.map(({ name }) => readSql(cluster, name))),
     heldShards(cluster, questionMs),
+    readStuck(cluster),
     readConcerns(cluster),
     readEndpoint(cluster),
     readSettings(cluster, listed),
@@ -80,7 +81,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const silent = running.filter((name) => !waiting.some(({ member }) => member === name));
   const stranded = keys ? strandedAmong(cluster, silent, keys) : [];
   const settings = problemsOfSettings(cluster, members, inForce);
-  const besides = {
+  const found = findProblems(spec, status, {
     etcd,
     sqlFailure: sql.failure,
     unanswered: patroni.unanswered,
@@ -88,10 +89,10 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     stranded,
     waits: waiting,
     settings,
-  };
-  const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
+    stuck: stuckAmong(members, stuck),
+  });
   const blamed = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint[0]?.member) ? [] : endpoint;
-  const problems = await withLostData(cluster, status.members, [...found, ...blamed, ...concerns]);
+  const problems = withLostData([...found, ...blamed, ...concerns], patroni.lost);
   return {
     ...status,
     healthy: problems.length === 0,
@@ -140,16 +141,19 @@ async function readSql(cluster: OpenCluster, name: string): Promise<SqlView> {
   }));
 }
 
-/** Why standbys do not get on, by name; looked for only where one does not stream. */
-async function readStuck(
-  { runtime }: OpenCluster,
-  members: readonly MemberStatus[],
-): Promise<ReadonlyMap<string, string>> {
-  const standbys = members.filter(({ kind, role }) => kind === 'coordinator' && role !== null && role !== 'leader');
-  const found = standbys
-    .filter(({ state }) => state === 'running' || state === 'in archive recovery')
-    .map(async ({ name }) => [name, await findStuck(runtime, name)] as const);
-  return new Map((await Promise.all(found)).flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])));
+/** Why coordinators do not get on, by name, as their logs say. */
+async function readStuck({ spec, runtime, site }: OpenCluster): Promise<ReadonlyMap<string, string>> {
+  const asked = coordinators(spec).filter(({ name }) => site.members[name]);
+  const found = await Promise.all(asked.map(async ({ name }) => [name, await findStuck(runtime, name)] as const));
+  return new Map(found.flatMap(([name, why]) => (why === undefined ? [] : [[name, why] as const])));
+}
+
+/** What was said while a standby streamed before is over. */
+function stuckAmong(members: readonly MemberStatus[], stuck: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const standing = ['running', 'in archive recovery'];
+  return new Map(
+    [...stuck].filter(([name]) => members.some((one) => one.name === name && standing.includes(one.state))),
+  );
 }
 
 function memberStatus(
