@@ -1,7 +1,6 @@
 import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
-import { codeOf } from '@citus-ha/core';
 import type { PatroniCluster, PatroniMember, PatroniStatus } from '@citus-ha/patroni';
-import { inTime, questionMs } from './in-time.js';
+import { inTime, isLate, questionMs } from './in-time.js';
 import { saysLostData } from './lost-data.js';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
 
@@ -59,10 +58,7 @@ async function readClusters(cluster: OpenCluster): Promise<readonly PatroniClust
 
 function readSelf(cluster: OpenCluster, name: string): Promise<PatroniStatus | Unanswered> {
   const question = patroniOf(cluster, name).status({ timeoutMs: questionMs });
-  return inTime(question).catch((error: unknown) => {
-    const code = codeOf(error);
-    return code === 'NO_ANSWER_IN_TIME' || code === 'PATRONI_NO_ANSWER' ? 'late' : 'refused';
-  });
+  return inTime(question).catch((error: unknown) => (isLate(error) ? 'late' : 'refused'));
 }
 
 /** `false` where it is not known in time, counted from now. */
