@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endProcess } from './end-process.js';
 import { createProgram } from './program.js';
 import { codeOfLostOutput, reportError, requireDirectory } from './report-error.js';
 
@@ -12,3 +13,4 @@ try {
 } catch (error) {
   process.exitCode = reportError(error, process.argv.slice(2));
 }
+endProcess();

@@ -1,7 +1,7 @@
 import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import { describe, expect, it } from 'vitest';
 import { areaFindings } from './area-findings.js';
-import { findUnknown } from './find-unknown.js';
+import { findUnknown, type Open } from './find-unknown.js';
 import type { ClusterStatus, MemberStatus, Problem, ProblemCode } from './status.js';
 
 const spec = defaultClusterSpec();
@@ -17,7 +17,18 @@ const leader = coordinator('coord-1', 'leader', 'running');
 const standby = coordinator('coord-2', 'sync_standby', 'streaming');
 
 function levels(members: readonly MemberStatus[], problems: readonly Problem[], asked: ClusterSpec = spec) {
-  const status = { members, problems, unknown: findUnknown(asked, { members, problems }) } as unknown as ClusterStatus;
+  return levelsOfLate(members, problems, [], {}, asked);
+}
+
+function levelsOfLate(
+  members: readonly MemberStatus[],
+  problems: readonly Problem[],
+  late: readonly string[],
+  open: Open,
+  asked: ClusterSpec = spec,
+) {
+  const unknown = findUnknown(asked, { members, problems, late }, open);
+  const status = { members, problems, late, unknown } as unknown as ClusterStatus;
   return Object.fromEntries(areaFindings(asked, status).map(({ check, level }) => [check, level]));
 }
 
@@ -51,6 +62,26 @@ describe('what doctor says of each part', () => {
     expect(levels([leader, standby], [problem('MEMBER_SILENT', 'coord-2')])).toMatchObject({
       failover: 'unknown',
       patroni: 'unknown',
+    });
+  });
+
+  it('is unknown, and no problem, of what only was answered too late', () => {
+    expect(levelsOfLate([leader, standby], [], ['coord-1'], { leader: true })).toMatchObject({
+      leader: 'unknown',
+      nodes: 'unknown',
+      redundancy: 'unknown',
+      failover: 'unknown',
+      patroni: 'ok',
+    });
+    expect(levelsOfLate([leader, standby], [], ['coord-2'], { patroni: true, endpoint: true })).toMatchObject({
+      patroni: 'unknown',
+      failover: 'unknown',
+      endpoint: 'unknown',
+      leader: 'ok',
+    });
+    expect(levelsOfLate([leader, standby], [], ['worker1'], { redundancy: true })).toMatchObject({
+      redundancy: 'unknown',
+      failover: 'ok',
     });
   });
 

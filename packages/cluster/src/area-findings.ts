@@ -1,5 +1,5 @@
 import type { ClusterSpec } from '@citus-ha/config';
-import { candidatesOf } from './find-unknown.js';
+import { candidatesOf, whyUnknown } from './find-unknown.js';
 import type { Finding } from './finding.js';
 import type { ClusterStatus, Problem, ProblemCode, Unknowable } from './status.js';
 
@@ -48,7 +48,7 @@ export function areaFindings(spec: ClusterSpec, status: ClusterStatus): readonly
   return [...new Set(isDown ? [areas.CLUSTER_DOWN] : Object.values(areas))].flatMap((check): readonly Finding[] => {
     const found = problems.filter(({ code }) => areas[code] === check).map((problem) => findingOf(check, problem));
     if (found.length > 0) return found;
-    if (status.unknown.includes(check as Unknowable)) return [unknown(check)];
+    if (status.unknown.includes(check as Unknowable)) return [unknown(check, status)];
     return check === 'failover' ? [failoverFinding(spec, status)] : [{ check, level: 'ok', detail: 'well' }];
   });
 }
@@ -60,11 +60,11 @@ function findingOf(check: string, { code, message, fix }: Problem): Finding {
   return { check, level: unseen.includes(code) ? 'unknown' : 'problem', detail: message, fix };
 }
 
-function unknown(check: string): Finding {
+function unknown(check: string, status: ClusterStatus): Finding {
   return {
     check,
     level: 'unknown',
-    detail: 'who would tell does not answer',
+    detail: whyUnknown(status),
     fix: 'Mend what `citus-ha status` names, and look again.',
   };
 }

@@ -2,7 +2,6 @@ import type { Runtime } from '@citus-ha/runtime';
 import { inTime } from './in-time.js';
 
 const readLines = 400;
-const limitMs = 400;
 
 /**
  * What PostgreSQL says, every `wal_retrieve_retry_interval`, of WAL that it needs and that its leader no longer has or never had
@@ -30,12 +29,12 @@ export function whyStuck(lines: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** {@link whyStuck} of a member's log as it is now; `undefined` where that cannot be read at once. */
+/** {@link whyStuck} of a member's log as it is now; `undefined` where that cannot be read in time. */
 export async function findStuck(runtime: Runtime, name: string): Promise<string | undefined> {
   const read = async () => {
     const lines: string[] = [];
     for await (const line of runtime.logs(name, { tail: readLines })) lines.push(line);
     return whyStuck(lines);
   };
-  return inTime(read(), limitMs).catch(() => undefined);
+  return inTime(read()).catch(() => undefined);
 }

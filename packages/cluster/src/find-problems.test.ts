@@ -8,6 +8,7 @@ const healthy: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown' | 'differs
   cluster: 'citusap',
   runtime: 'local',
   paused: false,
+  late: [],
   engine: { kind: 'citus', version: '13.2.2' },
   endpoints: {
     write: { host: '127.0.0.1', port: 5000 },
@@ -166,6 +167,17 @@ describe('the problems of a cluster', () => {
     expect(codes(nothing, { sqlFailure: { leader: 'coord-1', reason: 'too many clients already' } })).toEqual([
       'SQL_FAILED',
     ]);
+  });
+
+  it('are none of who is alive and only answered too late', () => {
+    const nothing = { engine: { kind: 'citus', version: null }, nodes: [] } as const;
+    const sqlFailure = { leader: 'coord-1', reason: 'no answer within 1500 ms', late: true };
+    expect(codes({ ...nothing, late: ['coord-1'] }, { sqlFailure })).toEqual([]);
+    expect(codes(nothing, { sqlFailure })).toEqual(['SQL_FAILED']);
+    const stale = withMember(member('coord-2', 'coordinator', 'sync_standby', 'running'));
+    const unanswered = new Map([['coord-2', 'late']] as const);
+    expect(codes({ ...stale, late: ['coord-2'] }, { unanswered })).toEqual([]);
+    expect(codes(stale, { unanswered })).toEqual(['MEMBER_SILENT']);
   });
 
   it('name who did not answer, and judge it no further', () => {

@@ -31,11 +31,11 @@ export function findProblems(
     ...lostDataProblems(stranded),
     ...(status.paused ? [paused] : []),
     ...leaderProblems(status),
-    ...sqlProblems(status.members, sqlFailure),
+    ...sqlProblems(status, sqlFailure),
     ...(hasQuorum(etcd) ? synchronyProblems(spec, status.members) : []),
     ...status.members.flatMap((member) => placeProblems(member, addresses[member.name])),
     ...waitProblems(status.members, waits),
-    ...memberProblems(status.members, besides),
+    ...memberProblems(status.members, besides, status.late),
     ...settings,
     ...nodeProblems(status),
     ...strayNodeProblems(status),
@@ -78,8 +78,12 @@ function leaderProblems({ members, paused: isPaused }: Pick<ClusterStatus, 'memb
   ];
 }
 
-/** Of a leader that is dead or frozen nothing is expected. */
-function sqlProblems(members: readonly MemberStatus[], failure: SeenBesides['sqlFailure']): readonly Problem[] {
+/** Of a leader that is dead, frozen or busy nothing is expected. */
+function sqlProblems(
+  { members, late }: Pick<ClusterStatus, 'members' | 'late'>,
+  failure: SeenBesides['sqlFailure'],
+): readonly Problem[] {
+  if (failure?.late && late.includes(failure.leader)) return [];
   if (!members.some(({ name, role }) => name === failure?.leader && role === 'leader')) return [];
   const { leader = '', reason = '' } = failure ?? {};
   return [

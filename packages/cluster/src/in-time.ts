@@ -1,4 +1,4 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, codeOf } from '@citus-ha/core';
 
 /** How long each question of a look at the whole cluster may take; all are asked at once, so that the answer comes within 2 s. */
 export const questionMs = 1_500;
@@ -18,4 +18,11 @@ export async function inTime<T>(question: Promise<T>, timeoutMs = questionMs): P
   });
   question.catch(() => undefined);
   return Promise.race([question, late]).finally(() => clearTimeout(timer));
+}
+
+const late = ['NO_ANSWER_IN_TIME', 'PATRONI_NO_ANSWER', 'SERVER_TIMEOUT'];
+
+/** Whether the answer did not come in time, as of a busy or a frozen process; not that it was refused. */
+export function isLate(error: unknown): boolean {
+  return late.includes(codeOf(error) ?? '');
 }

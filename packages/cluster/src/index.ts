@@ -23,6 +23,7 @@ export {
 } from './open-cluster.js';
 export type { LifeStep, UpStep } from './plan-up.js';
 export type { SettingStep } from './plan-updates.js';
+export { whyUnknown } from './find-unknown.js';
 export { readStatus } from './read-status.js';
 export { readStatusOfBusy } from './read-status-of-busy.js';
 export { rebuildWorker, type Rebuilt } from './rebuild-worker.js';

@@ -1,7 +1,8 @@
-import { workers, type MemberSpec } from '@citus-ha/config';
+import type { MemberSpec } from '@citus-ha/config';
 import { CodedError, FatalProbeError, waitFor } from '@citus-ha/core';
+import type { PatroniStatus } from '@citus-ha/patroni';
 import { dcsPathOf, etcdOf, patroniOf, type OpenCluster } from './open-cluster.js';
-import type { MemberStatus, Problem } from './status.js';
+import type { Problem } from './status.js';
 
 const askingMs = 1_000;
 
@@ -10,16 +11,25 @@ const askingMs = 1_000;
  * and no other member is in that cluster. `false` where it is not known.
  */
 export async function hasLostData(cluster: OpenCluster, worker: MemberSpec): Promise<boolean> {
-  const options = { timeoutMs: askingMs };
   try {
-    const { role, state } = await patroniOf(cluster, worker.name).status(options);
-    if (role !== 'uninitialized' || state !== 'stopped') return false;
-    // Empty while a member makes the first data.
-    const initialized = await etcdOf(cluster).get(`${dcsPathOf(cluster, worker)}initialize`, options);
-    return (initialized?.value ?? '') !== '';
+    const status = await patroniOf(cluster, worker.name).status({ timeoutMs: askingMs });
+    return await saysLostData(cluster, worker, status, askingMs);
   } catch {
     return false;
   }
+}
+
+/** The same by what its Patroni says. @throws CodedError where etcd does not answer. */
+export async function saysLostData(
+  cluster: OpenCluster,
+  worker: MemberSpec,
+  { role, state }: PatroniStatus,
+  timeoutMs: number,
+): Promise<boolean> {
+  if (role !== 'uninitialized' || state !== 'stopped') return false;
+  // Empty while a member makes the first data.
+  const initialized = await etcdOf(cluster).get(`${dcsPathOf(cluster, worker)}initialize`, { timeoutMs });
+  return (initialized?.value ?? '') !== '';
 }
 
 /** What is to be done about it, for errors and problems alike. */
@@ -41,16 +51,7 @@ export async function requireData(cluster: OpenCluster, worker: MemberSpec): Pro
 }
 
 /** Says of workers without data that this is the matter, in place of the state that comes of it. */
-export async function withLostData(
-  cluster: OpenCluster,
-  members: readonly MemberStatus[],
-  problems: readonly Problem[],
-): Promise<readonly Problem[]> {
-  const stopped = workers(cluster.spec).filter(({ name }) =>
-    members.some((member) => member.name === name && member.state === 'stopped'),
-  );
-  const found = await Promise.all(stopped.map((worker) => hasLostData(cluster, worker)));
-  const lost = stopped.filter((_, index) => found[index]).map(({ name }) => name);
+export function withLostData(problems: readonly Problem[], lost: readonly string[]): readonly Problem[] {
   return problems.map((problem): Problem => {
     const { code, member } = problem;
     if (code !== 'MEMBER_NOT_READY' || member === null || !lost.includes(member)) return problem;

@@ -1,9 +1,16 @@
 import type { Unanswered } from './read-patroni.js';
 import type { MemberStatus, Problem, ProblemCode } from './status.js';
 
+export interface SqlFailure {
+  readonly leader: string;
+  readonly reason: string;
+  /** Whether it only did not come in time. */
+  readonly late?: boolean;
+}
+
 export interface MembersSeen {
   /** What a leader's SQL answered instead of rows; `undefined` where it answered, or there is no leader. */
-  readonly sqlFailure?: { readonly leader: string; readonly reason: string } | undefined;
+  readonly sqlFailure?: SqlFailure | undefined;
   /** Members whose Patroni said nothing itself. */
   readonly unanswered: ReadonlyMap<string, Unanswered>;
   /** Why standbys cannot catch up, by name. */
@@ -11,9 +18,14 @@ export interface MembersSeen {
 }
 
 /** What is wrong with single members; at most one problem each, the cause before what comes of it. */
-export function memberProblems(members: readonly MemberStatus[], seen: MembersSeen): readonly Problem[] {
+export function memberProblems(
+  members: readonly MemberStatus[],
+  seen: MembersSeen,
+  late: readonly string[] = [],
+): readonly Problem[] {
   const leader = provenLeader(members, seen);
-  return members.flatMap((member) => problemOf(member, leader, seen) ?? []);
+  const silentOnly = ({ name }: MemberStatus) => seen.unanswered.has(name) && late.includes(name);
+  return members.filter((member) => !silentOnly(member)).flatMap((member) => problemOf(member, leader, seen) ?? []);
 }
 
 /** The coordinator that leads for certain, so that its data is a copy: its SQL answers, and nobody's timeline is newer. */

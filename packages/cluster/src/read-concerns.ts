@@ -1,7 +1,7 @@
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, databaseMembers, proxies } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
-import { inTime, questionMs } from './in-time.js';
+import { inTime, isLate, questionMs } from './in-time.js';
 import { endpointOf, serverOf, type OpenCluster } from './open-cluster.js';
 import { readReplayAge, replayProblem } from './replay.js';
 import { readSlots, slotProblems } from './slot-problems.js';
@@ -39,17 +39,24 @@ async function readCoordinator(cluster: OpenCluster, name: string): Promise<read
   );
 }
 
+export interface EndpointFailure {
+  readonly problem: Problem;
+  /** Whether the answer only did not come in time. */
+  readonly late: boolean;
+}
+
 /** Whether a client gets through the proxy; worth asking only where the leader itself answers. */
-export async function readEndpoint(cluster: OpenCluster): Promise<readonly Problem[]> {
+export async function readEndpoint(cluster: OpenCluster): Promise<EndpointFailure | undefined> {
   const { host, port } = endpointOf(cluster, 'write');
-  return inTime(withConnection(endpointOf(cluster, 'write'), () => Promise.resolve([]), soon)).catch(
-    (error: unknown) => [
-      {
+  return inTime(withConnection(endpointOf(cluster, 'write'), () => Promise.resolve(undefined), soon)).catch(
+    (error: unknown) => ({
+      late: isLate(error),
+      problem: {
         code: 'ENDPOINT_FAILED',
         member: proxies(cluster.spec)[0]?.name ?? null,
         message: `the write endpoint ${host}:${port} takes no client: ${messageOf(error)}`,
         fix: 'See `citus-ha doctor`, and who is connected: `citus-ha psql --member LEADER -c "SELECT * FROM pg_stat_activity"`.',
-      } as const,
-    ],
+      },
+    }),
   );
 }

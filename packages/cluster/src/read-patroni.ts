@@ -1,7 +1,7 @@
-import { databaseMembers, workers } from '@citus-ha/config';
-import { codeOf } from '@citus-ha/core';
+import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import type { PatroniCluster, PatroniMember, PatroniStatus } from '@citus-ha/patroni';
-import { inTime, questionMs } from './in-time.js';
+import { inTime, isLate, questionMs } from './in-time.js';
+import { saysLostData } from './lost-data.js';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
 
 export type SeenByPatroni = Pick<PatroniMember, 'name' | 'role' | 'state' | 'timeline' | 'lagBytes' | 'pendingRestart'>;
@@ -13,6 +13,8 @@ export interface PatroniView {
   readonly members: ReadonlyMap<string, SeenByPatroni>;
   /** Of these only what others last heard is known. */
   readonly unanswered: ReadonlyMap<string, Unanswered>;
+  /** Workers that run without their data. */
+  readonly lost: readonly string[];
   readonly paused: boolean;
 }
 
@@ -22,9 +24,11 @@ export interface PatroniView {
  */
 export async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
   const placed = databaseMembers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
-  const [views, selves] = await Promise.all([
+  const asked = placed.map(({ name }) => readSelf(cluster, name));
+  const [views, selves, lost] = await Promise.all([
     readClusters(cluster),
-    Promise.all(placed.map(({ name }) => readSelf(cluster, name))),
+    Promise.all(asked),
+    Promise.all(placed.map((member, index) => readLost(cluster, member, asked[index]))),
   ]);
   const listed = new Map(views.flatMap(({ members }) => members).map((member) => [member.name, member]));
   const seen = placed.flatMap(({ name }, index) => merge(name, listed.get(name), selves[index]) ?? []);
@@ -36,6 +40,7 @@ export async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
         return typeof self === 'string' ? [[name, self] as const] : [];
       }),
     ),
+    lost: placed.filter((_, index) => lost[index]).map(({ name }) => name),
     paused: views.some((view) => view.paused),
   };
 }
@@ -53,10 +58,18 @@ async function readClusters(cluster: OpenCluster): Promise<readonly PatroniClust
 
 function readSelf(cluster: OpenCluster, name: string): Promise<PatroniStatus | Unanswered> {
   const question = patroniOf(cluster, name).status({ timeoutMs: questionMs });
-  return inTime(question).catch((error: unknown) => {
-    const code = codeOf(error);
-    return code === 'NO_ANSWER_IN_TIME' || code === 'PATRONI_NO_ANSWER' ? 'late' : 'refused';
-  });
+  return inTime(question).catch((error: unknown) => (isLate(error) ? 'late' : 'refused'));
+}
+
+/** `false` where it is not known in time, counted from now. */
+async function readLost(
+  cluster: OpenCluster,
+  member: MemberSpec,
+  asked?: Promise<PatroniStatus | Unanswered>,
+): Promise<boolean> {
+  if (member.kind !== 'worker' || asked === undefined) return false;
+  const look = asked.then((self) => typeof self !== 'string' && saysLostData(cluster, member, self, questionMs));
+  return inTime(look).catch(() => false);
 }
 
 /** A member's own word of itself is newer than what it last told etcd, which also stays there for a while once it is gone. */

@@ -5,14 +5,16 @@ import type { EtcdHealth } from '@citus-ha/patroni';
 import type { Member } from '@citus-ha/runtime';
 import { findStuck } from './catch-up.js';
 import { findProblems } from './find-problems.js';
-import { heldShards } from './held-shards.js';
+import { readShards } from './held-shards.js';
 import { withLostData } from './lost-data.js';
 import { readConcerns, readEndpoint } from './read-concerns.js';
 import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
-import { inTime, questionMs } from './in-time.js';
+import { inTime, isLate, questionMs } from './in-time.js';
 import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from './open-cluster.js';
 import { problemsOfSettings, readSettings } from './read-settings.js';
+import { lateAmong } from './late-members.js';
+import type { SqlFailure } from './member-problems.js';
 import { readPatroni, type SeenByPatroni } from './read-patroni.js';
 import { patroniKeys, strandedAmong } from './stranded-members.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
@@ -21,7 +23,7 @@ import { readWaits } from './turns.js';
 /** What was seen of a cluster's SQL side; all empty where nothing was. */
 interface SqlView {
   /** Why nothing was seen though there is a leader. */
-  readonly failure?: { readonly leader: string; readonly reason: string };
+  readonly failure?: SqlFailure;
   readonly version: string | null;
   readonly nodes: readonly NodeStatus[];
   readonly copies?: readonly ShardCopy[];
@@ -35,14 +37,15 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
-  const [processes, patroni, etcd, keys, waits, answers, held, concerns, endpoint, inForce] = await Promise.all([
+  const [processes, patroni, etcd, keys, waits, answers, held, stuck, concerns, endpoint, inForce] = await Promise.all([
     listed,
     readPatroni(cluster),
     readEtcd(cluster),
-    inTime(patroniKeys(cluster)).catch(() => undefined),
-    inTime(readWaits(cluster)).catch(() => []),
+    inTime(patroniKeys(cluster, questionMs)).catch(() => undefined),
+    inTime(readWaits(cluster, { timeoutMs: questionMs })).catch(() => []),
     Promise.all(asked.map(({ name }) => readSql(cluster, name))),
-    heldShards(cluster, questionMs),
+    readShards(cluster, listed),
+    readStuck(cluster),
     readConcerns(cluster),
     readEndpoint(cluster),
     readSettings(cluster, listed),
@@ -54,6 +57,13 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     ...memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
     ...(waiting.some((wait) => wait.member === member.name) && { state: 'waiting' }),
   }));
+  const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
+  const late = lateAmong(running, {
+    unanswered: patroni.unanswered,
+    listed: [...patroni.members.keys()],
+    sql: namesOf(inForce, (rows) => rows !== undefined),
+    lateSql: [...(sql.failure?.late ? [sql.failure.leader] : []), ...namesOf(held, (shards) => shards === 'late')],
+  });
   const { bind, ports } = spec.proxy;
   const host = endpointHost(bind);
   const status = {
@@ -69,6 +79,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
       database: spec.postgres.database,
       user: spec.credentials.superuser,
     },
+    late,
     members,
     nodes: sql.nodes,
     redundancy: seeRedundancy(spec, sql.copies, held),
@@ -76,11 +87,10 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     sentinel: { running: false, pid: null },
   } as const;
   const addresses = Object.fromEntries(members.map(({ name }) => [name, site.members[name]?.address]));
-  const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
   const silent = running.filter((name) => !waiting.some(({ member }) => member === name));
   const stranded = keys ? strandedAmong(cluster, silent, keys) : [];
   const settings = problemsOfSettings(cluster, members, inForce);
-  const besides = {
+  const found = findProblems(spec, status, {
     etcd,
     sqlFailure: sql.failure,
     unanswered: patroni.unanswered,
@@ -88,17 +98,34 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     stranded,
     waits: waiting,
     settings,
-  };
-  const found = findProblems(spec, status, { ...besides, stuck: await readStuck(cluster, status.members) });
-  const blamed = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint[0]?.member) ? [] : endpoint;
-  const problems = await withLostData(cluster, status.members, [...found, ...blamed, ...concerns]);
+    stuck: stuckAmong(members, stuck),
+  });
+  const mayBeBusy = endpoint?.late === true && late.length > 0;
+  const isExplained = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint?.problem.member);
+  const blamed = endpoint && !isExplained && !mayBeBusy ? [endpoint.problem] : [];
+  const problems = withLostData([...found, ...blamed, ...concerns], patroni.lost);
+  const unknown = findUnknown(
+    spec,
+    { ...status, problems },
+    {
+      settings: inForce,
+      leader: sql.failure?.late === true && late.includes(sql.failure.leader),
+      patroni: late.some((name) => patroni.unanswered.has(name)),
+      endpoint: mayBeBusy,
+      redundancy: sql.copies !== undefined && status.redundancy.underReplicatedShards === null,
+    },
+  );
   return {
     ...status,
-    healthy: problems.length === 0,
+    healthy: problems.length === 0 && unknown.length === 0,
     problems,
-    unknown: findUnknown(spec, { ...status, problems }, inForce),
+    unknown,
     differs: cluster.differs ?? [],
   };
+}
+
+function namesOf<T>(answers: ReadonlyMap<string, T>, isWanted: (answer: T) => boolean): readonly string[] {
+  return [...answers].filter(([, answer]) => isWanted(answer)).map(([name]) => name);
 }
 
 const nothingSeen: SqlView = { version: null, nodes: [] };
@@ -136,20 +163,23 @@ async function readSql(cluster: OpenCluster, name: string): Promise<SqlView> {
   );
   return inTime(answer).catch((error: unknown) => ({
     ...nothingSeen,
-    failure: { leader: name, reason: messageOf(error) },
+    failure: { leader: name, reason: messageOf(error), late: isLate(error) },
   }));
 }
 
-/** Why standbys do not get on, by name; looked for only where one does not stream. */
-async function readStuck(
-  { runtime }: OpenCluster,
-  members: readonly MemberStatus[],
-): Promise<ReadonlyMap<string, string>> {
-  const standbys = members.filter(({ kind, role }) => kind === 'coordinator' && role !== null && role !== 'leader');
-  const found = standbys
-    .filter(({ state }) => state === 'running' || state === 'in archive recovery')
-    .map(async ({ name }) => [name, await findStuck(runtime, name)] as const);
-  return new Map((await Promise.all(found)).flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])));
+/** Why coordinators do not get on, by name, as their logs say. */
+async function readStuck({ spec, runtime, site }: OpenCluster): Promise<ReadonlyMap<string, string>> {
+  const asked = coordinators(spec).filter(({ name }) => site.members[name]);
+  const found = await Promise.all(asked.map(async ({ name }) => [name, await findStuck(runtime, name)] as const));
+  return new Map(found.flatMap(([name, why]) => (why === undefined ? [] : [[name, why] as const])));
+}
+
+/** What was said while a standby streamed before is over. */
+function stuckAmong(members: readonly MemberStatus[], stuck: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const standing = ['running', 'in archive recovery'];
+  return new Map(
+    [...stuck].filter(([name]) => members.some((one) => one.name === name && standing.includes(one.state))),
+  );
 }
 
 function memberStatus(

@@ -1,6 +1,7 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import type { ShardCopy } from '@citus-ha/citus';
 import { describe, expect, it } from 'vitest';
+import type { SeenShards } from './held-shards.js';
 import { redundancyProblems, seeRedundancy } from './redundancy.js';
 import type { MemberStatus } from './status.js';
 
@@ -58,6 +59,16 @@ describe('the redundancy of a cluster', () => {
     expect(redundancyProblems(members, seen)).toMatchObject([
       { fix: "Copy them again: SELECT replicate_table_shards('rooms', 2);" },
     ]);
+  });
+
+  it('is unknown where a worker is only late, and lacks what the others are known to lack', () => {
+    const late: SeenShards = new Map<string, ReadonlySet<string> | 'late'>([...held, ['worker2', 'late']]);
+    const seen = seeRedundancy(spec, rooms, late);
+    expect(seen).toEqual({ target: 2, underReplicatedShards: null, tables: [], nodes: [], silent: [] });
+    expect(redundancyProblems(members, seen)).toEqual([]);
+    const down = seeRedundancy(spec, rooms, new Map([...late, ['worker1', undefined]]));
+    expect(down).toMatchObject({ underReplicatedShards: 1, silent: ['worker1'] });
+    expect(seeRedundancy(spec, single, late).underReplicatedShards).toBe(0);
   });
 
   it('asks for the worker that does not answer before anything is copied', () => {

@@ -1,21 +1,34 @@
 import { judgeNodes, judgeTables, type HeldShards, type ShardCopy } from '@citus-ha/citus';
 import type { ClusterSpec } from '@citus-ha/config';
+import type { SeenShards } from './held-shards.js';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
 
-/** What of the tables' copies is there, of what Citus counts on; `copies` is `undefined` where no leader tells. */
+/**
+ * What of the tables' copies is there, of what Citus counts on; `copies` is `undefined` where no leader tells. Of a worker that
+ * is late nothing is said to lack.
+ */
 export function seeRedundancy(
   { shards: { replicationFactor } }: ClusterSpec,
   copies: readonly ShardCopy[] | undefined,
-  held: HeldShards,
+  seen: SeenShards,
 ): ClusterStatus['redundancy'] {
+  const held = presumed(copies ?? [], seen);
   const tables = copies && judgeTables(copies, held, replicationFactor);
+  const lacking = tables && sum(tables, 'underReplicatedShards');
+  const isKnown = copies?.every(({ host }) => host === null || seen.get(host) !== 'late');
   return {
     target: replicationFactor,
-    underReplicatedShards: tables ? sum(tables, 'underReplicatedShards') : null,
+    underReplicatedShards: lacking === 0 && !isKnown ? null : (lacking ?? null),
     tables: tables ?? [],
     nodes: copies ? judgeNodes(copies, held) : [],
     silent: silentHosts(copies ?? [], held),
   };
+}
+
+/** As if all were there of what Citus counts on a late worker. */
+function presumed(copies: readonly ShardCopy[], seen: SeenShards): HeldShards {
+  const counted = (host: string) => new Set(copies.filter((copy) => copy.host === host).map(({ shardId }) => shardId));
+  return new Map([...seen].map(([host, shards]) => [host, shards === 'late' ? counted(host) : shards]));
 }
 
 function silentHosts(copies: readonly ShardCopy[], held: HeldShards): readonly string[] {

@@ -7,11 +7,13 @@ export interface ClusterStatus {
   readonly version: 1;
   readonly cluster: string;
   readonly runtime: string;
-  /** All members run and replicate, all nodes are active, no shard lacks a placement, failover is automatic. */
+  /** All members are known to run and replicate, all nodes to be active, no shard to lack a placement, failover to be automatic. */
   readonly healthy: boolean;
   readonly problems: readonly Problem[];
   /** What could not be known, since who would tell did not answer: never taken for well. */
   readonly unknown: readonly Unknowable[];
+  /** Members that are alive, since they answered something, but not all that was asked of them in time. */
+  readonly late: readonly string[];
   /** Where cluster.yaml asks for something else than what was applied, by which all of this is judged. */
   readonly differs: readonly Difference[];
   /** Whether automatic failover is off (Patroni's maintenance mode), which is a problem too. */
@@ -30,20 +32,28 @@ export interface ClusterStatus {
   readonly nodes: readonly NodeStatus[];
   readonly redundancy: {
     readonly target: number;
-    /** Against each table's own factor, in copies that are there and can be reached; `null` where unknown. */
+    /** Against each table's own factor, in copies that are there and can be reached; `null` where none is known to lack them, but not all are known. */
     readonly underReplicatedShards: number | null;
     /** Tables that lack copies. */
     readonly tables: readonly TableRedundancy[];
     /** Workers that answer and lack placements. */
     readonly nodes: readonly MissingPlacements[];
-    /** Workers with placements that do not answer. */
+    /** Workers with placements that are down or refuse to answer. */
     readonly silent: readonly string[];
   };
   readonly isolation: 'pid' | 'container' | 'none';
   readonly sentinel: { readonly running: boolean; readonly pid: number | null };
 }
 
-export type Unknowable = 'nodes' | 'redundancy' | 'failover' | 'synchrony' | 'settings';
+export type Unknowable =
+  | 'leader'
+  | 'patroni'
+  | 'endpoint'
+  | 'nodes'
+  | 'redundancy'
+  | 'failover'
+  | 'synchrony'
+  | 'settings';
 
 export type ProblemCode =
   | 'CLUSTER_DOWN'

@@ -3,8 +3,8 @@ import { waitFor } from '@citus-ha/core';
 import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
 
 /** Every key of Patroni's that is in etcd. */
-export async function patroniKeys(cluster: OpenCluster): Promise<readonly string[]> {
-  return etcdOf(cluster).keys('/service/', { signal: cluster.signal, timeoutMs: 1_000 });
+export async function patroniKeys(cluster: OpenCluster, timeoutMs = 1_000): Promise<readonly string[]> {
+  return etcdOf(cluster).keys('/service/', { signal: cluster.signal, timeoutMs });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { coordinators } from '@citus-ha/config';
 import { CodedError, waitFor } from '@citus-ha/core';
+import type { RequestOptions } from '@citus-ha/patroni';
 import { dcsPathOf, etcdOf, type OpenCluster } from './open-cluster.js';
 
 /** A coordinator that does not start its Patroni yet, since etcd does not know who may lead (docs/adr/0010). */
@@ -15,10 +16,10 @@ export interface Wait {
 const allowedSeconds = 300;
 
 /** Who waits for whom, as the members' own program has written it down. */
-export async function readWaits(cluster: OpenCluster): Promise<readonly Wait[]> {
+export async function readWaits(cluster: OpenCluster, options?: RequestOptions): Promise<readonly Wait[]> {
   const etcd = etcdOf(cluster);
   const entries = coordinators(cluster.spec).map(async (member): Promise<readonly Wait[]> => {
-    const key = await etcd.get(`${dcsPathOf(cluster, member)}citus-ha/positions/${member.name}`);
+    const key = await etcd.get(`${dcsPathOf(cluster, member)}citus-ha/positions/${member.name}`, options);
     const entry = key && (JSON.parse(key.value) as Omit<Wait, 'member'>);
     return entry && entry.waitsFor.length > 0 ? [{ ...entry, member: member.name }] : [];
   });

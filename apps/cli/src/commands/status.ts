@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers/promises';
-import { readStatus, type ClusterStatus } from '@citus-ha/cluster';
+import { readStatus, whyUnknown, type ClusterStatus } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { command, type CommonOptions } from '../command.js';
@@ -30,10 +30,8 @@ export function statusCommand(): Command {
 
 function printStatus(status: ClusterStatus): void {
   const { engine, endpoints, redundancy } = status;
-  const isDown = status.problems.some(({ code }) => code === 'CLUSTER_DOWN');
-  const health = status.healthy ? pc.green('healthy') : pc.yellow(isDown ? 'stopped' : 'degraded');
   const standin = engine.kind === 'standin' ? ' stand-in (for trials only)' : '';
-  print(`${pc.bold(status.cluster)} on ${status.runtime}: ${health}`);
+  print(`${pc.bold(status.cluster)} on ${status.runtime}: ${healthText(status)}`);
   print(`Citus${standin} ${engine.version ?? '(no leader answers)'}; isolation ${status.isolation}`);
   print(
     `write ${endpoints.write.host}:${endpoints.write.port}, read ${endpoints.read.host}:${endpoints.read.port}, stats ${endpoints.stats}`,
@@ -57,13 +55,19 @@ function printStatus(status: ClusterStatus): void {
     status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
   );
   print(`\nredundancy: ${redundancyText(redundancy)}`);
-  if (status.unknown.length > 0) print(`unknown, since who would tell does not answer: ${status.unknown.join(', ')}`);
+  if (status.unknown.length > 0) print(`unknown, since ${whyUnknown(status)}: ${status.unknown.join(', ')}`);
   for (const { key, applied, asked } of status.differs) {
     print(
       `${pc.yellow('note')} cluster.yaml asks for ${key}: ${asked}, the cluster has ${applied}. \`citus-ha up\` applies or refuses it.`,
     );
   }
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
+}
+
+function healthText({ healthy, problems }: ClusterStatus): string {
+  if (healthy) return pc.green('healthy');
+  if (problems.length === 0) return pc.magenta('not known to be healthy');
+  return pc.yellow(problems.some(({ code }) => code === 'CLUSTER_DOWN') ? 'stopped' : 'degraded');
 }
 
 function redundancyText({ target, underReplicatedShards: lacking }: ClusterStatus['redundancy']): string {
