@@ -106,7 +106,8 @@ describe('a cluster under load', () => {
     await cluster.untilHealthy();
     const old = await cluster.leader();
     const { incarnation } = await runtime.member(old.name);
-    const killPatroni = 'read -r patroni others </proc/1/task/1/children; kill -9 "$patroni"';
+    const isAgent = 'grep -q lag-agent /proc/$pid/cmdline';
+    const killPatroni = `for pid in $(cat /proc/1/task/1/children); do ${isAgent} || break; done; kill -9 $pid`;
     // The command may die with the member before it can tell how it has ended.
     await runtime.exec(old.name, ['sh', '-c', killPatroni]);
     await waitFor({
