@@ -147,7 +147,7 @@ async function readStuck(
 ): Promise<ReadonlyMap<string, string>> {
   const standbys = members.filter(({ kind, role }) => kind === 'coordinator' && role !== null && role !== 'leader');
   const found = standbys
-    .filter(({ state }) => state === 'running' || state === 'in archive recovery')
+    .filter(({ state }) => ['running', 'in archive recovery', 'stopped'].includes(state))
     .map(async ({ name }) => [name, await findStuck(runtime, name)] as const);
   return new Map((await Promise.all(found)).flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])));
 }
