@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
-import { codeOf, waitFor } from '@citus-ha/core';
+import { codeOf, FatalProbeError, waitFor } from '@citus-ha/core';
 import { leaderOf, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import { findStuck } from './catch-up.js';
@@ -14,6 +14,7 @@ import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type Open
 import { readStatus } from './read-status.js';
 import { refuseParameters } from './refuse-parameters.js';
 import { serves } from './serves.js';
+import { notStarting, startFailed, StartFailures } from './start-failures.js';
 import { patroniKeys } from './stranded-members.js';
 import { refuseStuck } from './turns.js';
 import { whileRunning } from './while-running.js';
@@ -139,8 +140,12 @@ export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'al
 /**
  * Until a member leads or streams, and everyone can see it: its Patroni tells etcd a moment after it knows, and what it told last
  * stays there for a while. One that cannot catch up is not waited for.
+ *
+ * @throws CodedError `START_FAILED` where its PostgreSQL does not start.
  */
-async function waitForMember(cluster: OpenCluster, { name, kind }: MemberSpec): Promise<void> {
+async function waitForMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+  const { name, kind } = member;
+  const failures = new StartFailures();
   let seen = 'nothing';
   await waitFor({
     what: `${name} to run`,
@@ -148,9 +153,11 @@ async function waitForMember(cluster: OpenCluster, { name, kind }: MemberSpec): 
     probe: async () => {
       const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
       const view = await group;
-      const member = view.members.find((one) => one.name === name);
-      seen = member ? `${member.role}, ${member.state}` : 'not in the cluster yet';
-      if (member?.state === (member?.role === 'leader' ? 'running' : 'streaming')) {
+      const told = view.members.find((one) => one.name === name);
+      seen = told ? `${told.role}, ${told.state}` : 'not in the cluster yet';
+      failures.note(told && notStarting.includes(told.state) ? [name] : [], performance.now());
+      if (failures.goesOn(name)) throw new FatalProbeError(startFailed(member));
+      if (told?.state === (told?.role === 'leader' ? 'running' : 'streaming')) {
         const self = await patroniOf(cluster, name).status();
         return serves(self, leaderOf(view));
       }

@@ -19,6 +19,13 @@ describe('a standby that cannot catch up', () => {
     );
   });
 
+  it('is known by what Patroni says of data that are broken', () => {
+    const broken =
+      '2026-11-26 10:00:01,123 INFO: data dir for the cluster is not empty, but system ID is invalid; consider doing reinitialize';
+    expect(whyStuck([begun, ...Array.from({ length: 5 }, () => broken)])).toContain('system ID is invalid');
+    expect(whyStuck([...Array.from({ length: 9 }, () => broken), begun])).toBeUndefined();
+  });
+
   it('is not yet one that said so once', () => {
     expect(whyStuck([started, removed, loop])).toBeUndefined();
   });

@@ -10,6 +10,8 @@ const readLines = 400;
  */
 const complaints = [
   { line: /requested WAL segment \S+ has already been removed/, sureAfter: 5 },
+  // Patroni's words, of a pg_control that is broken, or of another database's.
+  { line: /data dir for the cluster is not empty, but system ID is invalid/, sureAfter: 5 },
   { line: /can no longer (?:access|get changes from) replication slot/, sureAfter: 5 },
   {
     line: /new timeline \d+ forked off current database system timeline \d+ before current recovery point \S+/,

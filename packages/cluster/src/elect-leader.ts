@@ -1,13 +1,11 @@
 import type { MemberSpec } from '@citus-ha/config';
-import { CodedError, waitFor } from '@citus-ha/core';
+import { waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader, type PatroniClient } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from './dynamic-configuration.js';
 import { patroniOf, type OpenCluster } from './open-cluster.js';
-import { StartFailures } from './start-failures.js';
+import { notStarting, startFailed, StartFailures } from './start-failures.js';
 
-/** What Patroni says of a PostgreSQL that ended as soon as it was started, or has ended since. */
-const notStarting = ['start failed', 'crashed'];
 const timeoutMs = 120_000;
 
 /**
@@ -57,10 +55,7 @@ async function watchStart(
       return answering.length > 0 && answering.every((name) => failures.goesOn(name)) && answering[0];
     },
   });
-  throw new CodedError('START_FAILED', `PostgreSQL of ${stuck} does not start`, {
-    member: stuck,
-    fix: `Mend what it says. A parameter that was set by hand is unset by \`citus-ha config edit --group ${group[0]?.group ?? 0} --set postgresql.parameters.NAME=\`.`,
-  });
+  throw startFailed({ name: stuck, group: group[0]?.group });
 }
 
 async function lookAtStart(

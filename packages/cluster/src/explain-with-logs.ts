@@ -24,6 +24,10 @@ export async function explainWithLogs(runtime: Runtime, error: unknown): Promise
 /** What members say of what is not theirs, and what to do about it. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [/no space left on device/i, 'Free some space where the state of the cluster is, and run the command again.'],
+  [
+    /data directory "[^"]*" has (?:invalid permissions|wrong ownership)|Permission denied: '[^']*\/data'/,
+    'Give the data directory back to the user who runs the member, with mode 0700 (chown, chmod); then run the command again.',
+  ],
   [/FD limit|too many open files/i, 'Allow more open files (ulimit -n 4096), and run the command again.'],
 ];
 

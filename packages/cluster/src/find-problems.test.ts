@@ -193,6 +193,15 @@ describe('the problems of a cluster', () => {
     ]);
   });
 
+  it('says that no write is acknowledged under durability strict while no standby runs', () => {
+    const change = withMember(member('coord-2', 'coordinator', null, 'exited'));
+    const seen = { etcd: [etcdSays(null)], unanswered: new Map(), stuck: new Map() };
+    const found = (durability: 'strict' | 'synchronous') =>
+      findProblems({ ...defaultClusterSpec(), durability }, { ...healthy, ...change }, seen).map(({ code }) => code);
+    expect(found('strict')).toEqual(['NOT_SYNCHRONOUS', 'MEMBER_DOWN']);
+    expect(found('synchronous')).toEqual(['MEMBER_DOWN']);
+  });
+
   describe('of a standby that cannot go on', () => {
     const standby = member('coord-2', 'coordinator', 'replica', 'running');
     const stuck = new Map([['coord-2', 'requested WAL segment 7 has already been removed']]);

@@ -98,7 +98,19 @@ function sqlProblems(
 
 function synchronyProblems(spec: ClusterSpec, members: readonly MemberStatus[]): readonly Problem[] {
   const streaming = members.some(({ kind, state }) => kind === 'coordinator' && state === 'streaming');
-  if (spec.durability === 'async' || !streaming || members.some(isSynchronous)) return [];
+  if (spec.durability === 'async' || members.some(isSynchronous)) return [];
+  const leads = members.some(({ kind, role }) => kind === 'coordinator' && role === 'leader');
+  if (spec.durability === 'strict' && leads && spec.coordinators.count > 1) {
+    return [
+      {
+        code: 'NOT_SYNCHRONOUS',
+        member: null,
+        message: 'no standby is synchronous: with durability strict no write is acknowledged until one is',
+        fix: 'Bring a standby back: `citus-ha up`.',
+      },
+    ];
+  }
+  if (!streaming) return [];
   return [
     {
       code: 'NOT_SYNCHRONOUS',

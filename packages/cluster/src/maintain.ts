@@ -3,17 +3,27 @@ import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from './dynamic-configuration.js';
+import { explainWithLogs } from './explain-with-logs.js';
 import { coordinatorCluster, patroniOf, type OpenCluster } from './open-cluster.js';
 import { proveCopy } from './prove-copy.js';
 import { refuseRestart } from './refuse-parameters.js';
 import { renderInput } from './render-input.js';
+import { startFailed } from './start-failures.js';
 import { restartProcess } from './start-stop.js';
 
-/** Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one. */
+/**
+ * Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one.
+ *
+ * @throws CodedError `START_FAILED` with what PostgreSQL says, where it ended and does not start again.
+ */
 export async function restartMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   if (isDatabase(cluster, member)) {
     await refuseRestart(cluster, member);
-    await patroniOf(cluster, member.name).restart();
+    const patroni = patroniOf(cluster, member.name);
+    await patroni.restart().catch(async (error: unknown) => {
+      if (!/answered 503: restart failed/.test(messageOf(error))) throw error;
+      throw await explainWithLogs(cluster.runtime, startFailed(member));
+    });
     await waitUntilFit(cluster, member.name);
     return;
   }

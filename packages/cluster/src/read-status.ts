@@ -174,12 +174,13 @@ async function readStuck({ spec, runtime, site }: OpenCluster): Promise<Readonly
   return new Map(found.flatMap(([name, why]) => (why === undefined ? [] : [[name, why] as const])));
 }
 
-/** What was said while a standby streamed before is over. */
+/** What was said while a standby streamed before, or before it led, is over. */
 function stuckAmong(members: readonly MemberStatus[], stuck: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const standing = ['running', 'in archive recovery'];
-  return new Map(
-    [...stuck].filter(([name]) => members.some((one) => one.name === name && standing.includes(one.state))),
+  const standing = members.filter(
+    ({ role, state }) =>
+      role !== null && role !== 'leader' && ['running', 'in archive recovery', 'stopped'].includes(state),
   );
+  return new Map([...stuck].filter(([name]) => standing.some((one) => one.name === name)));
 }
 
 function memberStatus(

@@ -1,3 +1,8 @@
+import { CodedError } from '@citus-ha/core';
+
+/** What Patroni says of a PostgreSQL that ended as soon as it was started, or has ended since. */
+export const notStarting = ['start failed', 'crashed'];
+
 /** How long a PostgreSQL must not start until it is said not to, and how long after a failure it is still taken to fail. */
 const sureAfterMs = 15_000;
 const forgottenAfterMs = 5_000;
@@ -23,4 +28,17 @@ export class StartFailures {
     const seen = this.#seen.get(name);
     return seen !== undefined && seen.last - seen.first >= sureAfterMs;
   }
+}
+
+export function startFailed({
+  name,
+  group = 0,
+}: {
+  readonly name: string;
+  readonly group?: number | undefined;
+}): CodedError {
+  return new CodedError('START_FAILED', `PostgreSQL of ${name} does not start`, {
+    member: name,
+    fix: `Mend what it says. A parameter that was set by hand is unset by \`citus-ha config edit --group ${group} --set postgresql.parameters.NAME=\`.`,
+  });
 }

@@ -34,6 +34,29 @@ describe('a member that is started', () => {
     });
   });
 
+  it('is said to have broken data where Patroni says so, and how it is copied anew', async () => {
+    const invalid =
+      'INFO: data dir for the cluster is not empty, but system ID is invalid; consider doing reinitialize';
+    const broken = { role: 'replica', state: 'stopped', timeline: 0, log: Array.from({ length: 9 }, () => invalid) };
+    simulation = await simulatePatroni(spec, { 'coord-1': leader, 'coord-2': broken });
+    expect(await startIntoService(simulation.cluster, second)).toMatchObject({
+      code: 'CANNOT_CATCH_UP',
+      message: expect.stringContaining('system ID is invalid') as string,
+    });
+  });
+
+  it('is not started where its PostgreSQL is not, again and again, and its last lines say why', async () => {
+    const why = 'FATAL:  data directory "/var/lib/citus-ha/data" has invalid permissions';
+    const failed = { role: 'replica', state: 'starting', told: 'start failed', timeline: 1, log: [why] };
+    simulation = await simulatePatroni(spec, { 'coord-1': leader, 'coord-2': failed });
+    await expect(startIntoService(simulation.cluster, second)).rejects.toMatchObject({
+      code: 'START_FAILED',
+      member: 'coord-2',
+      message: expect.stringContaining(why) as string,
+      fix: expect.stringContaining('mode 0700') as string,
+    });
+  }, 30_000);
+
   it('is not started where it ends at once, and its last lines say why', async () => {
     simulation = await simulatePatroni(spec, { 'coord-1': leader });
     const runtime = createMemoryRuntime({

@@ -1,5 +1,5 @@
 import { proxies, type MemberSpec } from '@citus-ha/config';
-import { codeOf, waitFor } from '@citus-ha/core';
+import { codeOf, FatalProbeError, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
 import { findStuck } from './catch-up.js';
 import { explainWithLogs } from './explain-with-logs.js';
@@ -9,6 +9,7 @@ import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-
 import { readRoutes } from './read-routes.js';
 import { readStatus } from './read-status.js';
 import { serves } from './serves.js';
+import { notStarting, startFailed, StartFailures } from './start-failures.js';
 import { runningMembers, startMember } from './start-stop.js';
 import type { Problem } from './status.js';
 import { whileRunning } from './while-running.js';
@@ -23,7 +24,7 @@ const othersMs = 10_000;
  * not in time, the answer says what is wrong with it. Who would have to lead is not waited for long; that is no fault of its own,
  * unless it waits for others' data.
  *
- * @throws CodedError `DATA_LOST` for a worker that has lost its data; `MEMBER_ENDED` with the last lines of its log, where it ends by itself; `TIMEOUT` where it never answers.
+ * @throws CodedError `DATA_LOST` for a worker that has lost its data; `MEMBER_ENDED` with the last lines of its log, where it ends by itself; `START_FAILED` where its PostgreSQL does; `TIMEOUT` where it never answers.
  */
 export async function startIntoService(cluster: OpenCluster, member: MemberSpec): Promise<Problem | undefined> {
   await startMember(cluster, member);
@@ -62,10 +63,15 @@ function waitForEtcdMember(cluster: OpenCluster, { name }: MemberSpec): Promise<
 function waitUntilServing(cluster: OpenCluster, member: MemberSpec): Promise<Outcome> {
   const { name, kind } = member;
   const isLate = patience();
+  const failures = new StartFailures();
   let answered = false;
   const look = async (): Promise<Outcome | false> => {
     const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
-    const leader = await group.then(leaderOf, () => undefined);
+    const view = await group.catch(() => undefined);
+    const told = view?.members.find((one) => one.name === name)?.state;
+    failures.note(told !== undefined && notStarting.includes(told) ? [name] : [], performance.now());
+    if (failures.goesOn(name)) throw new FatalProbeError(startFailed(member));
+    const leader = view && leaderOf(view);
     if (!leader || !(await runningMembers(cluster)).includes(leader.name)) {
       if (kind === 'worker') await requireData(cluster, member);
       return kind === 'coordinator' && isLate() && 'alone';

@@ -20,6 +20,19 @@ describe('what a log tells of disk and data', () => {
     expect(alarmsAmong([...rest, full, panic, extend, control, page])).toEqual([full, panic, extend, control, page]);
   });
 
+  it('is what Patroni fails with before PostgreSQL can, at the time of the line before', () => {
+    const lines = [
+      '2026-11-26 20:00:05,980 ERROR: unable to create backup copies of configuration files',
+      'Traceback (most recent call last):',
+      "OSError: [Errno 28] No space left on device: '/data/postgresql.base.conf'",
+    ];
+    const alarms = alarmsAmong(lines);
+    expect(alarms).toEqual([`2026-11-26 20:00:05,980 ${lines[2]}`]);
+    const at = new Date('2026-11-26T20:00:30');
+    expect(storageProblem('coord-1', alarms, at)?.message).toBe(`coord-1 has no space left on its disk: ${lines[2]}`);
+    expect(storageProblem('coord-1', alarms, new Date('2026-11-26T20:05:00'))).toBeUndefined();
+  });
+
   it('is a problem for a minute, so that a server that dies and starts again is never well between', () => {
     expect(storageProblem('coord-1', [full, panic], now)).toMatchObject({
       code: 'STORAGE_FAILING',

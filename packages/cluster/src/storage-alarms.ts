@@ -16,9 +16,19 @@ export async function readAlarms(runtime: Runtime, member: string, timeoutMs: nu
   return alarmsAmong(lines);
 }
 
+/** A stack of Patroni's has no time of its own: its last line gets that of the line before the stack. */
 export function alarmsAmong(lines: readonly string[]): readonly string[] {
-  return lines.filter((line) => alarming.test(line));
+  let time = '';
+  return lines.flatMap((line) => {
+    time = dated.exec(line)?.[0] ?? time;
+    if (alarming.test(line)) return [line];
+    return patronis.test(line) ? [`${time} ${line}`] : [];
+  });
 }
+
+const dated = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\S*(?: UTC| GMT)?/;
+/** ENOSPC, EDQUOT, EIO, EROFS. */
+const patronis = /^OSError: \[Errno (?:28|122|5|30)\]/;
 
 const alarming =
   /\bPANIC:|\b(?:FATAL|ERROR|WARNING):.*(?:no space left on device|disk quota exceeded|input\/output error|read-only file system|invalid page|page verification failed|control file|pg_control|could not (?:extend|fsync|write to) file)/i;
@@ -34,7 +44,7 @@ export function storageProblem(member: string, alarms: readonly string[], now: D
   return {
     code: 'STORAGE_FAILING',
     member,
-    message: `${member} ${full ? 'has no space left on its disk' : 'cannot use its data'}: ${last.replace(/^.*?(?=\b[A-Z]+:)/, '')}`,
+    message: `${member} ${full ? 'has no space left on its disk' : 'cannot use its data'}: ${last.replace(/^.*?(?=\b(?:[A-Z]+|OSError):)/, '')}`,
     fix: full
       ? 'Free some space where its data is: `citus-ha doctor` says how much is left.'
       : `See \`citus-ha doctor\` and \`citus-ha logs ${member}\`. Where another copy leads, this one can be copied anew: \`citus-ha reinit\`, for a worker \`citus-ha rebuild\`.`,

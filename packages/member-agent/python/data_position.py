@@ -46,7 +46,8 @@ def holds_nothing(data_dir):
 def read_control(data_dir, bin_dir):
     done = run(bin_dir, "pg_controldata", data_dir)
     fields = dict(re.findall(r"^([^:\n]+):\s*(.*)$", done.stdout, re.MULTILINE))
-    if done.returncode != 0 or "WARNING" in done.stdout + done.stderr or "Latest checkpoint location" not in fields:
+    warned = "warning" in (done.stdout + done.stderr).lower()
+    if done.returncode != 0 or warned or "Latest checkpoint location" not in fields:
         told = (done.stderr or done.stdout).strip().splitlines() or ["pg_controldata says nothing"]
         raise Unreadable(f"pg_control of {data_dir} is broken: {told[0]}")
     return fields

@@ -71,14 +71,17 @@ def whom_to_wait_for(name, peers, positions, allowed, first):
     """
     broken = {peer: seen["problem"] for peer, seen in positions.items() if "problem" in seen}
     missing = [peer for peer in peers if peer not in positions and peer not in (allowed or [])]
+    # Who goes first needs a moment until it leads; where it cannot, it waits again, and says so itself.
+    claimed = first is not None and first != name
+    goes_first = "it goes first, and does not lead yet"
     if name in broken:
-        return [name], broken[name], True
+        return [name], broken[name], allowed is None and not claimed
     if missing:
         if missing == [first]:
-            return missing, "it goes first, and does not lead yet", False
+            return missing, goes_first, False
         return missing, "nothing is known of their data", False
     if broken and allowed is None:
-        return list(broken), "; ".join(broken.values()), True
+        return ([first], goes_first, False) if claimed else (list(broken), "; ".join(broken.values()), True)
     holders = {peer: seen for peer, seen in positions.items() if seen.get("system")}
     systems = sorted({seen["system"] for seen in holders.values()})
     if len(systems) > 1:

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Laboratory, postgresBinDir, type Beginning, type Scope } from './testing/laboratory.js';
 
 const skipped = postgresBinDir === undefined ? ' (skipped: no PostgreSQL in /usr/lib/postgresql)' : '';
@@ -113,5 +114,22 @@ describe.skipIf(skipped !== '')(`the beginning of a member, with real etcd and s
     await broken.until(/waits for coord-2: .*pg_control/);
     expect(JSON.parse((await scope.get('citus-ha/positions/coord-2')) ?? '')).toMatchObject({ stuck: true });
     expect([...members, broken].some(({ hasBegun }) => hasBegun)).toBe(false);
+  });
+
+  it('is not stuck with data it cannot read once somebody may lead without them', async () => {
+    lab.initialize('broken');
+    writeFileSync(join(lab.dataDir('broken'), 'global/pg_control'), Buffer.alloc(8_192));
+    const scope = lab.scope();
+    const isStuck = async () =>
+      (JSON.parse((await scope.get('citus-ha/positions/coord-2')) ?? '') as { readonly stuck: boolean }).stuck;
+    const broken = begin(scope, 'coord-2', lab.dataDir('broken'));
+    await broken.until(/waits for coord-2: pg_control of .* is broken/);
+    await vi.waitFor(async () => expect(await isStuck()).toBe(true), 5_000);
+    await scope.put('citus-ha/allow-loss', '[]');
+    await begin(scope, 'coord-1', lab.dataDir('newer')).until(/became/);
+    await delay(1_000);
+    expect(await scope.get('citus-ha/allow-loss')).toBeUndefined();
+    expect(await isStuck()).toBe(false);
+    expect(broken.hasBegun).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core'
 import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import type { Container, Exec } from 'dockerode';
-import { ifThere } from './engine.js';
+import { ifThere, statusOf } from './engine.js';
 import { memberUser } from './member-container.js';
 import { labels } from './names.js';
 import { frames, lines } from './multiplexed.js';
@@ -97,13 +97,12 @@ export async function* containerLogs(
       signal?.throwIfAborted();
       const { State } = await container.inspect();
       const since = first ? {} : { tail: undefined, since: Date.parse(State.StartedAt) / 1000 };
-      const stream = await container.logs({
-        ...wanted,
-        ...since,
-        follow: true as const,
-        ...(signal && { abortSignal: signal }),
+      const options = { ...wanted, ...since, follow: true as const, ...(signal && { abortSignal: signal }) };
+      // 409: it is being removed.
+      const stream = await container.logs(options).catch((error: unknown) => {
+        if (statusOf(error) !== 409) throw error;
       });
-      yield* lines(stream as unknown as AsyncIterable<Buffer>);
+      if (stream) yield* lines(stream as unknown as AsyncIterable<Buffer>);
       first = false;
       await waitFor({
         what: 'another life',

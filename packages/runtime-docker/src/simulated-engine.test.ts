@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { codeOf, waitFor } from '@citus-ha/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDockerRuntime } from './docker-runtime.js';
+import { labels } from './names.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -55,6 +56,29 @@ describe('with an engine that', () => {
     })();
     await expect(listening).rejects.toMatchObject({ code: 'EVENTS_LOST' });
     expect(seen).toEqual(['coord-1 started']);
+  });
+
+  it('is removing a container whose log is followed: the log of the next one is followed', async () => {
+    let looks = 0;
+    const life: Answer = (request, response) => {
+      looks += 1;
+      const State = { StartedAt: `2026-11-26T20:00:0${looks > 3 ? 1 : 0}Z` };
+      json({ Config: { Labels: { [labels.definition]: '{}' } }, State })(request, response);
+    };
+    const runtime = await runtimeOf([
+      [/containers\/[^/]+\/json/, life],
+      [
+        /\/logs.*since/,
+        (_, response) => void response.end(Buffer.from([1, 0, 0, 0, 0, 0, 0, 6, ...Buffer.from('again\n')])),
+      ],
+      [/\/logs/, json({ message: 'can not get logs from container which is dead or marked for removal' }, 409)],
+    ]);
+    const seen = runtime.logs('coord-1', { follow: true, signal: AbortSignal.timeout(20_000) });
+    for await (const line of seen) {
+      expect(line).toBe('again');
+      break;
+    }
+    expect(asked.filter((what) => /\/logs/.test(what))).toHaveLength(2);
   });
 
   it('cuts its events within a character, each is whole', async () => {

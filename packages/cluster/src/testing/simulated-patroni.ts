@@ -11,6 +11,8 @@ export interface SimulatedMember {
   timeline: number;
   /** What it told etcd last; its state unless given. */
   told?: string;
+  /** Its PostgreSQL ends at a restart. */
+  restartFails?: boolean;
   /** What it prints once it is started. */
   log?: readonly string[];
 }
@@ -50,6 +52,10 @@ export async function simulatePatroni(
       const asked = `${request.method} ${request.url}`;
       requests.push(asked);
       onRequest(asked, members);
+      if (asked === 'POST /restart' && members.get(name)?.restartFails) {
+        response.writeHead(503).end('restart failed');
+        return;
+      }
       response.end(JSON.stringify(asked === 'GET /cluster' ? clusterAnswer(members) : statusAnswer(name, members)));
     }).listen(8008, addresses[name]);
     servers.push(server);
