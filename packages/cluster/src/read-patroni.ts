@@ -1,7 +1,7 @@
 import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import type { PatroniCluster, PatroniMember, PatroniStatus } from '@citus-ha/patroni';
 import { inTime, isLate, questionMs } from './in-time.js';
-import { saysLostData } from './lost-data.js';
+import { lossBy, type Loss } from './lost-data.js';
 import { coordinatorClients, patroniOf, type OpenCluster } from './open-cluster.js';
 
 export type SeenByPatroni = Pick<PatroniMember, 'name' | 'role' | 'state' | 'timeline' | 'lagBytes' | 'pendingRestart'>;
@@ -14,7 +14,7 @@ export interface PatroniView {
   /** Of these only what others last heard is known. */
   readonly unanswered: ReadonlyMap<string, Unanswered>;
   /** Workers that run without their data. */
-  readonly lost: readonly string[];
+  readonly lost: ReadonlyMap<string, Loss>;
   readonly paused: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
         return typeof self === 'string' ? [[name, self] as const] : [];
       }),
     ),
-    lost: placed.filter((_, index) => lost[index]).map(({ name }) => name),
+    lost: new Map(placed.flatMap(({ name }, index) => (lost[index] ? [[name, lost[index]] as const] : []))),
     paused: views.some((view) => view.paused),
   };
 }
@@ -61,15 +61,15 @@ function readSelf(cluster: OpenCluster, name: string): Promise<PatroniStatus | U
   return inTime(question).catch((error: unknown) => (isLate(error) ? 'late' : 'refused'));
 }
 
-/** `false` where it is not known in time, counted from now. */
+/** `undefined` where it is not known in time, counted from now. */
 async function readLost(
   cluster: OpenCluster,
   member: MemberSpec,
   asked?: Promise<PatroniStatus | Unanswered>,
-): Promise<boolean> {
-  if (member.kind !== 'worker' || asked === undefined) return false;
-  const look = asked.then((self) => typeof self !== 'string' && saysLostData(cluster, member, self, questionMs));
-  return inTime(look).catch(() => false);
+): Promise<Loss | undefined> {
+  if (member.kind !== 'worker' || asked === undefined) return undefined;
+  const look = asked.then((self) => (typeof self === 'string' ? undefined : lossBy(cluster, member, self, questionMs)));
+  return inTime(look).catch(() => undefined);
 }
 
 /** A member's own word of itself is newer than what it last told etcd, which also stays there for a while once it is gone. */

@@ -1,4 +1,4 @@
-import { coordinators, defaultClusterSpec, type MemberSpec } from '@citus-ha/config';
+import { coordinators, defaultClusterSpec, workers, type MemberSpec } from '@citus-ha/config';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startIntoService } from './start-into-service.js';
@@ -56,6 +56,19 @@ describe('a member that is started', () => {
       fix: expect.stringContaining('mode 0700') as string,
     });
   }, 30_000);
+
+  it('is said to be built anew where it is a worker with broken data, without waiting for it in vain', async () => {
+    const invalid =
+      'INFO: data dir for the cluster is not empty, but system ID is invalid; consider doing reinitialize';
+    const broken = { role: 'replica', state: 'stopped', timeline: 0, log: Array.from({ length: 9 }, () => invalid) };
+    simulation = await simulatePatroni(spec, { worker1: broken });
+    const [worker] = workers(spec) as [MemberSpec];
+    await expect(startIntoService(simulation.cluster, worker)).rejects.toMatchObject({
+      code: 'DATA_LOST',
+      message: expect.stringContaining('global/pg_control is broken') as string,
+      fix: expect.stringContaining('citus-ha rebuild worker1') as string,
+    });
+  });
 
   it('is not started where it ends at once, and its last lines say why', async () => {
     simulation = await simulatePatroni(spec, { 'coord-1': leader });
