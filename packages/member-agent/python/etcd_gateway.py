@@ -16,6 +16,7 @@ class Etcd:
         self.protocol = section.get("protocol", "http")
         self.login = {"name": section.get("username"), "password": section.get("password")}
         self.token = None
+        self.header = None
 
     def call(self, path, body):
         """Raises OSError or ValueError where no host gives an answer."""
@@ -59,17 +60,21 @@ class Etcd:
     def below(self, prefix):
         """Every key with this prefix, without it, as etcd has it, its value decoded beside."""
         found = self.call("kv/range", {"key": encode(prefix), "range_end": encode(prefix[:-1] + chr(ord(prefix[-1]) + 1))})
+        self.header = found["header"]
         keys = {decode(kv["key"])[len(prefix) :]: kv for kv in found.get("kvs", [])}
         return {key: {**kv, "text": decode(kv.get("value", ""))} for key, kv in keys.items()}
 
-    def put(self, key, text, lease):
-        self.call("kv/put", {"key": encode(key), "value": encode(text), "lease": lease})
+    def put(self, key, text, lease=0):
+        self.header = self.call("kv/put", {"key": encode(key), "value": encode(text), "lease": lease})["header"]
 
     def txn(self, compare, success):
         return bool(self.call("kv/txn", {"compare": compare, "success": success}).get("succeeded"))
 
     def grant(self, seconds):
         return self.call("lease/grant", {"TTL": seconds})["ID"]
+
+    def seconds_left(self, lease):
+        return int(self.call("lease/timetolive", {"ID": lease}).get("TTL", 0))
 
     def keep_alive(self, lease):
         """Whether there is still such a lease."""

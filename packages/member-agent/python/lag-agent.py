@@ -2,12 +2,9 @@
 Answers HAProxy's agent-check for a coordinator (HAProxy manual, "agent-check"): lag-agent.py ADDRESS PORT PSQL SERVER.
 
 HAProxy sends how old, in milliseconds, what is read here may be, and is told `up` or `down`. The data of a standby are from
-when its leader last said where its WAL ends, if the standby has replayed up to there; all by this machine's clock. Ends with
-the process that started it.
+when its leader last said where its WAL ends, if the standby has replayed up to there; all by this machine's clock.
 """
 
-import ctypes
-import signal
 import socketserver
 import subprocess
 import sys
@@ -15,9 +12,10 @@ import threading
 import time
 from collections import deque
 
+from parent import ends_with_parent
+
 EVERY = 0.5
 RETRY_AFTER = 2
-PR_SET_PDEATHSIG = 1
 
 QUESTION = """
 SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() - '0/0', latest_end_lsn - '0/0',
@@ -72,7 +70,7 @@ def watch(data, psql, server):
 def ask(data, command):
     """Until the server is gone."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, preexec_fn=end_with_parent, text=True, **pipes) as session:
+    with subprocess.Popen(command, preexec_fn=ends_with_parent(), text=True, **pipes) as session:
         while True:
             now = time.monotonic()
             session.stdin.write(QUESTION)
@@ -102,12 +100,7 @@ def serve(data, address, port):
         server.serve_forever()
 
 
-def end_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def main(address, port, psql, server):
-    end_with_parent()
     data = Data()
     threading.Thread(target=watch, args=(data, psql, server), daemon=True).start()
     serve(data, address, int(port))

@@ -2,10 +2,12 @@
 Becomes the program of its arguments, patroni FILE, once this new life of a member may have one (docs/adr/0010).
 
 It first deletes a leader key that still carries the member's own name: whoever begins as the init of the member proves that
-the life which held the key is over. Then, of several coordinators whose etcd knows nothing of them, only the one with the
-newest data goes on; the others wait until it leads. Waits for etcd, as Patroni would. Beside Patroni, lag-agent.py goes on.
+the life which held the key is over. Then, of several coordinators whose etcd knows nothing of them, or has gone back to what it knew
+earlier, only the one with the newest data goes on; the others wait until it leads. Waits for etcd, as Patroni would. Beside
+Patroni remember-etcd.py and lag-agent.py go on.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +16,9 @@ import time
 
 import yaml
 from etcd_gateway import Etcd, absent, deletion, setting, unchanged
+from etcd_memory import has_gone_back
+from parent import ends_with_parent
+from scope import scope_path
 from turn import Turn, may_start
 
 EVERY = 0.2
@@ -31,17 +36,17 @@ def main(command):
     own = config.get("citus_ha", {})
     peers = own.get("coordinators", [])
     if len(peers) > 1:
-        wait_for_turn(etcd, scope, lambda: Turn(config["name"], peers, config["postgresql"]))
+        is_known = who_leads_is_known(etcd, config["postgresql"]["data_dir"])
+        wait_for_turn(etcd, scope, is_known, lambda: Turn(config["name"], peers, config["postgresql"]))
+        beside("remember-etcd.py", command[-1])
     if "lag_agent" in own:
-        agent = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lag-agent.py")
-        subprocess.Popen([sys.executable, agent, *own["lag_agent"]])
+        beside("lag-agent.py", *own["lag_agent"])
     os.execvp(command[0], command)
 
 
-def scope_path(config):
-    group = config.get("citus", {}).get("group")
-    parts = [config["namespace"].strip("/"), config["scope"], *([] if group is None else [str(group)])]
-    return "/" + "/".join(parts) + "/"
+def beside(program, *args):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), program)
+    subprocess.Popen([sys.executable, path, *args], preexec_fn=ends_with_parent())
 
 
 def release(etcd, scope, name):
@@ -51,9 +56,45 @@ def release(etcd, scope, name):
         say("deleted the leader key of this member's earlier life")
 
 
-def wait_for_turn(etcd, scope, begin):
+def who_leads_is_known(etcd, data_dir):
+    """Of an etcd that has gone back only a leader who renews its lease is believed."""
+    gone_back = None
+    alive = Renewals()
+
+    def is_known(keys):
+        nonlocal gone_back
+        if gone_back is None and (gone_back := has_gone_back(data_dir, etcd.header)):
+            say("etcd has gone back to an earlier state: what it says of who may lead is not believed")
+        return alive.see(etcd, keys.get("leader")) if gone_back else may_start(keys)
+
+    return is_known
+
+
+class Renewals:
+    """Tells a leader who lives from a key that was put back: its lease ends later and later. Once alone may be etcd's own start."""
+
+    def __init__(self):
+        self.ends = None
+        self.seen = 0
+
+    def see(self, etcd, leader):
+        if leader is None:
+            self.__init__()
+            return False
+        # Whole seconds are told.
+        ends = time.monotonic() + etcd.seconds_left(leader.get("lease", "0"))
+        if self.ends is None or ends > self.ends + 1.5:
+            self.seen += self.ends is not None
+            self.ends = ends
+        return self.seen >= 2
+
+
+def wait_for_turn(etcd, scope, is_known, begin):
     turn = lease = None
-    while not may_start(keys := until_answered(lambda: etcd.below(scope))):
+    while True:
+        keys = until_answered(lambda: etcd.below(scope))
+        if until_answered(lambda: is_known(keys)):
+            return
         # To look at the data of a server that was killed takes a while, and mostly nobody has to.
         turn = turn or begin()
         if turn.told(keys):
@@ -73,10 +114,14 @@ def wait_for_turn(etcd, scope, begin):
 
 
 def claim(scope, turn, keys):
-    """Nobody leads, and what was allowed to be left out still is: that counts once."""
+    """
+    Nobody leads, and what was allowed to be left out still is: that counts once. What `sync` says of others is of an earlier state.
+    """
     allowed = keys.get(turn.allowed_key)
     guard = absent(scope + "leader") + (unchanged(allowed) if allowed else absent(scope + turn.allowed_key))
-    return guard, [setting(scope + turn.first_key, turn.name), deletion(scope + turn.allowed_key)]
+    alone = json.dumps({"leader": turn.name, "sync_standby": None})
+    corrected = [setting(scope + "sync", alone)] if "sync" in keys else []
+    return guard, [setting(scope + turn.first_key, turn.name), deletion(scope + turn.allowed_key), *corrected]
 
 
 def until_answered(ask):

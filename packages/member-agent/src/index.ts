@@ -12,6 +12,10 @@ export const startPatroni: readonly AgentFile[] = [
   'turn.py',
   'data_position.py',
   'etcd_gateway.py',
+  'etcd_memory.py',
+  'remember-etcd.py',
+  'scope.py',
+  'parent.py',
 ].map(agentFile);
 
 /** A callback of Patroni's on coordinators with Citus; see docs/adr/0007. */

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -101,6 +101,52 @@ describe.skipIf(skipped !== '')(`the beginning of a member, with real etcd and s
     expect(await scope.get('citus-ha/allow-loss')).toBeUndefined();
     await stale.until(/waits for coord-3: nothing is known of their data$/m);
     expect(stale.hasBegun).toBe(false);
+  });
+
+  it('does not believe an etcd that was put back to what it knew before, but a leader who lives', async () => {
+    const scope = lab.scope();
+    await scope.put('initialize', '1');
+    await scope.put('config', '{"synchronous_mode": true}');
+    await scope.put('sync', '{"leader": "coord-2", "sync_standby": "coord-1"}');
+    await scope.put('leader', 'coord-2', await scope.grant(60));
+    const { cluster_id: known, revision } = await scope.header();
+    const remember = (data: string, ahead: number) =>
+      writeFileSync(
+        `${lab.dataDir(data)}.etcd.json`,
+        JSON.stringify({ cluster: known, revision: Number(revision) + ahead }),
+      );
+    remember('old', 1_000);
+    remember('newer', 1_000);
+    const stale = begin(scope, 'coord-1', lab.dataDir('old'));
+    await stale.until(/waits for coord-2: nothing is known of their data/);
+    await begin(scope, 'coord-2', lab.dataDir('newer')).until(/became/);
+    await stale.until(/waits for coord-2: it holds the newest data/);
+    expect(JSON.parse((await scope.get('sync')) ?? '')).toEqual({ leader: 'coord-2', sync_standby: null });
+    const lease = await scope.grant(5);
+    await scope.put('leader', 'coord-2', lease);
+    await delay(1_000);
+    expect(stale.hasBegun).toBe(false);
+    for (let renewed = 0; renewed < 3; renewed += 1) {
+      await delay(2_000);
+      await scope.keepAlive(lease);
+    }
+    await stale.until(/became/);
+  });
+
+  it('remembers what it sees of etcd, which changes with every look', async () => {
+    const scope = lab.scope();
+    const file = join(lab.folder, 'remember.yml');
+    writeFileSync(file, JSON.stringify(scope.configuration('coord-1', lab.dataDir('remembers'))));
+    lab.program('remember-etcd.py', file);
+    const seen = () =>
+      JSON.parse(readFileSync(`${lab.dataDir('remembers')}.etcd.json`, 'utf8')) as {
+        readonly cluster: string;
+        readonly revision: number;
+      };
+    const first = await vi.waitFor(seen, 10_000);
+    const { cluster_id: known, revision } = await scope.header();
+    expect(first).toEqual({ cluster: known, revision: Number(revision) });
+    await vi.waitFor(() => expect(seen().revision).toBeGreaterThan(first.revision), 20_000);
   });
 
   it('refuses data of different databases, and data it cannot read, by name', async () => {

@@ -160,18 +160,35 @@ export class Scope {
   }
 
   begin(name: string, dataDir: string, coordinators: readonly string[] = ['coord-1', 'coord-2']): Beginning {
-    return this.#begin(name, {
+    return this.#begin(name, this.configuration(name, dataDir, coordinators));
+  }
+
+  configuration(name: string, dataDir: string, coordinators: readonly string[] = []): Record<string, unknown> {
+    return {
       scope: this.#name,
       namespace: '/service/',
       name,
       etcd3: { hosts: ['127.0.0.1:1', this.#etcd] },
       citus_ha: { coordinators },
       postgresql: { data_dir: dataDir, bin_dir: postgresBinDir },
-    });
+    };
   }
 
-  async put(key: string, value: string): Promise<void> {
-    await this.#post('kv/put', { key: base64(`/service/${this.#name}/${key}`), value: base64(value) });
+  /** @param lease As of {@link grant}. */
+  async put(key: string, value: string, lease = '0'): Promise<void> {
+    await this.#post('kv/put', { key: base64(`/service/${this.#name}/${key}`), value: base64(value), lease });
+  }
+
+  async grant(seconds: number): Promise<string> {
+    return ((await this.#post('lease/grant', { TTL: seconds })) as { ID: string }).ID;
+  }
+
+  async keepAlive(lease: string): Promise<void> {
+    await this.#post('lease/keepalive', { ID: lease });
+  }
+
+  async header(): Promise<{ readonly cluster_id: string; readonly revision: string }> {
+    return ((await this.#post('kv/range', { key: base64('none') })) as { header: never }).header;
   }
 
   async get(key: string): Promise<string | undefined> {
