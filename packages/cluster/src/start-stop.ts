@@ -2,6 +2,7 @@ import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { refuseUnseen } from '@citus-ha/runtime';
 import type { OpenCluster } from './open-cluster.js';
+import { closeEtcd } from './secure-etcd.js';
 import { allowLoss } from './turns.js';
 
 /** Starts one member, or thaws it where it is frozen. What must be done before its Patroni starts is done by its own new life (docs/adr/0010). */
@@ -16,11 +17,12 @@ export async function startMember(cluster: OpenCluster, member: MemberSpec): Pro
   });
 }
 
-/** Lets a coordinator that is about to start lead without those that do not run. */
+/** Lets a coordinator that is about to start lead without those that do not run, by an etcd that may have lost its users too. */
 export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   const seen = await cluster.runtime.members();
   const names = coordinators(cluster.spec).map(({ name }) => name);
   const mayRun = seen.filter(({ state }) => state !== 'exited' && state !== 'created').map(({ name }) => name);
+  if (await closeEtcd(cluster)) cluster.onStep?.('closed etcd to strangers');
   await allowLoss(
     cluster,
     names.filter((name) => name !== member.name && !mayRun.includes(name)),
