@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { coordinators, defaultClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { afterEach, expect, it } from 'vitest';
 import type { OpenCluster } from './open-cluster.js';
-import { allowLossOfStopped } from './start-stop.js';
+import { allowLossOfStopped, presentMember } from './start-stop.js';
 import { simulatePatroni, type Simulation } from './testing/simulated-patroni.js';
 
 const spec = defaultClusterSpec();
@@ -39,4 +39,18 @@ it('closes an etcd that has lost its users too, without which no Patroni logs in
   expect(asked).toContain('/v3/auth/user/add');
   expect(asked.indexOf('/v3/kv/txn')).toBeGreaterThan(asked.indexOf('/v3/auth/enable'));
   expect(asked).toContain('/v3/auth/enable');
+});
+
+it('tells a member that is gone from one that the cluster never had', async () => {
+  simulation = await simulatePatroni(spec, { 'coord-1': { role: 'leader', state: 'running', timeline: 1 } });
+  expect(await presentMember(simulation.cluster, 'coord-1')).toEqual(first);
+  await expect(presentMember(simulation.cluster, 'coord-2')).rejects.toMatchObject({
+    code: 'MEMBER_MISSING',
+    member: 'coord-2',
+    fix: expect.stringContaining('citus-ha up') as string,
+  });
+  await expect(presentMember(simulation.cluster, 'coord-9')).rejects.toMatchObject({
+    code: 'MEMBER_UNKNOWN',
+    fix: expect.stringContaining('coord-2') as string,
+  });
 });

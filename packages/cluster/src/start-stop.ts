@@ -1,5 +1,5 @@
 import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, codeOf } from '@citus-ha/core';
 import { refuseUnseen } from '@citus-ha/runtime';
 import type { OpenCluster } from './open-cluster.js';
 import { closeEtcd } from './secure-etcd.js';
@@ -57,4 +57,18 @@ export function memberNamed({ spec }: Pick<OpenCluster, 'spec'>, name: string): 
     blame: 'user',
     fix: `Name one of ${members.map((member) => member.name).join(', ')}.`,
   });
+}
+
+/** The same for one that must have been made. @throws CodedError also `MEMBER_MISSING` where it was not, or is gone. */
+export async function presentMember(cluster: Pick<OpenCluster, 'spec' | 'runtime'>, name: string): Promise<MemberSpec> {
+  const member = memberNamed(cluster, name);
+  await cluster.runtime.member(name).catch((error: unknown) => {
+    if (codeOf(error) !== 'MEMBER_UNKNOWN') throw error;
+    const lacks = cluster.runtime.kind === 'docker' ? 'has no container' : 'does not exist';
+    throw new CodedError('MEMBER_MISSING', `${name} is a member of cluster ${cluster.spec.name}, but ${lacks}`, {
+      member: name,
+      fix: 'Create it: `citus-ha up`.',
+    });
+  });
+  return member;
 }
