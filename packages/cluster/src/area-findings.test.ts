@@ -58,6 +58,19 @@ describe('what doctor says of each part', () => {
     expect(levels([leader, standby], [problem('PAUSED')])).toMatchObject({ failover: 'problem' });
   });
 
+  it.each([
+    ['haproxy does not run', problem('MEMBER_DOWN', 'haproxy')],
+    ['haproxy is frozen', problem('MEMBER_PAUSED', 'haproxy')],
+    ['haproxy does not exist', problem('MEMBER_MISSING', 'haproxy')],
+    ['nobody leads', problem('NO_LEADER')],
+  ])('is that the endpoint takes no client while %s', (_, cause) => {
+    expect(levels([leader, standby], [cause])).toMatchObject({ endpoint: 'problem' });
+  });
+
+  it('is that the endpoint is well while another member than haproxy is down', () => {
+    expect(levels([leader, standby], [problem('MEMBER_DOWN', 'worker1')])).toMatchObject({ endpoint: 'ok' });
+  });
+
   it('is unknown where who might take over did not answer', () => {
     expect(levels([leader, standby], [problem('MEMBER_SILENT', 'coord-2')])).toMatchObject({
       failover: 'unknown',

@@ -1,4 +1,4 @@
-import type { ClusterSpec } from '@citus-ha/config';
+import { proxies, type ClusterSpec } from '@citus-ha/config';
 import { candidatesOf, whyUnknown } from './find-unknown.js';
 import type { Finding } from './finding.js';
 import type { ClusterStatus, Problem, ProblemCode, Unknowable } from './status.js';
@@ -48,16 +48,35 @@ export function areaFindings(spec: ClusterSpec, status: ClusterStatus): readonly
   return [...new Set(isDown ? [areas.CLUSTER_DOWN] : Object.values(areas))].flatMap((check): readonly Finding[] => {
     const found = problems.filter(({ code }) => areas[code] === check).map((problem) => findingOf(check, problem));
     if (found.length > 0) return found;
+    if (check === 'endpoint') return [endpointFinding(spec, status)];
     if (status.unknown.includes(check as Unknowable)) return [unknown(check, status)];
-    return check === 'failover' ? [failoverFinding(spec, status)] : [{ check, level: 'ok', detail: 'well' }];
+    return check === 'failover' ? [failoverFinding(spec, status)] : [well(check)];
   });
 }
 
 /** States in which it is not known how a member is. */
 const unseen: readonly ProblemCode[] = ['MEMBER_SILENT', 'MEMBER_UNKNOWN_STATE'];
 
+/** States in which a member answers nobody. */
+const stopped: readonly ProblemCode[] = ['MEMBER_MISSING', 'MEMBER_DOWN', 'MEMBER_PAUSED'];
+
 function findingOf(check: string, { code, message, fix }: Problem): Finding {
   return { check, level: unseen.includes(code) ? 'unknown' : 'problem', detail: message, fix };
+}
+
+function well(check: string): Finding {
+  return { check, level: 'ok', detail: 'well' };
+}
+
+/** What explains that it takes no client is the only problem that is told of it. */
+function endpointFinding(spec: ClusterSpec, status: ClusterStatus): Finding {
+  const check = 'endpoint';
+  const [proxy] = proxies(spec);
+  const cause = status.problems.find(
+    ({ code, member }) => code === 'NO_LEADER' || (member === proxy?.name && stopped.includes(code)),
+  );
+  if (cause) return { check, level: 'problem', detail: `takes no client: ${cause.message}`, fix: cause.fix };
+  return status.unknown.includes(check) ? unknown(check, status) : well(check);
 }
 
 function unknown(check: string, status: ClusterStatus): Finding {

@@ -44,8 +44,12 @@ describe('the candidate of a failover', () => {
   });
 
   it('is none that is dead or has no data', () => {
-    expect(() => chooseCandidate({ ...question, running: [] })).toThrow('No standby is fit');
+    expect(() => chooseCandidate({ ...question, running: [] })).toThrow(
+      'No standby is fit to lead: coord-2 is not running',
+    );
     const copying = [standby('coord-3', 'quorum_standby', 'creating replica')];
-    expect(() => chooseCandidate({ ...question, members: copying })).toThrow('No standby is fit to lead');
+    expect(() => chooseCandidate({ ...question, members: copying })).toThrow('coord-3 is creating replica');
+    const failed = [standby('coord-3', 'replica', 'start failed')];
+    expect(() => chooseCandidate({ ...question, members: failed })).toThrow('coord-3 fails to start its PostgreSQL');
   });
 });

@@ -1,5 +1,6 @@
 import { CodedError } from '@citus-ha/core';
 import { isSynchronous } from './find-problems.js';
+import { stateWords } from './member-problems.js';
 
 export interface Standby {
   readonly name: string;
@@ -39,7 +40,9 @@ export function chooseCandidate<T extends Standby>(question: {
   const [best] = fittestFirst(alive);
   if (best && (mayLose || isSynchronous(best))) return best;
   if (best) throw unfit(`${best.name} is not synchronous: it may lack acknowledged writes`, remedy);
-  const states = standbys.map(({ name, state }) => `${name} is ${running.includes(name) ? state : 'not running'}`);
+  const states = standbys.map(
+    ({ name, state }) => `${name} ${running.includes(name) ? stateWords(state) : 'is not running'}`,
+  );
   throw noneFit(states.join(', '), to);
 }
 

@@ -113,6 +113,17 @@ describe('the problems of a cluster', () => {
     expect(codes(change)).toEqual([code]);
   });
 
+  it.each([
+    ['start failed', 'coord-2 fails to start its PostgreSQL'],
+    ['restart failed', 'coord-2 fails to restart its PostgreSQL'],
+    ['crashed', 'coord-2 has crashed'],
+    ['creating replica', 'coord-2 is creating replica'],
+  ])('put "%s" of Patroni into a sentence: %s', (state, message) => {
+    expect(problems(withMember(member('coord-2', 'coordinator', 'replica', state)))).toContainEqual(
+      expect.objectContaining({ code: 'MEMBER_NOT_READY', message }),
+    );
+  });
+
   it('name the lost leader besides the member that was it', () => {
     expect(codes(withMember(member('coord-1', 'coordinator', null, 'exited')))).toEqual(['NO_LEADER', 'MEMBER_DOWN']);
   });

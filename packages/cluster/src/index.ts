@@ -31,6 +31,6 @@ export { refuseEdit } from './refuse-parameters.js';
 export { renderInput } from './render-input.js';
 export { requireSupported } from './require-supported.js';
 export { startIntoService } from './start-into-service.js';
-export { allowLossOfStopped, memberNamed, startMember, stopMember } from './start-stop.js';
+export { allowLossOfStopped, memberNamed, presentMember, startMember, stopMember } from './start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status.js';
 export { up, type UpOptions, type UpResult } from './up.js';

@@ -84,10 +84,10 @@ function problemOf(
   const copy = isStandby && leader ? `copy it anew from ${leader.name}: \`citus-ha reinit ${name}\`` : undefined;
   const keep = 'Keep its data, which may be the only copy: it goes on once a coordinator leads.';
   if (state === 'start failed') {
-    return problem('MEMBER_NOT_READY', `is ${state}`, copy ? `${seeLog} Or ${copy}.` : seeLog);
+    return problem('MEMBER_NOT_READY', stateWords(state), copy ? `${seeLog} Or ${copy}.` : seeLog);
   }
   if (state !== 'running' && state !== 'streaming' && !(isStandby && stuck.has(name))) {
-    return problem('MEMBER_NOT_READY', `is ${state}`, `Wait, or ${log}.`);
+    return problem('MEMBER_NOT_READY', stateWords(state), `Wait, or ${log}.`);
   }
   const why = stuck.get(name);
   if (isStandby && why !== undefined) {
@@ -109,4 +109,11 @@ function problemOf(
     return problem('RESTART_PENDING', 'has settings that need a restart', `Restart it: \`citus-ha restart ${name}\`.`);
   }
   return undefined;
+}
+
+/** Patroni's word for a state, as what is said of a member. */
+export function stateWords(state: string): string {
+  const [, attempt] = /^(\w+) failed$/.exec(state) ?? [];
+  if (attempt !== undefined) return `fails to ${attempt} its PostgreSQL`;
+  return state === 'crashed' ? 'has crashed' : `is ${state}`;
 }

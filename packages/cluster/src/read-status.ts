@@ -111,7 +111,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
       settings: inForce,
       leader: sql.failure?.late === true && late.includes(sql.failure.leader),
       patroni: late.some((name) => patroni.unanswered.has(name)),
-      endpoint: mayBeBusy,
+      endpoint: mayBeBusy || (endpoint !== undefined && sql.failure !== undefined),
       redundancy: sql.copies !== undefined && status.redundancy.underReplicatedShards === null,
     },
   );

@@ -1,6 +1,14 @@
 import { messageOf } from '@citus-ha/core';
-import { enableEtcdAccess, type EtcdUser } from '@citus-ha/emitters';
+import { enableEtcdAccess, etcdUsers, type EtcdUser } from '@citus-ha/emitters';
 import type { EtcdClient } from '@citus-ha/patroni';
+import { etcdOf, type OpenCluster } from './open-cluster.js';
+import { renderInput } from './render-input.js';
+
+/** {@link secureEtcd} for the users of a cluster; nothing where it is of before etcd had any. */
+export async function closeEtcd(cluster: OpenCluster): Promise<boolean> {
+  const users = etcdUsers(renderInput(cluster));
+  return users.length > 0 && secureEtcd(etcdOf(cluster), users);
+}
 
 /**
  * Gives etcd its users, root first, and closes it to everyone else; needs a majority of it. Does nothing where all of them

@@ -57,6 +57,16 @@ describe('a member that is started', () => {
     });
   }, 30_000);
 
+  it('is said to wait for etcd where that is away, and how it is started', async () => {
+    simulation = await simulatePatroni(spec, { 'coord-2': { role: 'replica', state: 'stopped', timeline: 1 } });
+    expect(await startIntoService(simulation.cluster, second)).toEqual({
+      code: 'ETCD_UNHEALTHY',
+      member: 'coord-2',
+      message: 'coord-2 waits for etcd, which has no quorum',
+      fix: expect.stringContaining('`citus-ha start etcd`') as string,
+    });
+  }, 30_000);
+
   it('is said to be built anew where it is a worker with broken data, without waiting for it in vain', async () => {
     const invalid =
       'INFO: data dir for the cluster is not empty, but system ID is invalid; consider doing reinitialize';

@@ -22,7 +22,7 @@ const othersMs = 10_000;
 /**
  * Starts one member and waits until it is of use: it answers, and it leads, or streams from whoever does. Where it cannot, or does
  * not in time, the answer says what is wrong with it. Who would have to lead is not waited for long; that is no fault of its own,
- * unless it waits for others' data.
+ * unless it waits for others' data or for etcd.
  *
  * @throws CodedError `DATA_LOST` for a worker that has lost its data; `MEMBER_ENDED` with the last lines of its log, where it ends by itself; `START_FAILED` where its PostgreSQL does; `TIMEOUT` where it never answers.
  */
@@ -33,13 +33,20 @@ export async function startIntoService(cluster: OpenCluster, member: MemberSpec)
   try {
     const outcome = await whileRunning(cluster, [name], (signal) => wait({ ...cluster, signal }, member));
     if (outcome === 'serves') return undefined;
-    const own = (await readStatus(cluster)).problems.filter(({ member: troubled }) => troubled === name);
+    const { problems } = await readStatus(cluster);
+    const own = problems.filter(({ member: troubled }) => troubled === name);
     if (outcome === 'stuck') return own[0];
     cluster.onStep?.(`${name} runs, but what it needs of others is not there: see \`citus-ha status\``);
-    return own.find(({ code }) => code === 'WAITS_FOR_DATA');
+    const waits = own.find(({ code }) => code === 'WAITS_FOR_DATA');
+    return waits ?? (isDatabase(cluster, member) ? quorumProblem(name, problems) : undefined);
   } catch (error) {
     throw await explainWithLogs(cluster.runtime, error);
   }
+}
+
+function quorumProblem(name: string, problems: readonly Problem[]): Problem | undefined {
+  const etcd = problems.find(({ code, member }) => code === 'ETCD_UNHEALTHY' && member === null);
+  return etcd && { ...etcd, member: name, message: `${name} waits for etcd, which has no quorum` };
 }
 
 /** `alone`: it runs, but others are lacking; `stuck`: no time brings it to serve, or none did so far. */

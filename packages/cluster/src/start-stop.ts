@@ -1,7 +1,8 @@
 import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, codeOf } from '@citus-ha/core';
 import { refuseUnseen } from '@citus-ha/runtime';
 import type { OpenCluster } from './open-cluster.js';
+import { closeEtcd } from './secure-etcd.js';
 import { allowLoss } from './turns.js';
 
 /** Starts one member, or thaws it where it is frozen. What must be done before its Patroni starts is done by its own new life (docs/adr/0010). */
@@ -16,11 +17,12 @@ export async function startMember(cluster: OpenCluster, member: MemberSpec): Pro
   });
 }
 
-/** Lets a coordinator that is about to start lead without those that do not run. */
+/** Lets a coordinator that is about to start lead without those that do not run, by an etcd that may have lost its users too. */
 export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   const seen = await cluster.runtime.members();
   const names = coordinators(cluster.spec).map(({ name }) => name);
   const mayRun = seen.filter(({ state }) => state !== 'exited' && state !== 'created').map(({ name }) => name);
+  if (await closeEtcd(cluster)) cluster.onStep?.('closed etcd to strangers');
   await allowLoss(
     cluster,
     names.filter((name) => name !== member.name && !mayRun.includes(name)),
@@ -55,4 +57,18 @@ export function memberNamed({ spec }: Pick<OpenCluster, 'spec'>, name: string): 
     blame: 'user',
     fix: `Name one of ${members.map((member) => member.name).join(', ')}.`,
   });
+}
+
+/** The same for one that must have been made. @throws CodedError also `MEMBER_MISSING` where it was not, or is gone. */
+export async function presentMember(cluster: Pick<OpenCluster, 'spec' | 'runtime'>, name: string): Promise<MemberSpec> {
+  const member = memberNamed(cluster, name);
+  await cluster.runtime.member(name).catch((error: unknown) => {
+    if (codeOf(error) !== 'MEMBER_UNKNOWN') throw error;
+    const lacks = cluster.runtime.kind === 'docker' ? 'has no container' : 'does not exist';
+    throw new CodedError('MEMBER_MISSING', `${name} is a member of cluster ${cluster.spec.name}, but ${lacks}`, {
+      member: name,
+      fix: 'Create it: `citus-ha up`.',
+    });
+  });
+  return member;
 }

@@ -19,7 +19,7 @@ import { refuseChanges } from './refuse-changes.js';
 import { refuseParameters } from './refuse-parameters.js';
 import { renderInput } from './render-input.js';
 import { requireSupported } from './require-supported.js';
-import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
+import { closeEtcd, isEtcdClosed } from './secure-etcd.js';
 import { passwordTrial } from './takes-password.js';
 import { startMember, stopMember } from './start-stop.js';
 import { waitForStranded } from './stranded-members.js';
@@ -135,7 +135,8 @@ async function runMembers(
   const living = wanted.filter((member) => goesOn(member) && !stranded.includes(member));
   // Patroni that has no login yet is not locked out.
   const early =
-    !living.some((member) => isDatabase(cluster, member)) || (await isEtcdClosed(etcdOf(cluster), usersOf(cluster)));
+    !living.some((member) => isDatabase(cluster, member)) ||
+    (await isEtcdClosed(etcdOf(cluster), etcdUsers(renderInput(cluster))));
   if (early) await close(cluster, log);
   if (options.allowLoss) await allowLoss(cluster, []);
   const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
@@ -166,10 +167,8 @@ async function createMembers(
   }
 }
 
-const usersOf = (cluster: OpenCluster) => etcdUsers(renderInput(cluster));
-
 async function close(cluster: OpenCluster, { change }: ChangeLog): Promise<void> {
-  if (await secureEtcd(etcdOf(cluster), usersOf(cluster))) change('closed etcd to strangers');
+  if (await closeEtcd(cluster)) change('closed etcd to strangers');
 }
 
 /** Until etcd has a majority. */

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError, codeOf, waitFor } from '@citus-ha/core';
+import { refuseForeignBind } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { findEngine } from './engine-address.js';
 import { labels } from './names.js';
@@ -8,11 +10,15 @@ import { labels } from './names.js';
 /**
  * Looks whether every port that will be published is free, or this cluster's own already.
  *
- * @throws CodedError `PORT_TAKEN` naming the container that has it, or saying that a process of this machine does.
+ * @throws CodedError `PORT_TAKEN` naming the container that has it, or saying that a process of this machine does;
+ * `PORT_UNBINDABLE` where the engine is on this machine, which does not have the address.
  */
-export async function checkPorts(engine: Docker, { name, proxy }: ClusterSpec): Promise<void> {
-  const containers = await engine.listContainers();
+export async function checkPorts(engine: Docker, spec: ClusterSpec): Promise<void> {
+  const { name, proxy } = spec;
   const isHere = (await findEngine()).url.startsWith('unix:');
+  // A container that is given the engine's socket has other addresses than the machine.
+  if (isHere && (await engine.info()).Name === hostname()) await refuseForeignBind(spec);
+  const containers = await engine.listContainers();
   for (const port of Object.values(proxy.ports)) {
     const holder = containers.find(({ Ports }) =>
       Ports.some(({ PublicPort, IP }) => PublicPort === port && overlaps(IP, proxy.bind)),
@@ -43,7 +49,7 @@ async function becomesFree(host: string, port: number): Promise<boolean> {
 function canListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    // An address that this machine does not have is for the engine to judge.
+    // Any other matter is for the engine to judge.
     server.once('error', (error) => resolve(codeOf(error) !== 'EADDRINUSE'));
     server.listen(port, host, () => server.close(() => resolve(true)));
   });

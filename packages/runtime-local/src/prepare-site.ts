@@ -1,6 +1,6 @@
 import { databaseMembers, membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import type { PrepareRequest } from '@citus-ha/runtime';
+import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
 import { releaseBlock } from './address-block.js';
 import { checkPorts } from './check-ports.js';
@@ -30,6 +30,7 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
   const { request, folder, addresses } = options;
   const known = await readState(folder);
   checkNetwork(request.spec, known);
+  await refuseForeignBind(request.spec);
   await refuseDataLeft(folder, request.spec.name);
   await checkAskedVersion(request.spec, known?.site);
   const found = await settlePrograms(await wantedMajor(request.spec, known?.site), request);
@@ -70,6 +71,7 @@ export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): P
       const { missing } = await findPrograms(await wantedMajor(spec, site), spec.local.network);
       if (missing.length > 0) throw programMissing(missing);
     },
+    async () => refuseForeignBind(spec),
     async () => checkPorts({ spec, folder, members: membersOf(spec), sites: site?.members ?? {} }),
   ];
   const errors = await Promise.all(

@@ -23,5 +23,6 @@ export type {
   Runtime,
   RuntimeEvent,
 } from './runtime.js';
+export { refuseForeignBind } from './refuse-foreign-bind.js';
 export { unknownMember } from './unknown-member.js';
 export { refuseUnseen, unseenMember } from './unseen-member.js';

@@ -1,4 +1,4 @@
-import { memberNamed } from '@citus-ha/cluster';
+import { presentMember } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeMembers } from '../compose.js';
@@ -11,7 +11,7 @@ export function execCommand(): Command {
     'run a command within a member, after --: citus-ha exec coord-1 -- patronictl list',
   ).action(async (name: string, argv: string[], options: CommonOptions) => {
     const cluster = await composeMembers(options);
-    const member = memberNamed(cluster, name).name;
+    const member = (await presentMember(cluster, name)).name;
     if (options.json) {
       const result = await cluster.runtime.exec(member, argv, { signal: interruption() });
       printJson({ member, ...result });

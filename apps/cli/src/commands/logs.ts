@@ -1,5 +1,5 @@
 import { membersOf } from '@citus-ha/config';
-import { memberNamed, type ClusterContext } from '@citus-ha/cluster';
+import { presentMember, type ClusterContext } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeMembers } from '../compose.js';
@@ -20,7 +20,7 @@ export function logsCommand(): Command {
       const cluster = await composeMembers(options);
       const members =
         names.length > 0
-          ? names.map((name) => memberNamed(cluster, name).name)
+          ? (await Promise.all(names.map((name) => presentMember(cluster, name)))).map(({ name }) => name)
           : membersOf(cluster.spec).map(({ name }) => name);
       const width = members.length > 1 ? Math.max(...members.map((name) => name.length)) : 0;
       const asText = (member: string, line: string) => (width === 0 ? line : `${member.padEnd(width)} | ${line}`);

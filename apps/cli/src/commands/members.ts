@@ -1,6 +1,7 @@
 import {
   allowLossOfStopped,
   memberNamed,
+  presentMember,
   rebuildWorker,
   reinitialize,
   restartMember,
@@ -82,7 +83,7 @@ function onMember<Cluster extends ClusterContext>(
   if (consequence) withConfirmation(made);
   return made.action(async (memberName: string, options: CommonOptions) => {
     const cluster = await find(options);
-    const member = memberNamed(cluster, memberName);
+    const member = await presentMember(cluster, memberName);
     if (consequence) await confirm(`${name} ${memberName}? ${consequence}`, options.yes);
     const problem = await act(cluster, member, options);
     if (options.json) printJson({ member: memberName, done, ...(problem && { problem }) });
