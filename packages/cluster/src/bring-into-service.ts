@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
-import { codeOf, FatalProbeError, waitFor } from '@citus-ha/core';
+import { codeOf, waitFor } from '@citus-ha/core';
 import { leaderOf, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import { findStuck } from './catch-up.js';
@@ -14,7 +14,7 @@ import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type Open
 import { readStatus } from './read-status.js';
 import { refuseParameters } from './refuse-parameters.js';
 import { serves } from './serves.js';
-import { notStarting, startFailed, StartFailures } from './start-failures.js';
+import { refuseStartFailure } from './start-failures.js';
 import { patroniKeys } from './stranded-members.js';
 import { refuseStuck } from './turns.js';
 import { whileRunning } from './while-running.js';
@@ -145,7 +145,7 @@ export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'al
  */
 async function waitForMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
   const { name, kind } = member;
-  const failures = new StartFailures();
+  const refuse = refuseStartFailure(member);
   let seen = 'nothing';
   await waitFor({
     what: `${name} to run`,
@@ -155,8 +155,7 @@ async function waitForMember(cluster: OpenCluster, member: MemberSpec): Promise<
       const view = await group;
       const told = view.members.find((one) => one.name === name);
       seen = told ? `${told.role}, ${told.state}` : 'not in the cluster yet';
-      failures.note(told && notStarting.includes(told.state) ? [name] : [], performance.now());
-      if (failures.goesOn(name)) throw new FatalProbeError(startFailed(member));
+      refuse(told?.state);
       if (told?.state === (told?.role === 'leader' ? 'running' : 'streaming')) {
         const self = await patroniOf(cluster, name).status();
         return serves(self, leaderOf(view));

@@ -1,4 +1,4 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, FatalProbeError } from '@citus-ha/core';
 
 /** What Patroni says of a PostgreSQL that ended as soon as it was started, or has ended since. */
 export const notStarting = ['start failed', 'crashed'];
@@ -41,4 +41,13 @@ export function startFailed({
     member: name,
     fix: `Mend what it says. A parameter that was set by hand is unset by \`citus-ha config edit --group ${group} --set postgresql.parameters.NAME=\`.`,
   });
+}
+
+/** For a wait for one member: is told each state that is seen of it. @throws FatalProbeError of `START_FAILED` once that goes on. */
+export function refuseStartFailure(member: Parameters<typeof startFailed>[0]): (state: string | undefined) => void {
+  const failures = new StartFailures();
+  return (state = '') => {
+    failures.note(notStarting.includes(state) ? [member.name] : [], performance.now());
+    if (failures.goesOn(member.name)) throw new FatalProbeError(startFailed(member));
+  };
 }

@@ -1,5 +1,5 @@
 import { proxies, type MemberSpec } from '@citus-ha/config';
-import { codeOf, FatalProbeError, waitFor } from '@citus-ha/core';
+import { codeOf, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
 import { findStuck } from './catch-up.js';
 import { explainWithLogs } from './explain-with-logs.js';
@@ -9,7 +9,7 @@ import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from './open-
 import { readRoutes } from './read-routes.js';
 import { readStatus } from './read-status.js';
 import { serves } from './serves.js';
-import { notStarting, startFailed, StartFailures } from './start-failures.js';
+import { refuseStartFailure } from './start-failures.js';
 import { runningMembers, startMember } from './start-stop.js';
 import type { Problem } from './status.js';
 import { whileRunning } from './while-running.js';
@@ -70,14 +70,12 @@ function waitForEtcdMember(cluster: OpenCluster, { name }: MemberSpec): Promise<
 function waitUntilServing(cluster: OpenCluster, member: MemberSpec): Promise<Outcome> {
   const { name, kind } = member;
   const isLate = patience();
-  const failures = new StartFailures();
+  const refuse = refuseStartFailure(member);
   let answered = false;
   const look = async (): Promise<Outcome | false> => {
     const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
     const view = await group.catch(() => undefined);
-    const told = view?.members.find((one) => one.name === name)?.state;
-    failures.note(told !== undefined && notStarting.includes(told) ? [name] : [], performance.now());
-    if (failures.goesOn(name)) throw new FatalProbeError(startFailed(member));
+    refuse(view?.members.find((one) => one.name === name)?.state);
     const leader = view && leaderOf(view);
     if (!leader || !(await runningMembers(cluster)).includes(leader.name)) {
       if (kind === 'worker') await requireData(cluster, member);
