@@ -17,10 +17,10 @@ import {
   type PatroniClient,
   type PatroniCluster,
 } from '@citus-ha/patroni';
-import { asApplied, differencesOf, type Difference } from './as-applied.js';
-import type { ClusterRecord } from './cluster-record.js';
+import { asApplied, differencesOf, type Difference } from './record/as-applied.js';
+import type { ClusterRecord } from './record/cluster-record.js';
 import type { ClusterContext } from './context.js';
-import { findRecord } from './rebuild-record.js';
+import { findRecord } from './record/rebuild-record.js';
 
 /** A cluster that exists, with the ways to talk to its members. */
 export interface OpenCluster extends ClusterContext {

@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto';
+import { coordinators } from '@citus-ha/config';
+import { CodedError, waitFor } from '@citus-ha/core';
+import type { RequestOptions } from '@citus-ha/patroni';
+import { dcsPathOf, etcdOf, type OpenCluster } from '../open-cluster.js';
+
+/** A coordinator that does not start its Patroni yet, since etcd does not know who may lead (docs/adr/0010). */
+export interface Wait {
+  readonly member: string;
+  readonly waitsFor: readonly string[];
+  readonly why: string;
+  /** Time alone does not end it. */
+  readonly stuck: boolean;
+}
+
+const allowedSeconds = 300;
+
+/** Who waits for whom, as the members' own program has written it down. */
+export async function readWaits(cluster: OpenCluster, options?: RequestOptions): Promise<readonly Wait[]> {
+  const etcd = etcdOf(cluster);
+  const entries = coordinators(cluster.spec).map(async (member): Promise<readonly Wait[]> => {
+    const key = await etcd.get(`${dcsPathOf(cluster, member)}citus-ha/positions/${member.name}`, options);
+    const entry = key && (JSON.parse(key.value) as Omit<Wait, 'member'>);
+    return entry && entry.waitsFor.length > 0 ? [{ ...entry, member: member.name }] : [];
+  });
+  return (await Promise.all(entries)).flat();
+}
+
+/**
+ * Lets the newest of the coordinators that can be asked lead, once, although others may have acknowledged rows that it lacks:
+ * those named here, which must not run, and those that cannot read their data. Does nothing where someone leads.
+ */
+export async function allowLoss(cluster: OpenCluster, without: readonly string[]): Promise<void> {
+  const [first] = coordinators(cluster.spec);
+  if (!first) return;
+  const etcd = etcdOf(cluster);
+  const scope = dcsPathOf(cluster, first);
+  const ID = String(randomInt(1, 2 ** 47));
+  await etcd.send('/v3/lease/grant', { ID, TTL: allowedSeconds });
+  const nobodyLeads = { key: base64(`${scope}leader`), target: 'CREATE', result: 'EQUAL', create_revision: '0' };
+  const put = { key: base64(`${scope}citus-ha/allow-loss`), value: base64(JSON.stringify(without)), lease: ID };
+  await etcd.send('/v3/kv/txn', { compare: [nobodyLeads], success: [{ request_put: put }] });
+}
+
+/** Rejects once a coordinator waits for what no time brings; else when the signal aborts. */
+export async function refuseStuck(cluster: OpenCluster): Promise<never> {
+  const { signal, onStep } = cluster;
+  let told = '';
+  let before: readonly Wait[] = [];
+  const found = await waitFor({
+    what: 'a coordinator to wait in vain',
+    timeoutMs: 2 ** 31 - 1,
+    intervalMs: 1_000,
+    signal,
+    probe: async () => {
+      const waits = await readWaits(cluster);
+      const words = waits.map(waitWords).join('; ');
+      if (words !== told && words !== '') onStep?.(words);
+      told = words;
+      const stuck = waits.find(
+        (wait) => wait.stuck && before.some(({ member, why }) => member === wait.member && why === wait.why),
+      );
+      before = waits;
+      return stuck;
+    },
+  });
+  throw new CodedError('LEADER_UNDECIDED', waitWords(found), { member: found.member, fix: waitFix(found, []) });
+}
+
+export function waitWords({ member, waitsFor, why }: Wait): string {
+  const whom = waitsFor.filter((name) => name !== member).join(', ');
+  return whom === '' ? `${member} cannot tell what it holds: ${why}` : `${member} waits for ${whom}: ${why}`;
+}
+
+/** @param down Members that do not run. */
+export function waitFix({ member, waitsFor, stuck }: Wait, down: readonly string[]): string {
+  const lost = waitsFor.filter((name) => down.includes(name));
+  if (lost.length > 0) {
+    return `Start ${lost.join(', ')}: \`citus-ha up\`. To lose what only ${lost.join(', ')} may have: \`citus-ha start ${member} --allow-loss\`.`;
+  }
+  if (stuck)
+    return 'Mend what is named, or move those data away. To lose what only they have: `citus-ha up --allow-loss`.';
+  return `Wait, or see \`citus-ha logs ${waitsFor[0] ?? member}\`.`;
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
