@@ -1,14 +1,14 @@
 export { checkHistory, type TrialResult } from './checkers/check-history.js';
-export type { Outage } from './checkers/outage.js';
-export type { Percentiles } from './checkers/percentiles.js';
+export { outagesOf, type Outage } from './checkers/outage.js';
+export { percentilesOf, type Percentiles } from './checkers/percentiles.js';
 export { worstOf, type Check, type CheckName, type Verdict } from './checkers/verdict.js';
 export { exportForElle } from './elle.js';
 export type { Fault, FaultContext } from './faults/fault.js';
 export { capabilitiesOf, faultNamed, faults, impossibleFaults, missingFor, type Capabilities } from './faults/index.js';
 export { targetNames } from './faults/targets.js';
-export type { History, Op } from './history/op.js';
+export { opsOf, type History, type Op } from './history/op.js';
 export { parseHistory } from './history/parse-history.js';
-export { figureRows, verdictWord, writeReport, type FigureRow } from './report/index.js';
+export { requestsOf, type Request } from './history/requests.js';
 export { injectByHand } from './runner/by-hand.js';
 export { healAll, uninterrupted } from './runner/heal.js';
 export { readPlace } from './runner/place.js';

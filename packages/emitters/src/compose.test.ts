@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderCompose } from './compose.js';
-import { dockerSite } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { renderFolder } from './render-folder.js';
 import { exampleSpecs } from './testing/example-specs.js';
 

@@ -1,17 +1,12 @@
+import { coordinators, databaseMembers, etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
 import {
   composeAdoption,
   containerLog,
   containerName,
-  coordinators,
-  databaseMembers,
-  etcdMembers,
   imageKind,
-  membersOf,
   networkOf,
-  proxies,
-  type MemberSpec,
   type RenderedFile,
-} from '@citus-ha/config';
+} from '@citus-ha/layout';
 import { adoptionFiles, adoptionLabels } from './adoption.js';
 import { dockerImages } from './docker-images.js';
 import { etcdAccessFile } from './etcd-access.js';

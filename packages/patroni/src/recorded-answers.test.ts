@@ -1,7 +1,6 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, Answer } from '@citus-ha/core';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Answer } from './answer.js';
 import { parseHistory } from './history.js';
 import { leaderOf, parseCluster } from './patroni-cluster.js';
 import { parseStatus } from './patroni-status.js';

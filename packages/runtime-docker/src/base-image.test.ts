@@ -1,4 +1,5 @@
-import { defaultClusterSpec, dockerSite } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { describe, expect, it, test } from 'vitest';
 import { basesOf, choiceOf, plainBasesOf } from './base-image.js';
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClusterSpec, DockerState } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { DockerState } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';

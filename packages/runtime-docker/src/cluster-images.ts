@@ -1,4 +1,5 @@
-import { renderedImages, type ClusterSpec, type DockerState } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import { renderedImages, type DockerState } from '@citus-ha/layout';
 import { codeOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';

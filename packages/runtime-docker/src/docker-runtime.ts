@@ -1,5 +1,5 @@
-import { containerName } from '@citus-ha/config';
-import type { ClusterSpec, DockerState, Site } from '@citus-ha/config';
+import { containerName, type DockerState, type Site } from '@citus-ha/layout';
+import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import {
   killByPidFile,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/config';
+import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';

@@ -1,4 +1,4 @@
-import { containerLog, containerName, type ContainerDefinition, type DockerState } from '@citus-ha/config';
+import { containerLog, containerName, type ContainerDefinition, type DockerState } from '@citus-ha/layout';
 import type { Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { labels, networkName, volumeName } from './names.js';

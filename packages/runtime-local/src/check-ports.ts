@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ClusterSpec, MemberSite, MemberSpec } from '@citus-ha/config';
+import type { ClusterSpec, MemberSpec } from '@citus-ha/config';
+import type { MemberSite } from '@citus-ha/layout';
 import { CodedError, codeOf, waitFor } from '@citus-ha/core';
 import type { ClusterFolder } from './cluster-folder.js';
 import { clusterFolderOf, holds, listeners, ownerOf, type Listener, type ListenerOwner } from './listeners.js';

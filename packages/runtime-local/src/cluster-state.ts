@@ -1,6 +1,6 @@
 import { access, chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Site } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { claimBlock, claimFreeBlock } from './address-block.js';
 import type { ClusterFolder } from './cluster-folder.js';
 import type { Network } from './switch.js';

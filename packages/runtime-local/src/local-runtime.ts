@@ -1,5 +1,6 @@
 import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
-import type { ClusterSpec, Site } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { CodedError, codeOf } from '@citus-ha/core';
 import {
   killByPidFile,

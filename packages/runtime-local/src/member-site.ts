@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ClusterSpec, MemberKind, MemberSite, MemberSpec } from '@citus-ha/config';
+import type { ClusterSpec, MemberKind, MemberSpec } from '@citus-ha/config';
+import type { MemberSite } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import type { MemberFolder } from './member-folder.js';
 

@@ -1,4 +1,5 @@
-import { databaseMembers, membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
+import { databaseMembers, membersOf, type ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';

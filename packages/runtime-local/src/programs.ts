@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import type { ProgramVersions, Programs } from '@citus-ha/config';
+import type { ProgramVersions, Programs } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { execa } from 'execa';
 import type { Network } from './switch.js';

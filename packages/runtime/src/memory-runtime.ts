@@ -1,4 +1,5 @@
-import type { ClusterSpec, Site } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { CodedError, waitFor } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
 import { killByPidFile } from './kill-by-pid-file.js';

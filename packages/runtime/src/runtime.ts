@@ -1,4 +1,5 @@
-import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/config';
+import type { ClusterSpec, MemberKind } from '@citus-ha/config';
+import type { RenderedFile, Site } from '@citus-ha/layout';
 import type { CodedError } from '@citus-ha/core';
 import type { NetworkCapability, NetworkFault } from './network-faults.js';
 

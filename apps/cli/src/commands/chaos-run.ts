@@ -16,11 +16,11 @@ import {
   soak,
   suiteNamed,
   uninterrupted,
-  writeReport,
   type Capabilities,
   type PlannedTrial,
   type Series,
 } from '@citus-ha/chaos';
+import { writeReport } from '@citus-ha/chaos-report';
 import type { OpenCluster } from '@citus-ha/cluster';
 import { CodedError } from '@citus-ha/core';
 import { Option, type Command } from 'commander';

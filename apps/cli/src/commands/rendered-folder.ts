@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRecord, settleRecord, type ClusterRecord } from '@citus-ha/cluster';
-import type { ClusterSpec, Site } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 
 /** As `renderFolder` writes them. */

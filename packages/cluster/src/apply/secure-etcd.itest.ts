@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultClusterSpec, dockerSite, etcdMembers } from '@citus-ha/config';
+import { defaultClusterSpec, etcdMembers } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { waitFor } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
-import { createEtcdClient, type EtcdClient } from '@citus-ha/patroni';
+import { createEtcdClient, type EtcdClient } from '@citus-ha/dcs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
 

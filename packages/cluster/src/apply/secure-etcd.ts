@@ -1,6 +1,6 @@
 import { messageOf } from '@citus-ha/core';
 import { enableEtcdAccess, etcdUsers, type EtcdUser } from '@citus-ha/emitters';
-import type { EtcdClient } from '@citus-ha/patroni';
+import type { EtcdClient } from '@citus-ha/dcs';
 import { etcdOf, type OpenCluster } from '../open-cluster.js';
 import { renderInput } from '../render-input.js';
 

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { coordinators } from '@citus-ha/config';
-import { CodedError, waitFor } from '@citus-ha/core';
-import type { RequestOptions } from '@citus-ha/patroni';
+import { CodedError, waitFor, type RequestOptions } from '@citus-ha/core';
 import { dcsPathOf, etcdOf, type OpenCluster } from '../open-cluster.js';
 
 /** A coordinator that does not start its Patroni yet, since etcd does not know who may lead (docs/adr/0010). */

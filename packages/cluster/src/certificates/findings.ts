@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { Certificates } from '@citus-ha/config';
+import type { Certificates } from '@citus-ha/layout';
 import type { Finding } from '../doctor/finding.js';
 import { certificateTimes, lastMs } from './times.js';
 

@@ -1,7 +1,8 @@
 import { withConnection } from '@citus-ha/citus';
 import { coordinators } from '@citus-ha/config';
 import { CodedError, codeOf, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
-import { leaderOf, readLeader, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
+import { leaderOf, waitForLeader, type Leader, type PatroniMember } from '@citus-ha/patroni';
+import { readLeader } from '@citus-ha/dcs';
 import { findStuck } from '../observe/catch-up.js';
 import { chooseCandidate } from './choose-candidate.js';
 import { readChecksumFailures } from '../doctor/examine-storage.js';

@@ -1,5 +1,5 @@
 import { etcdQuotaBytes } from '@citus-ha/emitters';
-import type { EtcdHealth } from '@citus-ha/patroni';
+import type { EtcdHealth } from '@citus-ha/dcs';
 import type { Finding } from './finding.js';
 
 /** Of its quota, from which on it has to be looked after. */

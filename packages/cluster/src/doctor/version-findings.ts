@@ -1,4 +1,4 @@
-import type { Site } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import type { Finding } from './finding.js';
 
 type Versions = Site['versions'];

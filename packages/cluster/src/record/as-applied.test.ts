@@ -1,4 +1,5 @@
-import { defaultClusterSpec, keptOfSpec } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { keptOfSpec } from '@citus-ha/layout';
 import { expect, it } from 'vitest';
 import { asApplied, differencesOf } from './as-applied.js';
 

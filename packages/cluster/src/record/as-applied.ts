@@ -1,4 +1,5 @@
-import type { ClusterSpec, KeptOfSpec } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { KeptOfSpec } from '@citus-ha/layout';
 
 /** A key of cluster.yaml whose value is not the one that the cluster was brought to. */
 export interface Difference {

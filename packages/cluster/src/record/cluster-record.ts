@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { EngineKind } from '@citus-ha/citus';
-import {
-  keptOfSpec,
-  type Certificates,
-  type ClusterSpec,
-  type KeptOfSpec,
-  type Secrets,
-  type Site,
-} from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import { keptOfSpec, type Certificates, type KeptOfSpec, type Secrets, type Site } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { ClusterStore } from '@citus-ha/runtime';
 import { settleCertificates } from '../certificates/settle.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keptOfSpec, type Site } from '@citus-ha/config';
+import { keptOfSpec, type Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { etcdSecretPath, patroniScope, readPatroniYaml, scopeLogin, type ReadPatroniYaml } from '@citus-ha/emitters';
 import type { Member } from '@citus-ha/runtime';

@@ -1,4 +1,5 @@
-import { defaultClusterSpec, dockerSite } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { renderFolder } from '@citus-ha/emitters';
 import { expect, test } from 'vitest';
 import { newRecord } from './cluster-record.js';

@@ -1,5 +1,6 @@
 import { withConnection } from '@citus-ha/citus';
-import { databaseMembers, type ClusterSpec, type Site } from '@citus-ha/config';
+import { databaseMembers, type ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { CodedError, codeOf } from '@citus-ha/core';
 
 /** What becomes of a password at each server that has an address. */

@@ -1,5 +1,5 @@
 import { etcdMembers, type ClusterSpec } from '@citus-ha/config';
-import type { EtcdHealth } from '@citus-ha/patroni';
+import type { EtcdHealth } from '@citus-ha/dcs';
 import type { MemberStatus, Problem } from './status.js';
 
 export type SeenOfEtcd = Pick<EtcdHealth, 'endpoint' | 'healthy' | 'problem' | 'alarms'>;

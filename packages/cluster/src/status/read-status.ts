@@ -1,7 +1,7 @@
 import { engineVersion, readNodes, readShardCopies, withConnection, type ShardCopy } from '@citus-ha/citus';
 import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
-import type { EtcdHealth } from '@citus-ha/patroni';
+import type { EtcdHealth } from '@citus-ha/dcs';
 import type { Member } from '@citus-ha/runtime';
 import { findStuck } from '../observe/catch-up.js';
 import { findProblems } from './find-problems.js';

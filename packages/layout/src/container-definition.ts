@@ -1,0 +1,42 @@
+import type { DockerState } from './docker-site.js';
+import type { MemberKind } from '@citus-ha/config';
+
+/** One of the image set. */
+export type ImageKind = keyof DockerState['images'];
+
+/** What a container cannot be given later: all of a member's definition but its files, the image, and where its ports are published. */
+export interface ContainerDefinition {
+  readonly kind: MemberKind;
+  readonly group?: number;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly image: string;
+  /** Absent where no port is. */
+  readonly bind?: string;
+}
+
+/** Its JSON is the same for the same member and state, whoever makes the container. */
+export function containerDefinition(
+  { kind, group, command, env, ports }: Omit<ContainerDefinition, 'image' | 'bind'>,
+  { images, bind }: Pick<DockerState, 'images' | 'bind'>,
+): ContainerDefinition {
+  return {
+    kind,
+    ...(group !== undefined && { group }),
+    command,
+    env,
+    ports,
+    image: images[imageKind(kind)],
+    ...(kind === 'proxy' && { bind }),
+  };
+}
+
+export function imageKind(kind: MemberKind): ImageKind {
+  return kind === 'etcd' || kind === 'proxy' ? kind : 'member';
+}
+
+/** As Compose v2 names it. */
+export function containerName(cluster: string, member: string): string {
+  return `${cluster}-${member}-1`;
+}
