@@ -10,8 +10,9 @@ const arrows = {
   citus: ['core'],
   'citus-contract': ['core', 'citus'],
   'citus-standin': ['core'],
+  'provision-debian': ['core', 'layout'],
   runtime: ['core', 'config', 'layout'],
-  'runtime-local': ['core', 'config', 'layout', 'runtime'],
+  'runtime-local': ['core', 'config', 'layout', 'runtime', 'provision-debian'],
   'runtime-docker': ['core', 'config', 'layout', 'runtime'],
   cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime'],
   chaos: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime', 'cluster'],
@@ -40,9 +41,9 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps)/',
-        pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|citus-standin)/|${test}`,
+        pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|provision-debian|citus-standin)/|${test}`,
       },
-      to: { path: '^packages/(runtime-local|runtime-docker|citus-standin)/' },
+      to: { path: '^packages/(runtime-local|runtime-docker|provision-debian|citus-standin)/' },
     },
     {
       name: 'contract-suites-are-for-tests',

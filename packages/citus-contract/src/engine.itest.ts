@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { engineContract, findPostgresBinDir, hasCitusFiles } from './index.js';
 import { citusEngine } from '@citus-ha/citus';
+import { engineContract, findPostgresBinDir, hasCitusFiles } from './index.js';
 
 const postgresBinDir = (await findPostgresBinDir()) ?? 'a PostgreSQL that is not installed';
 

@@ -6,3 +6,4 @@ export { writingTo } from './writing-to.js';
 export { redactPasswords } from './redact-passwords.js';
 export { Answer, isRecord, parseJson } from './answer.js';
 export { exchange, ofMember, type Reply, type RequestOptions } from './exchange.js';
+export { withMachineLock, type LockOptions } from './machine-lock.js';

@@ -1,6 +1,6 @@
+import type { RequestOptions } from '@citus-ha/core';
 import type { EtcdClient } from './etcd-client.js';
 import type { EtcdKey } from './etcd-key.js';
-import type { RequestOptions } from '@citus-ha/core';
 
 /** The leader lock of one Patroni scope, as it was read. */
 export interface LeaderKey extends EtcdKey {

@@ -1,5 +1,5 @@
-import type { DockerState } from './docker-site.js';
 import type { MemberKind } from '@citus-ha/config';
+import type { DockerState } from './docker-site.js';
 
 /** One of the image set. */
 export type ImageKind = keyof DockerState['images'];

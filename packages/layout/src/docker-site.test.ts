@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import { expect, test } from 'vitest';
-import { dockerSite, networkOf } from './docker-site.js';
 import { defaultClusterSpec } from '@citus-ha/config';
+import { dockerSite, networkOf } from './docker-site.js';
 
 test('every member of the largest cluster has an address of its own in the network', () => {
   const base = defaultClusterSpec();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '@citus-ha/core';
 import { type EtcdClient, readLeader } from '@citus-ha/dcs';
+import { findRealPrograms, RealServers } from '@citus-ha/dcs/testing';
 import { leaderOf } from './patroni-cluster.js';
 import { createPatroniClient, type PatroniClient } from './patroni-client.js';
-import { findRealPrograms, RealServers } from '@citus-ha/dcs/testing';
 import { dataDir, startPatroni } from './testing/start-patroni.js';
 import { waitForLeader } from './wait-for-leader.js';
 

@@ -1,5 +1,5 @@
-import { CodedError, Answer } from '@citus-ha/core';
 import { readFileSync } from 'node:fs';
+import { CodedError, Answer } from '@citus-ha/core';
 import { describe, expect, it } from 'vitest';
 import { parseHistory } from './history.js';
 import { leaderOf, parseCluster } from './patroni-cluster.js';

@@ -1,6 +1,6 @@
 import { containerName, type DockerState, type Site } from '@citus-ha/layout';
 import type { ClusterSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, type LockOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -10,7 +10,6 @@ import {
   type Created,
   type ExecOptions,
   type ExecResult,
-  type LockOptions,
   type LogOptions,
   type Member,
   type MemberDefinition,

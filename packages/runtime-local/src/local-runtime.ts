@@ -1,7 +1,7 @@
 import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
-import { CodedError, codeOf } from '@citus-ha/core';
+import { CodedError, codeOf, type LockOptions, withMachineLock } from '@citus-ha/core';
 import {
   killByPidFile,
   memberEvents,
@@ -12,7 +12,6 @@ import {
   type Created,
   type ExecOptions,
   type ExecResult,
-  type LockOptions,
   type LogOptions,
   type Member,
   type MemberDefinition,
@@ -24,6 +23,7 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
+import { memberPath } from '@citus-ha/provision-debian';
 import { memberAccount, type Account } from './account.js';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
@@ -45,7 +45,6 @@ import {
   stopLife,
 } from './life.js';
 import { readLog } from './log-file.js';
-import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import {
   ensureSwitch,
@@ -69,7 +68,6 @@ import {
 import { previewCluster } from './preview.js';
 import { startLife } from './start-life.js';
 import { findObstacles, prepareSite } from './prepare-site.js';
-import { memberPath } from './programs.js';
 import { runInLife } from './run-in-life.js';
 
 export interface LocalRuntimeOptions {

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { MemberKind } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, withMachineLock } from '@citus-ha/core';
 import { networkProbe, parseNetworkProbe, type NetworkCapability, type NetworkCommands } from '@citus-ha/runtime';
 import { execa } from 'execa';
-import { withMachineLock } from './machine-lock.js';
 import { hasSwitch, switchOf } from './switch.js';
 import { gatewayAddress, ownAddress, type ClusterState } from './cluster-state.js';
 

@@ -13,7 +13,6 @@ export type {
   ExecOptions,
   ExecResult,
   Incarnation,
-  LockOptions,
   LogOptions,
   Member,
   MemberDefinition,

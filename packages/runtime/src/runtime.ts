@@ -1,6 +1,6 @@
 import type { ClusterSpec, MemberKind } from '@citus-ha/config';
 import type { RenderedFile, Site } from '@citus-ha/layout';
-import type { CodedError } from '@citus-ha/core';
+import type { CodedError, LockOptions } from '@citus-ha/core';
 import type { NetworkCapability, NetworkFault } from './network-faults.js';
 
 /**
@@ -167,13 +167,6 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-export interface LockOptions {
-  /** Ends the wait for the lock, not the task. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told once where the lock is held, by whom. */
-  readonly onWait?: ((holder: string) => void) | undefined;
 }
 
 export interface LogOptions {

@@ -4,7 +4,13 @@ import { createServer, connect, type Server } from 'node:net';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { codeOf, waitFor } from '@citus-ha/core';
-import type { LockOptions } from '@citus-ha/runtime';
+
+export interface LockOptions {
+  /** Ends the wait for the lock, not the task. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told once where the lock is held, by whom. */
+  readonly onWait?: ((holder: string) => void) | undefined;
+}
 
 const timeoutMs = 600_000;
 

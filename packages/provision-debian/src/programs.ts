@@ -4,8 +4,10 @@ import { delimiter, dirname, join } from 'node:path';
 import type { ProgramVersions, Programs } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { execa } from 'execa';
-import type { Network } from './switch.js';
 import { cachedPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
+
+/** Members with networks of their own need programs that make them. */
+export type Network = 'loopback' | 'namespaces';
 
 /** What members run on, as found on this machine. */
 export interface FoundPrograms {

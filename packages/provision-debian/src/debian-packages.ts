@@ -1,6 +1,5 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, withMachineLock } from '@citus-ha/core';
 import { execa } from 'execa';
-import { withMachineLock } from './machine-lock.js';
 
 /** What goes before a command that must be run by root: nothing as root, `sudo -n` where that asks no password, else `undefined`. */
 export async function rootPrefix(): Promise<readonly string[] | undefined> {

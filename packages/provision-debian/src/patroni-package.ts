@@ -1,9 +1,8 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, withMachineLock } from '@citus-ha/core';
 import { execa } from 'execa';
-import { withMachineLock } from './machine-lock.js';
 
 /** Patroni 3.0.2 loses acknowledged writes when a paused leader comes back; 4 was measured not to. */
 export const minimumPatroniMajor = 4;
