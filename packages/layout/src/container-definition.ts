@@ -1,8 +1,6 @@
 import type { MemberKind } from '@citus-ha/config';
 import type { DockerState } from './docker-site.js';
-
-/** One of the image set. */
-export type ImageKind = keyof DockerState['images'];
+import { placementOf } from './placement.js';
 
 /** What a container cannot be given later: all of a member's definition but its files, the image, and where its ports are published. */
 export interface ContainerDefinition {
@@ -21,19 +19,16 @@ export function containerDefinition(
   { kind, group, command, env, ports }: Omit<ContainerDefinition, 'image' | 'bind'>,
   { images, bind }: Pick<DockerState, 'images' | 'bind'>,
 ): ContainerDefinition {
+  const placement = placementOf(kind);
   return {
     kind,
     ...(group !== undefined && { group }),
     command,
     env,
     ports,
-    image: images[imageKind(kind)],
-    ...(kind === 'proxy' && { bind }),
+    image: images[placement.image],
+    ...(placement.published.length > 0 && { bind }),
   };
-}
-
-export function imageKind(kind: MemberKind): ImageKind {
-  return kind === 'etcd' || kind === 'proxy' ? kind : 'member';
 }
 
 /** As Compose v2 names it. */

@@ -1,4 +1,5 @@
 import { type ClusterSpec, membersOf, type MemberKind } from '@citus-ha/config';
+import type { ImageKind } from './placement.js';
 import type { Site } from './site.js';
 
 /** Files in a container are where the programs' own images and manuals have them. */
@@ -39,7 +40,7 @@ export interface DockerState {
   readonly plainBase?: string;
   /** By name of a base: its id when the cluster was made. The name may stand for another image by now. */
   readonly baseIds?: Readonly<Record<string, string>>;
-  readonly images: Readonly<Record<'member' | 'etcd' | 'proxy', string>>;
+  readonly images: Readonly<Record<ImageKind, string>>;
   readonly bind: string;
   readonly site: Site;
   /** By member; never given to another one. */

@@ -1,10 +1,4 @@
-export {
-  containerDefinition,
-  containerName,
-  imageKind,
-  type ContainerDefinition,
-  type ImageKind,
-} from './container-definition.js';
+export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
 export {
   composeAdoption,
   containerLog,
@@ -15,6 +9,8 @@ export {
 } from './docker-site.js';
 export { imageName, renderedImages } from './image-names.js';
 export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
+export { localMemberSite, portsOf, type LocalFolder, type LocalSiteOptions } from './local-site.js';
+export { placementOf, type ImageKind, type Placement } from './placement.js';
 export type {
   CertificateAndKey,
   Certificates,

@@ -1,4 +1,4 @@
-import { containerName, type DockerState, type Site } from '@citus-ha/layout';
+import { containerName, placementOf, type DockerState, type Site } from '@citus-ha/layout';
 import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError, type LockOptions } from '@citus-ha/core';
 import {
@@ -123,7 +123,7 @@ class DockerRuntime implements Runtime {
     }
     await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
-    await this.#ensureVolume(name, wanted.kind !== 'proxy');
+    await this.#ensureVolume(name, placementOf(wanted.kind).data);
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
     await putFiles(container, files, memberUser);
     if (found?.State.Running) await startContainer(container, name);

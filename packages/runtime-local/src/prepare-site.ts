@@ -1,5 +1,5 @@
 import { databaseMembers, membersOf, type ClusterSpec } from '@citus-ha/config';
-import type { Site } from '@citus-ha/layout';
+import { type Site, localMemberSite } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
 import {
@@ -18,7 +18,6 @@ import { refuseDataLeft } from './data-left.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
 import { checkDataVersion, dataVersion } from './member-record.js';
-import { memberSite } from './member-site.js';
 
 export interface PrepareSiteOptions {
   readonly request: PrepareRequest;
@@ -122,7 +121,7 @@ export function membersSite({
   readonly state: ClusterState;
 }): Site['members'] {
   const sites = membersOf(spec).map((member) => {
-    const site = memberSite({
+    const site = localMemberSite({
       spec,
       member,
       folder: memberFolder(folder.members, member.name),

@@ -1,28 +1,35 @@
 import { join } from 'node:path';
 import type { ClusterSpec, MemberKind, MemberSpec } from '@citus-ha/config';
-import type { MemberSite } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
-import type { MemberFolder } from './member-folder.js';
+import type { MemberSite } from './site.js';
 
 /** unix(7): sun_path has 108 bytes, the last of them zero. */
 const maxSocketPath = 107;
 const longestSocketName = '.s.PGSQL.65535';
 
-export interface MemberSiteOptions {
+/** Where one member's files are. */
+export interface LocalFolder {
+  readonly name: string;
+  readonly config: string;
+  readonly data: string;
+  readonly run: string;
+}
+
+export interface LocalSiteOptions {
   readonly spec: ClusterSpec;
   readonly member: MemberSpec;
-  readonly folder: MemberFolder;
+  readonly folder: LocalFolder;
   readonly ownAddress: string;
   /** Whether the member sees a hosts file with the names of all. */
   readonly namesResolve: boolean;
 }
 
 /**
- * Where a member lives and listens.
+ * Where a member lives and listens that is a process of this machine.
  *
  * @throws CodedError `PATH_TOO_LONG` when its sockets would not fit.
  */
-export function memberSite({ spec, member, folder, ownAddress, namesResolve }: MemberSiteOptions): MemberSite {
+export function localMemberSite({ spec, member, folder, ownAddress, namesResolve }: LocalSiteOptions): MemberSite {
   checkSocketPath(folder);
   const { bind } = spec.proxy;
   const listen = isFirstProxy(member) ? bind : ownAddress;
@@ -66,7 +73,7 @@ function isFirstProxy({ kind, name }: MemberSpec): boolean {
   return kind === 'proxy' && (name === 'haproxy' || name === 'haproxy-1');
 }
 
-function checkSocketPath(folder: MemberFolder): void {
+function checkSocketPath(folder: LocalFolder): void {
   const length = Buffer.byteLength(join(folder.run, longestSocketName));
   if (length <= maxSocketPath) return;
   throw new CodedError(
