@@ -20,7 +20,7 @@ describe('CodedError', () => {
   });
 
   it('has no cause where none was given', () => {
-    expect('cause' in new CodedError('X', 'x')).toBe(false);
+    expect('cause' in new CodedError('TIMEOUT', 'x')).toBe(false);
   });
 });
 

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js';
+
 export interface CodedErrorOptions {
   /** Whose fault it is: `user` errors end a command with exit code 2, `system` errors with 1. */
   readonly blame?: 'user' | 'system';
@@ -11,12 +13,12 @@ export interface CodedErrorOptions {
 /** The one error type of citus-ha: a stable code, what failed, on which member, and what to do. */
 export class CodedError extends Error {
   override readonly name: string = 'CodedError';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly blame: 'user' | 'system';
   readonly member: string | undefined;
   readonly fix: string | undefined;
 
-  constructor(code: string, message: string, options: CodedErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: CodedErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.blame = options.blame ?? 'system';

@@ -1,4 +1,4 @@
-import { CodedError, codeOf } from '@citus-ha/core';
+import { CodedError, codeOf, type ErrorCode } from '@citus-ha/core';
 import { Answer, isRecord, parseJson } from './answer.js';
 import { exchange, of, type Reply, type RequestOptions } from './exchange.js';
 import { parseHistory, type TimelineEnd } from './history.js';
@@ -149,7 +149,7 @@ function refusalOf(
 }
 
 /** Of its configuration Patroni says 502 and 503 while it cannot read it from etcd; elsewhere 503 is its no. */
-function refusalCode(status: number, text: string, url: string): string {
+function refusalCode(status: number, text: string, url: string): ErrorCode {
   if (status === 503 && text.includes('status unknown')) return 'PATRONI_STATUS_UNKNOWN';
   return (status === 502 || status === 503) && url.endsWith('/config') ? 'PATRONI_NOT_READY' : 'PATRONI_REFUSED';
 }
