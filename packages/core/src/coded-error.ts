@@ -10,6 +10,9 @@ export interface CodedErrorOptions {
   readonly cause?: unknown;
 }
 
+/** The same in every copy of this package that a process has. */
+const brand = Symbol.for('@citus-ha/core/CodedError');
+
 /** The one error type of citus-ha: a stable code, what failed, on which member, and what to do. */
 export class CodedError extends Error {
   override readonly name: string = 'CodedError';
@@ -18,6 +21,10 @@ export class CodedError extends Error {
   readonly member: string | undefined;
   readonly fix: string | undefined;
 
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
   constructor(code: ErrorCode, message: string, options: CodedErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
@@ -25,6 +32,11 @@ export class CodedError extends Error {
     this.member = options.member;
     this.fix = options.fix;
   }
+}
+
+/** Whether it is a {@link CodedError}, of whichever copy of this package. */
+export function isCodedError(thrown: unknown): thrown is CodedError {
+  return typeof thrown === 'object' && thrown !== null && brand in thrown;
 }
 
 /** What Node and `Promise.any` say of several errors tells nothing of them. */

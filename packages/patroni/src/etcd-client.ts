@@ -1,4 +1,4 @@
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, messageOf } from '@citus-ha/core';
 import type { Answer } from './answer.js';
 import { deleteIfUnchanged, type Outcome } from './delete-if-unchanged.js';
 import { authenticate, EtcdConnection, requestTo, type EtcdEndpoint, type EtcdLogin } from './etcd-connection.js';
@@ -64,7 +64,7 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdC
     const last = failures.at(-1);
     if (failures.length === 1) throw last;
     throw new CodedError(
-      last instanceof CodedError ? last.code : 'ETCD_UNREACHABLE',
+      isCodedError(last) ? last.code : 'ETCD_UNREACHABLE',
       `No etcd endpoint answered: ${failures.map(messageOf).join('; ') || 'none is known'}`,
       {
         cause: last,

@@ -1,6 +1,6 @@
 import { containerName } from '@citus-ha/config';
 import type { ClusterSpec, DockerState, Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, isCodedError } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -94,7 +94,7 @@ class DockerRuntime implements Runtime {
       await checkPorts(this.#engine, spec);
       return [];
     } catch (error) {
-      if (error instanceof CodedError) return [error];
+      if (isCodedError(error)) return [error];
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { databaseMembers, membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, isCodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
 import { memberAccount } from './account.js';
 import { releaseBlock } from './address-block.js';
@@ -83,7 +83,7 @@ export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): P
     ),
   );
   return errors.flatMap((error) => {
-    if (error !== undefined && !(error instanceof CodedError)) throw error;
+    if (error !== undefined && !isCodedError(error)) throw error;
     return error ?? [];
   });
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRecord, settleRecord, type ClusterRecord } from '@citus-ha/cluster';
 import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError, codeOf, type ErrorCode } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, type ErrorCode } from '@citus-ha/core';
 
 /** As `renderFolder` writes them. */
 const recordFile = 'citus-ha/cluster.json';
@@ -27,9 +27,7 @@ export async function keptRecord(folder: string, spec: ClusterSpec, site: Site):
   if (name !== spec.name)
     throw changed('NAME_CHANGED', `The files are of cluster ${name}, not of ${spec.name}`, folder);
   return settleRecord(spec, site, record).catch((error: unknown) => {
-    throw error instanceof CodedError && error.code.endsWith('_CHANGED')
-      ? changed(error.code, error.message, folder)
-      : error;
+    throw isCodedError(error) && error.code.endsWith('_CHANGED') ? changed(error.code, error.message, folder) : error;
   });
 }
 
