@@ -1,4 +1,5 @@
 export { parseRecord, settleRecord, type ClusterRecord } from './cluster-record.js';
+export type { ClusterChange, ClusterEvent } from './cluster-event.js';
 export { bootstrapNodes } from './bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './change-leader.js';
 export { collectReport, type ReportFile } from './collect-report.js';
@@ -33,4 +34,5 @@ export { requireSupported } from './require-supported.js';
 export { startIntoService } from './start-into-service.js';
 export { allowLossOfStopped, memberNamed, presentMember, startMember, stopMember } from './start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status.js';
+export { waitWords } from './wait-for-others.js';
 export { up, type UpOptions, type UpResult } from './up.js';

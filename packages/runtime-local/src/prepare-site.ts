@@ -153,7 +153,7 @@ async function settlePrograms(major: number | undefined, request: PrepareRequest
 }
 
 async function installMissing(missing: readonly MissingProgram[], request: PrepareRequest): Promise<void> {
-  const { onProgress = () => undefined, signal } = request;
+  const { onEvent, signal } = request;
   const packages = missing.flatMap((program) => program.packages);
   const needsPatroni = packages.includes('patroni');
   const prefix = await rootPrefix();
@@ -164,11 +164,11 @@ async function installMissing(missing: readonly MissingProgram[], request: Prepa
   const wanted = packages.filter((name) => packaged || name !== 'patroni');
   if (wanted.length > 0) {
     if (prefix === undefined) throw programMissing(missing);
-    onProgress(`Installing ${wanted.join(', ')}`);
+    onEvent?.({ type: 'installing', packages: wanted });
     await installPackages(prefix, wanted, signal);
   }
   if (!needsPatroni || packaged) return;
-  onProgress(`Fetching Patroni ${minimumPatroniMajor} into the cache`);
+  onEvent?.({ type: 'fetching', program: 'Patroni', version: minimumPatroniMajor });
   await fetchPatroni(signal);
 }
 
