@@ -7,6 +7,7 @@ export interface Wait {
   readonly stuck: boolean;
 }
 
+/** For people. */
 export function waitWords({ member, waitsFor, why }: Wait): string {
   const whom = waitsFor.filter((name) => name !== member).join(', ');
   return whom === '' ? `${member} cannot tell what it holds: ${why}` : `${member} waits for ${whom}: ${why}`;
