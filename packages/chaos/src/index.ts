@@ -9,6 +9,7 @@ export { targetNames } from './faults/targets.js';
 export { opsOf, type History, type Op } from './history/op.js';
 export { parseHistory } from './history/parse-history.js';
 export { requestsOf, type Request } from './history/requests.js';
+export type { ChaosEvent } from './runner/chaos-event.js';
 export { injectByHand } from './runner/by-hand.js';
 export { healAll, uninterrupted } from './runner/heal.js';
 export { readPlace } from './runner/place.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { CodedError } from '@citus-ha/core';
+import { isCodedError, type CodedError } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bootstrap, citusEngine, engineVersion, connect, withConnection, type ServerAddress } from '@citus-ha/citus';
@@ -18,7 +18,7 @@ async function startBlackHole(): Promise<{ readonly server: Server; readonly por
 
 async function failure(task: () => Promise<unknown>): Promise<CodedError> {
   const error = await task().catch((thrown: unknown) => thrown);
-  if (!(error instanceof CodedError)) throw new Error('Expected a CodedError', { cause: error });
+  if (!isCodedError(error)) throw new Error('Expected a CodedError', { cause: error });
   return error;
 }
 

@@ -1,4 +1,5 @@
 export { parseRecord, settleRecord, type ClusterRecord } from './record/cluster-record.js';
+export type { ClusterChange, ClusterEvent } from './cluster-event.js';
 export { bootstrapNodes } from './apply/bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './commands/change-leader.js';
 export { collectReport, type ReportFile } from './report/collect-report.js';
@@ -33,4 +34,5 @@ export { requireSupported } from './plan/require-supported.js';
 export { startIntoService } from './commands/start-into-service.js';
 export { allowLossOfStopped, memberNamed, presentMember, startMember, stopMember } from './commands/start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status/status.js';
+export { waitWords } from './apply/wait-for-others.js';
 export { up, type UpOptions, type UpResult } from './apply/up.js';

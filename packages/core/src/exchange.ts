@@ -40,7 +40,7 @@ export async function exchange(request: Request): Promise<Reply> {
     request.signal?.throwIfAborted();
     const unreachable = isRefusal(error);
     throw new CodedError(
-      `${request.service}_${unreachable ? 'UNREACHABLE' : 'NO_ANSWER'}`,
+      unreachable ? `${request.service}_UNREACHABLE` : `${request.service}_NO_ANSWER`,
       `${method} ${url}${ofMember(request.member)}: ${timeout.aborted ? `no answer within ${timeoutMs} ms` : messageOf(error)}`,
       {
         member: request.member,

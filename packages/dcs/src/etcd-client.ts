@@ -1,4 +1,12 @@
-import { CodedError, codeOf, messageOf, type Answer, exchange, type RequestOptions } from '@citus-ha/core';
+import {
+  CodedError,
+  codeOf,
+  isCodedError,
+  messageOf,
+  type Answer,
+  exchange,
+  type RequestOptions,
+} from '@citus-ha/core';
 import { deleteIfUnchanged, type Outcome } from './delete-if-unchanged.js';
 import { authenticate, EtcdConnection, requestTo, type EtcdEndpoint, type EtcdLogin } from './etcd-connection.js';
 import { encode, parseKey, type EtcdKey } from './etcd-key.js';
@@ -62,7 +70,7 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdC
     const last = failures.at(-1);
     if (failures.length === 1) throw last;
     throw new CodedError(
-      last instanceof CodedError ? last.code : 'ETCD_UNREACHABLE',
+      isCodedError(last) ? last.code : 'ETCD_UNREACHABLE',
       `No etcd endpoint answered: ${failures.map(messageOf).join('; ') || 'none is known'}`,
       {
         cause: last,

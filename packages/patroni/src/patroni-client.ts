@@ -6,6 +6,7 @@ import {
   parseJson,
   exchange,
   ofMember,
+  type ErrorCode,
   type Reply,
   type RequestOptions,
 } from '@citus-ha/core';
@@ -165,7 +166,7 @@ function refusalOf(
 }
 
 /** Of its configuration Patroni says 502 and 503 while it cannot read it from etcd; elsewhere 503 is its no. */
-function refusalCode(status: number, text: string, url: string): string {
+function refusalCode(status: number, text: string, url: string): ErrorCode {
   if (status === 503 && text.includes('status unknown')) return 'PATRONI_STATUS_UNKNOWN';
   return (status === 502 || status === 503) && url.endsWith('/config') ? 'PATRONI_NOT_READY' : 'PATRONI_REFUSED';
 }

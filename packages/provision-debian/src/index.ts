@@ -1,2 +1,2 @@
 export { chosenPostgres, findPrograms, memberPath, type FoundPrograms } from './programs.js';
-export { programMissing, providePrograms, type ProgramsRequest } from './provide-programs.js';
+export { programMissing, providePrograms, type ProgramsRequest, type ProvisionEvent } from './provide-programs.js';

@@ -3,13 +3,18 @@ import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from
 import { fetchPatroni, minimumPatroniMajor } from './patroni-package.js';
 import { findPrograms, type FoundPrograms, type MissingProgram, type Network } from './programs.js';
 
+/** What is told while programs are provided. */
+export type ProvisionEvent =
+  | { readonly type: 'installing'; readonly packages: readonly string[] }
+  | { readonly type: 'fetching'; readonly program: string; readonly version: number };
+
 export interface ProgramsRequest {
   /** Of PostgreSQL; the newest unless told. */
   readonly major: number | undefined;
   readonly network: Network;
   /** Whether what is missing may be installed. */
   readonly install: boolean;
-  readonly onProgress?: (step: string) => void;
+  readonly onEvent?: (event: ProvisionEvent) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +35,7 @@ export async function providePrograms(request: ProgramsRequest): Promise<FoundPr
 }
 
 async function installMissing(missing: readonly MissingProgram[], request: ProgramsRequest): Promise<void> {
-  const { onProgress = () => undefined, signal } = request;
+  const { onEvent, signal } = request;
   const packages = missing.flatMap((program) => program.packages);
   const needsPatroni = packages.includes('patroni');
   const prefix = await rootPrefix();
@@ -41,11 +46,11 @@ async function installMissing(missing: readonly MissingProgram[], request: Progr
   const wanted = packages.filter((name) => packaged || name !== 'patroni');
   if (wanted.length > 0) {
     if (prefix === undefined) throw programMissing(missing);
-    onProgress(`Installing ${wanted.join(', ')}`);
+    onEvent?.({ type: 'installing', packages: wanted });
     await installPackages(prefix, wanted, signal);
   }
   if (!needsPatroni || packaged) return;
-  onProgress(`Fetching Patroni ${minimumPatroniMajor} into the cache`);
+  onEvent?.({ type: 'fetching', program: 'Patroni', version: minimumPatroniMajor });
   await fetchPatroni(signal);
 }
 

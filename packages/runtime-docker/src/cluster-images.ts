@@ -60,7 +60,7 @@ async function plainImages(
   if (name === base.name) return on(base);
   return on({ name, id: await baseId(engine, name, known) }).catch((error: unknown) => {
     if (codeOf(error) !== 'BUILD_FAILED') throw error;
-    request.onProgress?.(`${name} does not serve for etcd and HAProxy: they are built on ${base.name} too`);
+    request.onEvent?.({ type: 'unfit-base', base: name, instead: base.name });
     return on(base);
   });
 }

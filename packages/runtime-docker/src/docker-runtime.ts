@@ -1,6 +1,6 @@
 import { containerName, placementOf, type DockerState, type Site } from '@citus-ha/layout';
 import type { ClusterSpec } from '@citus-ha/config';
-import { CodedError, type LockOptions } from '@citus-ha/core';
+import { CodedError, isCodedError, type LockOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -93,7 +93,7 @@ class DockerRuntime implements Runtime {
       await checkPorts(this.#engine, spec);
       return [];
     } catch (error) {
-      if (error instanceof CodedError) return [error];
+      if (isCodedError(error)) return [error];
       throw error;
     }
   }

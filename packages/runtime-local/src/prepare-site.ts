@@ -1,6 +1,6 @@
 import { databaseMembers, membersOf, type ClusterSpec } from '@citus-ha/config';
 import { type Site, localMemberSite } from '@citus-ha/layout';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, isCodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
 import {
   chosenPostgres,
@@ -91,7 +91,7 @@ export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): P
     ),
   );
   return errors.flatMap((error) => {
-    if (error !== undefined && !(error instanceof CodedError)) throw error;
+    if (error !== undefined && !isCodedError(error)) throw error;
     return error ?? [];
   });
 }

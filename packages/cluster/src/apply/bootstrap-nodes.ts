@@ -1,13 +1,13 @@
-import { bootstrap, describeStep } from '@citus-ha/citus';
+import { bootstrap, type BootstrapStep } from '@citus-ha/citus';
 import { coordinators, workers } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { waitForLeader } from '@citus-ha/patroni';
 import { coordinatorClients, serverOf, siteOf, type OpenCluster } from '../open-cluster.js';
 import { runningMembers } from '../commands/start-stop.js';
 
-/** Installs the engine on every server and registers every worker; can be repeated. Answers what it changed, a line each. */
-export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly string[]> {
-  const { spec, site, record, engines, signal, onStep } = cluster;
+/** Installs the engine on every server and registers every worker; can be repeated. Answers what it changed. */
+export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly BootstrapStep[]> {
+  const { spec, site, record, engines, signal, onEvent } = cluster;
   await requireCoordinator(cluster);
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 120_000, signal });
   const nodeOf = (name: string) => ({ host: siteOf(site, name).host, port: 5432 });
@@ -20,10 +20,10 @@ export async function bootstrapNodes(cluster: OpenCluster): Promise<readonly str
     },
     workers: workers(spec).map(({ name }) => ({ name, server: serverOf(cluster, name), node: nodeOf(name) })),
     engine: engines[record.engine],
-    onStep: (step) => onStep?.(describeStep(step)),
+    onStep: (step) => onEvent?.({ type: 'bootstrap', step }),
     signal,
   });
-  return steps.map(describeStep);
+  return steps;
 }
 
 async function requireCoordinator(cluster: OpenCluster): Promise<void> {

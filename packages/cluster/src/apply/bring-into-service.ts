@@ -30,8 +30,8 @@ export async function bringIntoService(cluster: OpenCluster, log: ChangeLog): Pr
 
 async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
   const { change, changes } = log;
-  const { spec, signal, onStep } = cluster;
-  onStep?.('waiting for the servers to elect their leaders');
+  const { spec, signal, onEvent } = cluster;
+  onEvent?.({ type: 'waiting-for-leaders' });
   const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
     leadersOf({ ...cluster, signal: soon }, groups, log),
@@ -40,12 +40,12 @@ async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
   await waitForConfiguration(cluster, groups);
   const configured = await configure(cluster, groups);
   if (configured.length > 0) {
-    change(`configured ${configured.join(', ')}`);
+    change({ type: 'configured', members: configured, toStart: false });
     // Only at its next loop does Patroni know which settings need a restart.
     await delay(spec.timings.loopWaitMs + loopMs, undefined, { signal });
   }
-  changes.push(...(await bootstrapNodes(cluster)));
-  onStep?.('waiting for every member to stream and for the write endpoint');
+  changes.push(...(await bootstrapNodes(cluster)).map((step) => ({ type: 'bootstrap', step }) as const));
+  onEvent?.({ type: 'waiting-for-service' });
   await Promise.all([
     ...groups.flat().map((member) => waitForMember(cluster, member)),
     waitForEtcd(cluster, 'all'),
@@ -82,7 +82,7 @@ async function waitForOne(cluster: OpenCluster, group: readonly MemberSpec[], lo
       const states = await Promise.allSettled(clients.map((client) => client.status()));
       const recovers = states.some((seen) => seen.status === 'fulfilled' && seen.value.state === 'starting');
       if (codeOf(error) !== 'TIMEOUT' || !recovers) throw error;
-      cluster.onStep?.(`${group.map(({ name }) => name).join(', ')} still recover what a kill left`);
+      cluster.onEvent?.({ type: 'recovering', members: group.map(({ name }) => name) });
     }
   }
 }

@@ -1,14 +1,16 @@
+import type { ClusterChange } from '../cluster-event.js';
+
 export interface ChangeLog {
-  readonly changes: string[];
+  readonly changes: ClusterChange[];
   /** Notes what was done, and tells it. */
-  readonly change: (line: string) => void;
+  readonly change: (change: ClusterChange) => void;
 }
 
-export function changeLog(onStep: ((step: string) => void) | undefined): ChangeLog {
-  const changes: string[] = [];
-  const change = (line: string) => {
-    changes.push(line);
-    onStep?.(line);
+export function changeLog(onEvent: ((change: ClusterChange) => void) | undefined): ChangeLog {
+  const changes: ClusterChange[] = [];
+  const change = (event: ClusterChange) => {
+    changes.push(event);
+    onEvent?.(event);
   };
   return { changes, change };
 }

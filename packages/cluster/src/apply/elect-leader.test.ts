@@ -15,7 +15,7 @@ it('configures a group whose PostgreSQL does not start before anyone leads', asy
   });
   const log = changeLog(undefined);
   await expect(electLeader(simulation.cluster, coordinators(spec), log)).resolves.toMatchObject({ name: 'coord-1' });
-  expect(log.changes).toEqual(['configured coord-1, coord-2, to start again']);
+  expect(log.changes).toEqual([{ type: 'configured', members: ['coord-1', 'coord-2'], toStart: true }]);
 });
 
 it('does not take one that Patroni starts again and again for one that recovers', async () => {

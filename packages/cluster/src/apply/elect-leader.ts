@@ -47,8 +47,8 @@ async function watchStart(
       const { answering, failing } = await lookAtStart(clients, signal);
       failures.note(failing, performance.now());
       if (failing.length > 0 && !configured) {
-        const names = group.map(({ name }) => name).join(', ');
-        if (await applyDynamicConfiguration(cluster, group)) change(`configured ${names}, to start again`);
+        const members = group.map(({ name }) => name);
+        if (await applyDynamicConfiguration(cluster, group)) change({ type: 'configured', members, toStart: true });
         failures.forget();
         configured = true;
       }

@@ -1,4 +1,4 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, isCodedError } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
 
 const readLines = 400;
@@ -6,7 +6,7 @@ const shownLines = 8;
 
 /** An error that names a member, with the last lines that this member logged added to its message. */
 export async function explainWithLogs(runtime: Runtime, error: unknown): Promise<unknown> {
-  if (!(error instanceof CodedError) || error.member === undefined) return error;
+  if (!isCodedError(error) || error.member === undefined) return error;
   const lines: string[] = [];
   try {
     for await (const line of runtime.logs(error.member, { tail: readLines })) lines.push(line);
@@ -33,7 +33,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 
 /** The same error of a cluster that was removed since: there is no log to read any more. */
 export function withoutLogs(error: unknown): unknown {
-  if (!(error instanceof CodedError) || !/citus-ha logs/.test(error.fix ?? '')) return error;
+  if (!isCodedError(error) || !/citus-ha logs/.test(error.fix ?? '')) return error;
   const { code, message, blame, member, cause } = error;
   const fix = 'Mend what it says, and run the command again: what this run had made is removed.';
   return new CodedError(code, message, { blame, member, fix, cause });

@@ -2,15 +2,7 @@ import { randomInt } from 'node:crypto';
 import { coordinators } from '@citus-ha/config';
 import { CodedError, waitFor, type RequestOptions } from '@citus-ha/core';
 import { dcsPathOf, etcdOf, type OpenCluster } from '../open-cluster.js';
-
-/** A coordinator that does not start its Patroni yet, since etcd does not know who may lead (docs/adr/0010). */
-export interface Wait {
-  readonly member: string;
-  readonly waitsFor: readonly string[];
-  readonly why: string;
-  /** Time alone does not end it. */
-  readonly stuck: boolean;
-}
+import { waitFix, waitWords, type Wait } from './wait-for-others.js';
 
 const allowedSeconds = 300;
 
@@ -43,7 +35,7 @@ export async function allowLoss(cluster: OpenCluster, without: readonly string[]
 
 /** Rejects once a coordinator waits for what no time brings; else when the signal aborts. */
 export async function refuseStuck(cluster: OpenCluster): Promise<never> {
-  const { signal, onStep } = cluster;
+  const { signal, onEvent } = cluster;
   let told = '';
   let before: readonly Wait[] = [];
   const found = await waitFor({
@@ -54,7 +46,7 @@ export async function refuseStuck(cluster: OpenCluster): Promise<never> {
     probe: async () => {
       const waits = await readWaits(cluster);
       const words = waits.map(waitWords).join('; ');
-      if (words !== told && words !== '') onStep?.(words);
+      if (words !== told && words !== '') onEvent?.({ type: 'coordinators-wait', waits });
       told = words;
       const stuck = waits.find(
         (wait) => wait.stuck && before.some(({ member, why }) => member === wait.member && why === wait.why),
@@ -64,22 +56,6 @@ export async function refuseStuck(cluster: OpenCluster): Promise<never> {
     },
   });
   throw new CodedError('LEADER_UNDECIDED', waitWords(found), { member: found.member, fix: waitFix(found, []) });
-}
-
-export function waitWords({ member, waitsFor, why }: Wait): string {
-  const whom = waitsFor.filter((name) => name !== member).join(', ');
-  return whom === '' ? `${member} cannot tell what it holds: ${why}` : `${member} waits for ${whom}: ${why}`;
-}
-
-/** @param down Members that do not run. */
-export function waitFix({ member, waitsFor, stuck }: Wait, down: readonly string[]): string {
-  const lost = waitsFor.filter((name) => down.includes(name));
-  if (lost.length > 0) {
-    return `Start ${lost.join(', ')}: \`citus-ha up\`. To lose what only ${lost.join(', ')} may have: \`citus-ha start ${member} --allow-loss\`.`;
-  }
-  if (stuck)
-    return 'Mend what is named, or move those data away. To lose what only they have: `citus-ha up --allow-loss`.';
-  return `Wait, or see \`citus-ha logs ${waitsFor[0] ?? member}\`.`;
 }
 
 function base64(text: string): string {

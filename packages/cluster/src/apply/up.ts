@@ -6,6 +6,7 @@ import { refuseUnseen, type Member } from '@citus-ha/runtime';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
 import { completeRecord, settleRecord, writeRecord, type ClusterRecord } from '../record/cluster-record.js';
+import type { ClusterChange } from '../cluster-event.js';
 import { withClusterLock, type ClusterContext } from '../context.js';
 import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 import { etcdOf, type OpenCluster } from '../open-cluster.js';
@@ -39,8 +40,8 @@ export interface UpOptions {
 
 export interface UpResult {
   readonly cluster: OpenCluster;
-  /** What was done, a line each; empty where the cluster already was as asked for. */
-  readonly changes: readonly string[];
+  /** What was done; empty where the cluster already was as asked for. */
+  readonly changes: readonly ClusterChange[];
 }
 
 /**
@@ -56,7 +57,7 @@ export async function up(context: ClusterContext, options: UpOptions): Promise<U
 }
 
 async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpResult> {
-  const { spec, runtime, onStep, signal } = context;
+  const { spec, runtime, onEvent, signal } = context;
   const kept = await keepRecord(context);
   const wanted = membersOf(spec);
   const seen = await runtime.members();
@@ -64,12 +65,12 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   refuseChanges(spec, kept, wanted, seen);
   const plan = planUp(wanted, seen);
   options.onPlan?.([...plan, ...(await foreseeUpdates(context, kept, wanted, seen))]);
-  const log = changeLog(onStep);
+  const log = changeLog(onEvent);
   // What it refuses to touch is not this run's to remove.
   const site = await runtime.prepare({
     spec,
     install: options.install,
-    ...(onStep && { onProgress: onStep }),
+    ...(onEvent && { onEvent }),
     ...(signal && { signal }),
   });
   try {
@@ -87,10 +88,10 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     const etcd = etcdMembers(spec).map(({ name }) => name);
     const explained = await explainWithLogs(runtime, await blameEnded(runtime, etcd, error));
     if (seen.length === 0 && kept === undefined) {
-      onStep?.('removing what this run made');
+      onEvent?.({ type: 'undoing' });
       const left = await runtime.destroy({ data: true }).then(() => undefined, messageOf);
       if (left === undefined) throw withoutLogs(explained);
-      onStep?.(`not all of it: ${left}`);
+      onEvent?.({ type: 'not-undone', reason: left });
     }
     throw explained;
   }
@@ -163,12 +164,12 @@ async function createMembers(
   for (const member of members) {
     const { changed } = await cluster.runtime.create(renderMember(renderInput(cluster), member));
     const isNew = plan.some((step) => step.action === 'create' && step.member === member.name);
-    if (changed) change(`${isNew ? 'created' : 'updated'} ${member.name}`);
+    if (changed) change({ type: isNew ? 'created' : 'updated', member: member.name });
   }
 }
 
 async function close(cluster: OpenCluster, { change }: ChangeLog): Promise<void> {
-  if (await closeEtcd(cluster)) change('closed etcd to strangers');
+  if (await closeEtcd(cluster)) change({ type: 'closed-etcd' });
 }
 
 /** Until etcd has a majority. */
@@ -189,7 +190,7 @@ async function startEtcd(
   const health = await etcdOf(cluster).health();
   if (!health.some(({ alarms }) => alarms.includes('NOSPACE'))) return;
   await etcdOf(cluster).makeRoom({ signal: cluster.signal });
-  log.change('compacted and defragmented etcd, which was full');
+  log.change({ type: 'compacted-etcd' });
 }
 
 /** All at once, so that none of them leads by what the others do not know yet. */
@@ -203,7 +204,7 @@ async function stopStranded(
   const names = await waitForStranded(cluster, databases);
   const stranded = members.filter(({ name }) => names.includes(name));
   await allEnded(stranded.map((member) => stopMember(cluster, member)));
-  if (names.length > 0) change(`stopped ${names.join(', ')}: etcd has lost its data`);
+  if (names.length > 0) change({ type: 'stopped-stranded', members: names });
   return stranded;
 }
 
@@ -219,10 +220,10 @@ async function startAll(
     if (action === undefined) return;
     if (action === 'resume') {
       await cluster.runtime.resume(member.name);
-      change(`resumed ${member.name}`);
+      change({ type: 'resumed', member: member.name });
     } else {
       await startMember(cluster, member);
-      change(`started ${member.name}`);
+      change({ type: 'started', member: member.name });
     }
   };
   await allEnded(members.map(act));

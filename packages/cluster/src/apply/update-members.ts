@@ -32,7 +32,7 @@ export async function updateMembers(
   const update = async (member: MemberSpec): Promise<boolean> => {
     const { incarnation } = await runtime.member(member.name);
     const { changed, stale } = await runtime.create(renderMember(renderInput(cluster), member));
-    if (changed) log.change(`updated ${member.name}`);
+    if (changed) log.change({ type: 'updated', member: member.name });
     const isRecreated = changed && (await runtime.member(member.name)).incarnation?.id !== incarnation?.id;
     const comparison = isRecreated || stale ? 'life' : changed ? 'files' : 'same';
     const action = howToTake(comparison, { isDatabase: isDatabase(cluster, member), unfinished });

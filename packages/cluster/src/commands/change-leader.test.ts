@@ -1,5 +1,6 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ClusterEvent } from '../cluster-event.js';
 import { switchover } from './change-leader.js';
 import { simulatePatroni, type SimulatedMember, type Simulation } from '../testing/simulated-patroni.js';
 
@@ -11,7 +12,7 @@ const standby: SimulatedMember = { role: 'replica', state: 'starting', timeline:
 
 describe('a switchover right after a start', () => {
   it('waits until the standby streams and is synchronous, and says so once', async () => {
-    const steps: string[] = [];
+    const events: ClusterEvent[] = [];
     let looks = 0;
     simulation = await simulatePatroni(
       defaultClusterSpec(),
@@ -25,10 +26,12 @@ describe('a switchover right after a start', () => {
         members.set('coord-2', { role: 'leader', state: 'running', timeline: 2 });
       },
     );
-    const change = await switchover({ ...simulation.cluster, onStep: (step) => steps.push(step) });
+    const change = await switchover({ ...simulation.cluster, onEvent: (event) => events.push(event) });
     expect(change).toEqual({ from: 'coord-1', to: 'coord-2', timeline: 2 });
     expect(simulation.requests.filter((asked) => asked.startsWith('POST'))).toEqual(['POST /switchover']);
-    expect(steps).toEqual(['waiting: No standby is fit to lead: coord-2 is starting']);
+    expect(events).toEqual([
+      { type: 'waiting-for-candidate', reason: 'No standby is fit to lead: coord-2 is starting' },
+    ]);
   });
 
   it('does not wait for a standby that does not run', async () => {

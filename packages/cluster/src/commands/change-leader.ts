@@ -89,7 +89,7 @@ async function waitForCandidate(cluster: OpenCluster, leader: string, to: string
       ) {
         throw new FatalProbeError(error);
       }
-      if (!told) cluster.onStep?.(`waiting: ${messageOf(error)}`);
+      if (!told) cluster.onEvent?.({ type: 'waiting-for-candidate', reason: messageOf(error) });
       told = true;
       unfit = error;
       return undefined;
@@ -185,14 +185,14 @@ export async function failover(
  * off, and its own connection of before may go on answering.
  */
 async function fence(cluster: OpenCluster, leader: string): Promise<boolean> {
-  const { runtime, onStep } = cluster;
+  const { runtime, onEvent } = cluster;
   const { state } = await runtime.member(leader);
   if (state !== 'running' && state !== 'paused') return false;
   const silent = await withConnection(serverOf(cluster, leader), async () => false, { timeoutMs: 3_000 }).catch(
     (error: unknown) => codeOf(error) === 'SERVER_TIMEOUT',
   );
   if (!silent) return false;
-  onStep?.(`killing ${leader}, which takes no connection`);
+  onEvent?.({ type: 'killing-leader', member: leader });
   await runtime.withLock(leader, () => runtime.kill(leader));
   return true;
 }

@@ -1,24 +1,25 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import { createMemoryRuntime, type Runtime } from '@citus-ha/runtime';
 import { beforeEach, expect, it } from 'vitest';
+import type { ClusterEvent } from '../cluster-event.js';
 import type { ClusterContext } from '../context.js';
 import { down } from './down.js';
 
 let runtime: Runtime;
-let steps: string[];
+let events: ClusterEvent[];
 let context: ClusterContext;
 
 beforeEach(async () => {
   runtime = createMemoryRuntime({ cluster: 'test' });
-  steps = [];
+  events = [];
   const engines = {} as ClusterContext['engines'];
-  context = { spec: defaultClusterSpec(), runtime, engines, onStep: (step) => steps.push(step) };
+  context = { spec: defaultClusterSpec(), runtime, engines, onEvent: (event) => events.push(event) };
   await runtime.create({ name: 'worker1', kind: 'worker', command: ['true'], env: {}, files: [], ports: {} });
 });
 
 it('says of a stopped cluster what it removed', async () => {
   expect(await down(context, { volumes: true })).toEqual({ stopped: [], removed: ['worker1'] });
-  expect(steps).toEqual(['removed the data of worker1, and the passwords of the cluster']);
+  expect(events).toEqual([{ type: 'removed-data', members: ['worker1'] }]);
   expect(await runtime.members()).toEqual([]);
 });
 

@@ -39,17 +39,17 @@ async function bringDown(context: ClusterContext, volumes: boolean): Promise<Dow
 }
 
 async function removeAll(
-  { runtime, onStep }: ClusterContext,
+  { runtime, onEvent }: ClusterContext,
   members: readonly Pick<Member, 'name'>[],
 ): Promise<readonly string[]> {
   await runtime.destroy({ data: true });
   const names = members.map(({ name }) => name);
-  if (names.length > 0) onStep?.(`removed the data of ${names.join(', ')}, and the passwords of the cluster`);
+  if (names.length > 0) onEvent?.({ type: 'removed-data', members: names });
   return names;
 }
 
 async function stopAll(context: ClusterContext, members: readonly Member[]): Promise<readonly string[]> {
-  const { runtime, onStep, signal } = context;
+  const { runtime, onEvent, signal } = context;
   const running = members.filter(({ state }) => state === 'running' || state === 'paused');
   const leader = await findLeader(context);
   const phaseOf = ({ name, kind }: Member) => (kind === 'etcd' ? 2 : kind === 'worker' || name === leader ? 1 : 0);
@@ -60,7 +60,7 @@ async function stopAll(context: ClusterContext, members: readonly Member[]): Pro
       phase.map(async ({ name, state }) => {
         if (state === 'paused') await runtime.resume(name);
         await runtime.withLock(name, () => runtime.stop(name));
-        onStep?.(`stopped ${name}`);
+        onEvent?.({ type: 'stopped', member: name });
       }),
     );
   }

@@ -55,7 +55,7 @@ export function rebuildWorker(
 }
 
 async function rebuild(cluster: OpenCluster, worker: MemberSpec, allowLoss: boolean): Promise<Rebuilt> {
-  const { onStep, signal, spec } = cluster;
+  const { onEvent, signal, spec } = cluster;
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 10_000, signal });
   const onLeader = <T>(task: Parameters<typeof withConnection<T>>[1]) =>
     withConnection(serverOf(cluster, leader.name), task, noStatementTimeout);
@@ -63,7 +63,7 @@ async function rebuild(cluster: OpenCluster, worker: MemberSpec, allowLoss: bool
   const node = (await onLeader(readNodes)).find(isNodeOf(cluster, worker));
   const forgotten = onlyCopies(copies, await heldShards(cluster, answerMs), node?.host ?? worker.name);
   if (!allowLoss) refuseLoss(worker, forgotten);
-  onStep?.(`removing ${worker.name} with what is left of its data`);
+  onEvent?.({ type: 'removing-worker', worker: worker.name });
   if (node?.active || forgotten.length > 0) {
     await stopIfThere(cluster, worker);
     if (node) await onLeader((client) => retireNode(client, node, forgotten));
@@ -75,7 +75,7 @@ async function rebuild(cluster: OpenCluster, worker: MemberSpec, allowLoss: bool
   const held = await heldShards(cluster, answerMs);
   const lacking = judgeTables(await onLeader(readShardCopies), held, spec.shards.replicationFactor);
   const replicated = lacking.filter(({ target }) => target > 1);
-  onStep?.(`copying to ${worker.name} what the other workers have`);
+  onEvent?.({ type: 'copying-placements', worker: worker.name });
   await onLeader((client) => copyPlacements(client, replicated));
   return {
     copied: replicated.map(({ table }) => table),

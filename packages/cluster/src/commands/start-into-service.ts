@@ -36,7 +36,7 @@ export async function startIntoService(cluster: OpenCluster, member: MemberSpec)
     const { problems } = await readStatus(cluster);
     const own = problems.filter(({ member: troubled }) => troubled === name);
     if (outcome === 'stuck') return own[0];
-    cluster.onStep?.(`${name} runs, but what it needs of others is not there: see \`citus-ha status\``);
+    cluster.onEvent?.({ type: 'lacking-others', member: name });
     const waits = own.find(({ code }) => code === 'WAITS_FOR_DATA');
     return waits ?? (isDatabase(cluster, member) ? quorumProblem(name, problems) : undefined);
   } catch (error) {

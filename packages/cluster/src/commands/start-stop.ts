@@ -22,7 +22,7 @@ export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpe
   const seen = await cluster.runtime.members();
   const names = coordinators(cluster.spec).map(({ name }) => name);
   const mayRun = seen.filter(({ state }) => state !== 'exited' && state !== 'created').map(({ name }) => name);
-  if (await closeEtcd(cluster)) cluster.onStep?.('closed etcd to strangers');
+  if (await closeEtcd(cluster)) cluster.onEvent?.({ type: 'closed-etcd' });
   await allowLoss(
     cluster,
     names.filter((name) => name !== member.name && !mayRun.includes(name)),

@@ -11,10 +11,7 @@ export async function findRecord(context: ClusterContext, site: Site): Promise<C
   const kept = await readRecord(context.runtime.store);
   if (kept) return kept;
   const rebuilt = await rebuildRecord(context, site);
-  if (rebuilt)
-    context.onStep?.(
-      "the record of the cluster is lost: it is read from its members' files; `citus-ha up` keeps it again, and makes certificates of nodes anew",
-    );
+  if (rebuilt) context.onEvent?.({ type: 'record-lost' });
   return rebuilt;
 }
 

@@ -3,7 +3,7 @@ import { etcdProblems, hasQuorum, lostDataProblems, type SeenOfEtcd } from './et
 import { memberProblems, type MembersSeen } from './member-problems.js';
 import { redundancyProblems } from './redundancy.js';
 import type { ClusterStatus, MemberStatus, Problem } from './status.js';
-import { waitFix, waitWords, type Wait } from '../apply/turns.js';
+import { waitFix, waitWords, type Wait } from '../apply/wait-for-others.js';
 
 export interface SeenBesides extends MembersSeen {
   /** What is wrong with the settings in force. */
