@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import { containerName } from '@citus-ha/config';
 import type { ClusterSpec, DockerState, Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, socketTo, type WayOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -199,6 +200,16 @@ class DockerRuntime implements Runtime {
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     await this.#running(name);
     return execInContainer(this.#container(name), command, options);
+  }
+
+  async connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
+    await this.#inspect(name);
+    const { addresses } = await this.#state();
+    return socketTo(addresses[name] ?? '', port)(options);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return true;
   }
 
   async *logs(name: string, options: LogOptions = {}): AsyncIterable<string> {

@@ -1,6 +1,7 @@
 import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
 import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError, codeOf } from '@citus-ha/core';
+import { CodedError, codeOf, socketTo, type WayOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   memberEvents,
@@ -26,7 +27,7 @@ import {
 import { memberAccount, type Account } from './account.js';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { AddressBook, gatewayAddress, ownAddress, readState } from './cluster-state.js';
+import { addressOf, AddressBook, gatewayAddress, ownAddress, readState } from './cluster-state.js';
 import { checkDataRights } from './data-rights.js';
 import { findMember } from './find-member.js';
 import { FolderStore } from './folder-store.js';
@@ -232,6 +233,16 @@ class LocalRuntime implements Runtime {
     const account = await this.#user();
     const env = await this.#environment(folder, record);
     return runInLife({ folder, life, account, isolation: this.#isolation, env, command, options });
+  }
+
+  async connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
+    await this.#record(name);
+    const state = await readState(this.#folder);
+    return socketTo(state ? addressOf(state, name) : '', port)(options);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return true;
   }
 
   async *logs(name: string, options?: LogOptions): AsyncIterable<string> {

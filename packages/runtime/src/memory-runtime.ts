@@ -1,5 +1,5 @@
 import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError, waitFor } from '@citus-ha/core';
+import { CodedError, waitFor, type WayOptions } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
 import { killByPidFile } from './kill-by-pid-file.js';
 import { memberEvents } from './member-events.js';
@@ -8,10 +8,13 @@ import {
   end,
   isAlive,
   MemoryMachine,
+  newMember,
   redefine,
   type MemoryCluster,
   type MemoryMember,
+  type MemoryProcess,
 } from './memory-machine.js';
+import { connectInMemory } from './memory-connections.js';
 import { memorySite } from './memory-site.js';
 import type {
   Capability,
@@ -40,17 +43,6 @@ export interface MemoryRuntimeOptions {
   readonly run?: (process: MemoryProcess) => void;
   /** What answers commands; every command ends 0 with no output unless told. */
   readonly exec?: (name: string, command: readonly string[], options: ExecOptions) => Promise<ExecResult>;
-}
-
-/** One life of a simulated member, from its own side. */
-export interface MemoryProcess {
-  readonly definition: MemberDefinition;
-  /** Prints a line. */
-  log(line: string): void;
-  /** Ends by itself. */
-  exit(code: number): void;
-  /** What to do when asked to end; without it the member ends at once with 0. A handler that does not exit is killed at last. */
-  onStop(handler: () => void): void;
 }
 
 /**
@@ -103,17 +95,7 @@ class MemoryRuntime implements Runtime {
   async create(definition: MemberDefinition): Promise<Created> {
     const known = this.#cluster.members.get(definition.name);
     if (known === undefined) {
-      this.#cluster.members.set(definition.name, {
-        definition,
-        state: 'created',
-        unseen: undefined,
-        intent: 'running',
-        lives: 0,
-        lifeEnv: undefined,
-        exitCode: undefined,
-        stopHandler: undefined,
-        log: [],
-      });
+      this.#cluster.members.set(definition.name, newMember(definition));
       return { changed: true };
     }
     return redefine(known, definition);
@@ -137,10 +119,12 @@ class MemoryRuntime implements Runtime {
       member.lifeEnv = member.definition.env;
       member.exitCode = undefined;
       member.stopHandler = undefined;
+      member.servers.clear();
       const life = member.lives;
       this.#options.run?.({
         definition: member.definition,
         log: (line) => void (member.lives === life && isAlive(member) && member.log.push(line)),
+        serve: (port, server) => void (member.lives === life && member.servers.set(port, server)),
         exit: (code) => void (member.lives === life && end(member, code)),
         onStop: (handler) => void (member.lives === life && (member.stopHandler = handler)),
       });
@@ -190,6 +174,16 @@ class MemoryRuntime implements Runtime {
     options.signal?.throwIfAborted();
     const answer = await this.#options.exec?.(name, command, options);
     return answer ?? { exitCode: 0, stdout: '', stderr: '' };
+  }
+
+  async connect(name: string, port: number, { signal }: WayOptions = {}) {
+    await Promise.resolve();
+    signal?.throwIfAborted();
+    return connectInMemory(this.#find(name), port);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return false;
   }
 
   async *logs(name: string, { follow = false, tail, signal }: LogOptions = {}): AsyncIterable<string> {

@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/config';
-import type { CodedError } from '@citus-ha/core';
+import type { CodedError, WayOptions } from '@citus-ha/core';
 import type { NetworkCapability, NetworkFault } from './network-faults.js';
 
 /**
@@ -66,6 +67,15 @@ export interface Runtime {
   networkCapabilities(): Promise<ReadonlySet<NetworkCapability>>;
   /** Runs a command as the member's user within the member. A non-zero exit is an answer, not an error. */
   exec(name: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * A stream of bytes to what listens at a port of a member, from wherever this runs; each of its halves ends by itself. It fails
+   * where the member dies.
+   *
+   * @throws CodedError `MEMBER_UNKNOWN`; an error with the code `ECONNREFUSED` where nothing listens; the signal's reason.
+   */
+  connect(name: string, port: number, options?: WayOptions): Promise<Duplex>;
+  /** Whether other programs of this machine reach members by their addresses; else {@link connect} alone does. */
+  isReachable(): Promise<boolean>;
   /** Lines of the member's output, oldest first. With `follow` it goes on until the signal. */
   logs(name: string, options?: LogOptions): AsyncIterable<string>;
   /** The text of a file that a member was given, as it is now, running or not; `undefined` where it has none. */
