@@ -21,6 +21,7 @@ import { asApplied, differencesOf, type Difference } from './as-applied.js';
 import type { ClusterRecord } from './cluster-record.js';
 import type { ClusterContext } from './context.js';
 import { findRecord } from './rebuild-record.js';
+import { wayTo } from './way-to.js';
 
 /** A cluster that exists, with the ways to talk to its members. */
 export interface OpenCluster extends ClusterContext {
@@ -70,24 +71,29 @@ export function siteOf(site: Site, member: string): MemberSite {
 }
 
 /** PostgreSQL of one member, as the superuser. */
-export function serverOf({ spec, site, record }: OpenCluster, member: string): ServerAddress {
-  return { host: siteOf(site, member).address, port: 5432, member, ...login(spec, record) };
+export function serverOf(cluster: OpenCluster, member: string): ServerAddress {
+  const { spec, site, record } = cluster;
+  const way = wayTo(cluster, member, 5432);
+  return { host: siteOf(site, member).address, port: 5432, way, member, ...login(spec, record) };
 }
 
 /** PostgreSQL through the proxy. */
-export function endpointOf({ spec, record }: OpenCluster, port: 'write' | 'read'): ServerAddress {
+export function endpointOf(cluster: OpenCluster, port: 'write' | 'read'): ServerAddress {
+  const { spec, record } = cluster;
   const [proxy] = proxies(spec);
   return {
     host: endpointHost(spec.proxy.bind),
     port: spec.proxy.ports[port],
-    member: proxy?.name,
+    ...(proxy && { member: proxy.name, way: wayTo(cluster, proxy.name, spec.proxy.ports[port]) }),
     ...login(spec, record),
   };
 }
 
-export function patroniOf({ site, record }: OpenCluster, member: string): PatroniClient {
+export function patroniOf(cluster: OpenCluster, member: string): PatroniClient {
+  const { site, record } = cluster;
   return createPatroniClient({
     url: `http://${siteOf(site, member).address}:8008`,
+    way: wayTo(cluster, member, 8008),
     user: restUser,
     password: record.secrets.superuser,
     member,
@@ -95,11 +101,13 @@ export function patroniOf({ site, record }: OpenCluster, member: string): Patron
 }
 
 /** As etcd's root. */
-export function etcdOf({ spec, site, record }: OpenCluster): EtcdClient {
+export function etcdOf(cluster: OpenCluster): EtcdClient {
+  const { spec, site, record } = cluster;
   return createEtcdClient({
     login: rootLogin(record.secrets),
     endpoints: etcdMembers(spec).map(({ name }) => ({
       url: `http://${siteOf(site, name).address}:2379`,
+      way: wayTo(cluster, name, 2379),
       member: name,
     })),
   });

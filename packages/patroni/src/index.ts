@@ -2,7 +2,7 @@ export { createEtcdClient, type EtcdClient, type EtcdClientOptions, type EtcdHea
 export type { Outcome } from './delete-if-unchanged.js';
 export type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
 export type { EtcdKey } from './etcd-key.js';
-export type { RequestOptions } from './exchange.js';
+export { exchange, type Reply, type Request, type RequestOptions } from './exchange.js';
 export type { TimelineEnd } from './history.js';
 export { readLeader, type LeaderKey } from './leader-key.js';
 export {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ClusterSpec, Site } from '@citus-ha/config';
 import { CodedError, waitFor, type WayOptions } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
@@ -41,6 +42,8 @@ export interface MemoryRuntimeOptions {
   readonly machine?: MemoryMachine;
   /** What a member does once it is started; nothing unless told. */
   readonly run?: (process: MemoryProcess) => void;
+  /** What takes connections instead of the members. */
+  readonly connect?: (name: string, port: number, options: WayOptions) => Promise<Duplex>;
   /** What answers commands; every command ends 0 with no output unless told. */
   readonly exec?: (name: string, command: readonly string[], options: ExecOptions) => Promise<ExecResult>;
 }
@@ -176,10 +179,10 @@ class MemoryRuntime implements Runtime {
     return answer ?? { exitCode: 0, stdout: '', stderr: '' };
   }
 
-  async connect(name: string, port: number, { signal }: WayOptions = {}) {
+  async connect(name: string, port: number, options: WayOptions = {}): Promise<Duplex> {
     await Promise.resolve();
-    signal?.throwIfAborted();
-    return connectInMemory(this.#find(name), port);
+    options.signal?.throwIfAborted();
+    return this.#options.connect?.(name, port, options) ?? connectInMemory(this.#find(name), port);
   }
 
   async isReachable(): Promise<boolean> {
