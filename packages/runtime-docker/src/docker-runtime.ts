@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { containerName } from '@citus-ha/config';
 import type { ClusterSpec, DockerState, Site } from '@citus-ha/config';
-import { CodedError, socketTo, type WayOptions } from '@citus-ha/core';
+import { CodedError, type WayOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -26,11 +26,11 @@ import {
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
 import { getFile, putFiles } from './archive.js';
-import { canHaveBaseImage } from './base-image.js';
 import { checkPorts } from './check-ports.js';
 import { hasState, readState, withAddress, writeState } from './cluster-state.js';
 import { compareContainer, refuseStranger } from './compare-container.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
+import { Connections } from './connections.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
@@ -45,6 +45,8 @@ import { VolumeStore } from './volume-store.js';
 export interface DockerRuntimeOptions {
   /** Name of the cluster; of its Compose project too. */
   readonly cluster: string;
+  /** Whether members are connected to by their addresses; found out unless told. */
+  readonly isNear?: boolean | undefined;
 }
 
 /**
@@ -54,21 +56,10 @@ export interface DockerRuntimeOptions {
  *
  * @throws CodedError `ENGINE_UNREACHABLE`, `ENGINE_DENIED` or `ENGINE_CONTEXT` where no engine can be used.
  */
-export async function createDockerRuntime({ cluster }: DockerRuntimeOptions): Promise<Runtime> {
+export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
   const engine = await createEngineClient();
   await pingEngine(engine);
-  return new DockerRuntime(engine, cluster);
-}
-
-/**
- * Whether the engine has a base for the images of this cluster, or can get one.
- *
- * @throws CodedError as {@link createDockerRuntime}.
- */
-export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
-  const engine = await createEngineClient();
-  await pingEngine(engine);
-  return canHaveBaseImage(engine, spec);
+  return new DockerRuntime(engine, options);
 }
 
 class DockerRuntime implements Runtime {
@@ -78,10 +69,12 @@ class DockerRuntime implements Runtime {
   readonly store: ClusterStore;
   readonly #engine: Docker;
   readonly #volumeStore: VolumeStore;
+  readonly #connections: Connections;
 
-  constructor(engine: Docker, cluster: string) {
+  constructor(engine: Docker, { cluster, isNear }: DockerRuntimeOptions) {
     this.cluster = cluster;
     this.#engine = engine;
+    this.#connections = new Connections({ engine, cluster, isNear, addressOf: (name) => this.#addressOf(name) });
     this.#volumeStore = new VolumeStore(engine, cluster);
     this.store = this.#volumeStore;
   }
@@ -202,14 +195,12 @@ class DockerRuntime implements Runtime {
     return execInContainer(this.#container(name), command, options);
   }
 
-  async connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
-    await this.#inspect(name);
-    const { addresses } = await this.#state();
-    return socketTo(addresses[name] ?? '', port)(options);
+  connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
+    return this.#connections.open(name, port, options);
   }
 
-  async isReachable(): Promise<boolean> {
-    return true;
+  isReachable(): Promise<boolean> {
+    return this.#connections.isNear();
   }
 
   async *logs(name: string, options: LogOptions = {}): AsyncIterable<string> {
@@ -273,6 +264,11 @@ class DockerRuntime implements Runtime {
       member: name,
       fix: `Start it first: citus-ha start ${name}.`,
     });
+  }
+
+  async #addressOf(name: string): Promise<string> {
+    await this.#inspect(name);
+    return (await this.#state()).addresses[name] ?? '';
   }
 
   async #stateWith(name: string): Promise<DockerState> {
