@@ -1,13 +1,5 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import {
-  coordinators,
-  etcdMembers,
-  proxies,
-  type ClusterSpec,
-  type MemberSite,
-  type MemberSpec,
-  type Site,
-} from '@citus-ha/config';
+import { coordinators, etcdMembers, proxies, type MemberSite, type MemberSpec, type Site } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope, restUser, rootLogin } from '@citus-ha/emitters';
 import {
@@ -82,7 +74,7 @@ export function endpointOf(cluster: OpenCluster, port: 'write' | 'read'): Server
   const { spec, record } = cluster;
   const [proxy] = proxies(spec);
   return {
-    host: endpointHost(spec.proxy.bind),
+    host: endpointHost(cluster),
     port: spec.proxy.ports[port],
     ...(proxy && { member: proxy.name, way: wayTo(cluster, proxy.name, spec.proxy.ports[port]) }),
     ...login(spec, record),
@@ -141,14 +133,16 @@ export function coordinatorCluster(cluster: OpenCluster): Promise<PatroniCluster
   return askCoordinators(cluster, (client) => client.cluster());
 }
 
-/** An address that listens everywhere is reached on loopback. */
-export function endpointHost(bind: string): string {
-  return bind === '0.0.0.0' || bind === '*' ? '127.0.0.1' : bind === '::' ? '::1' : bind;
+/** Where clients are served. An address that listens everywhere, or only on its own machine, is reached at that machine. */
+export function endpointHost({ spec, runtime }: ClusterContext): string {
+  const { bind } = spec.proxy;
+  const loopback = { '0.0.0.0': '127.0.0.1', '*': '127.0.0.1', '::': '::1' }[bind] ?? bind;
+  return /^127\.|^::1$/.test(loopback) ? (runtime.host ?? loopback) : bind;
 }
 
 /** HAProxy's statistics page. */
-export function statsUrl({ proxy }: ClusterSpec): string {
-  return `http://${urlHost(endpointHost(proxy.bind))}:${proxy.ports.stats}`;
+export function statsUrl(cluster: ClusterContext): string {
+  return `http://${urlHost(endpointHost(cluster))}:${cluster.spec.proxy.ports.stats}`;
 }
 
 /** An address as URLs have it (RFC 3986, 3.2.2). */

@@ -13,7 +13,7 @@ export interface Route {
 /** Where a proxy sends connections now, from its statistics page in CSV (HAProxy management guide, 9.1). */
 export async function readRoutes(cluster: OpenCluster, proxy: string): Promise<readonly Route[]> {
   const { spec } = cluster;
-  const url = `${statsUrl(spec)}/;csv`;
+  const url = `${statsUrl(cluster)}/;csv`;
   const way = wayTo(cluster, proxy, spec.proxy.ports.stats);
   const request = { service: 'PROXY', member: proxy, method: 'GET', url, way, timeoutMs: 2_000 } as const;
   const { text } = await exchange(request).catch((cause: unknown) => {

@@ -14,8 +14,10 @@ import { Tunnel } from './tunnel/tunnel.js';
 export interface ConnectionsOptions {
   readonly engine: Docker;
   readonly cluster: string;
-  /** Asked once of each member: addresses once given stay. */
-  readonly addressOf: (member: string) => Promise<string>;
+  /** By member; once given they stay. */
+  readonly addresses: () => Promise<Readonly<Record<string, string>>>;
+  /** Throws where there is none of that name. */
+  readonly requireMember: (member: string) => Promise<unknown>;
   /** Whether members are reached by their addresses; found out unless told. */
   readonly isNear?: boolean | undefined;
 }
@@ -27,24 +29,24 @@ export interface ConnectionsOptions {
 export class Connections {
   readonly #engine: Docker;
   readonly #cluster: string;
-  readonly #addressOf: (member: string) => Promise<string>;
-  readonly #addresses = new Map<string, string>();
+  readonly #options: ConnectionsOptions;
+  #addresses: ReturnType<ConnectionsOptions['addresses']> | undefined;
+  #isDecided = false;
   readonly #tunnels = new Map<string, Promise<Tunnel>>();
-  #isNear: boolean | undefined;
+  #near: Promise<boolean> | undefined;
 
-  constructor({ engine, cluster, addressOf, isNear }: ConnectionsOptions) {
-    this.#engine = engine;
-    this.#cluster = cluster;
-    this.#addressOf = addressOf;
-    this.#isNear = isNear;
+  constructor(options: ConnectionsOptions) {
+    this.#engine = options.engine;
+    this.#cluster = options.cluster;
+    this.#options = options;
+    this.#near = options.isNear === undefined ? undefined : Promise.resolve(options.isNear);
   }
 
   async open(member: string, port: number, options: WayOptions = {}): Promise<Duplex> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const address = this.#addresses.get(member) ?? (await this.#addressOf(member));
-    this.#addresses.set(member, address);
-    if (await this.isNear()) return socketTo(address, port)(options);
+    const [address, isNear] = await unlessAborted(Promise.all([this.#addressOf(member), this.isNear()]), signal);
+    if (isNear) return socketTo(address, port)(options);
     const tunnel = await unlessAborted(this.#tunnelTo(member, address), signal);
     return tunnel.connect(port, options);
   }
@@ -53,15 +55,32 @@ export class Connections {
    * Whether the network's bridge is an interface of this machine: its name has the network's id in it, so that no other network
    * of the same addresses is taken for it. A bridge without a running container on it does not show, so that does not count.
    */
-  async isNear(): Promise<boolean> {
-    if (this.#isNear !== undefined) return this.#isNear;
+  isNear(): Promise<boolean> {
+    this.#near ??= this.#look().finally(() => {
+      if (!this.#isDecided) this.#near = undefined;
+    });
+    return this.#near;
+  }
+
+  async #look(): Promise<boolean> {
     const network = await ifThere(this.#engine.getNetwork(networkName(this.#cluster)).inspect());
     if (network === undefined) return false;
     const { Id, Options, Containers = {} } = network;
     const bridge = Options?.['com.docker.network.bridge.name'] ?? `br-${Id.slice(0, 12)}`;
-    const isNear = bridge in networkInterfaces();
-    if (Object.keys(Containers).length > 0) this.#isNear = isNear;
-    return isNear;
+    this.#isDecided = Object.keys(Containers).length > 0;
+    return bridge in networkInterfaces();
+  }
+
+  async #addressOf(member: string): Promise<string> {
+    this.#addresses ??= this.#options.addresses().catch((error: unknown) => {
+      this.#addresses = undefined;
+      throw error;
+    });
+    const known = await this.#addresses;
+    if (known[member] !== undefined) return known[member];
+    await this.#options.requireMember(member);
+    this.#addresses = this.#options.addresses();
+    return (await this.#addresses)[member] ?? '';
   }
 
   #tunnelTo(member: string, address: string): Promise<Tunnel> {

@@ -26,20 +26,21 @@ import {
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
 import { getFile, putFiles } from './archive.js';
-import { checkPorts } from './check-ports.js';
+import { portObstacles } from './check-ports.js';
 import { hasState, readState, withAddress, writeState } from './cluster-state.js';
 import { compareContainer, refuseStranger } from './compare-container.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
 import { Connections } from './connections.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
+import { engineHost, findEngine } from './engine-address.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
 import { createOptions, memberOf, memberUser } from './member-container.js';
-import { labels, volumeName } from './names.js';
+import { labels } from './names.js';
 import { ensureNetwork, removeNetwork, restoreAddress } from './network.js';
 import { prepareSite, previewState } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
-import { refuseForeignVolume, removeVolume, removeVolumes } from './volumes.js';
+import { ensureVolume, removeVolume, removeVolumes } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface DockerRuntimeOptions {
@@ -59,22 +60,30 @@ export interface DockerRuntimeOptions {
 export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
   const engine = await createEngineClient();
   await pingEngine(engine);
-  return new DockerRuntime(engine, options);
+  return new DockerRuntime(engine, engineHost(await findEngine()), options);
 }
 
 class DockerRuntime implements Runtime {
   readonly kind = 'docker';
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
+  readonly host: string | undefined;
   readonly store: ClusterStore;
   readonly #engine: Docker;
   readonly #volumeStore: VolumeStore;
   readonly #connections: Connections;
 
-  constructor(engine: Docker, { cluster, isNear }: DockerRuntimeOptions) {
+  constructor(engine: Docker, host: string | undefined, { cluster, isNear }: DockerRuntimeOptions) {
+    this.host = host;
     this.cluster = cluster;
     this.#engine = engine;
-    this.#connections = new Connections({ engine, cluster, isNear, addressOf: (name) => this.#addressOf(name) });
+    this.#connections = new Connections({
+      engine,
+      cluster,
+      isNear,
+      addresses: async () => (await this.#state()).addresses,
+      requireMember: (name) => this.#inspect(name),
+    });
     this.#volumeStore = new VolumeStore(engine, cluster);
     this.store = this.#volumeStore;
   }
@@ -83,14 +92,8 @@ class DockerRuntime implements Runtime {
     return prepareSite(this.#engine, this.store, request);
   }
 
-  async obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
-    try {
-      await checkPorts(this.#engine, spec);
-      return [];
-    } catch (error) {
-      if (error instanceof CodedError) return [error];
-      throw error;
-    }
+  obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
+    return portObstacles(this.#engine, spec);
   }
 
   async site(): Promise<Site | undefined> {
@@ -118,7 +121,7 @@ class DockerRuntime implements Runtime {
     }
     await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
-    await this.#ensureVolume(name, wanted.kind !== 'proxy');
+    if (wanted.kind !== 'proxy') await ensureVolume(this.#engine, this.cluster, name);
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
     await putFiles(container, files, memberUser);
     if (found?.State.Running) await startContainer(container, name);
@@ -266,11 +269,6 @@ class DockerRuntime implements Runtime {
     });
   }
 
-  async #addressOf(name: string): Promise<string> {
-    await this.#inspect(name);
-    return (await this.#state()).addresses[name] ?? '';
-  }
-
   async #stateWith(name: string): Promise<DockerState> {
     const state = await this.#state();
     if (name in state.addresses) return state;
@@ -293,14 +291,5 @@ class DockerRuntime implements Runtime {
   async #removeContainer(name: string, { State }: ContainerInspectInfo): Promise<void> {
     if (State.Running) await stopContainer(this.#container(name), name, 60_000);
     await this.#container(name).remove({ v: true });
-  }
-
-  async #ensureVolume(member: string, wanted: boolean): Promise<void> {
-    if (!wanted) return;
-    await refuseForeignVolume(this.#engine, this.cluster, member);
-    await this.#engine.createVolume({
-      Name: volumeName(this.cluster, member),
-      Labels: { [labels.project]: this.cluster, [labels.volume]: `${member}-data` },
-    });
   }
 }

@@ -11,6 +11,8 @@ export interface Runtime {
   readonly kind: Site['runtime'];
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** The machine on which clients are served, where it is not this one. */
+  readonly host?: string | undefined;
   /** Small documents of the cluster (secrets, the last applied spec) that outlive its members; readable by its owner only. */
   readonly store: ClusterStore;
 
