@@ -63,6 +63,6 @@ function printEndpoints(cluster: OpenCluster): void {
     redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
   print(`write  ${shown('write')}`);
   print(`read   ${shown('read')}`);
-  print(`stats  ${statsUrl(cluster.spec)}`);
+  print(`stats  ${statsUrl(cluster)}`);
   print('The password is shown by: citus-ha uri');
 }

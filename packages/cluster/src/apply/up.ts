@@ -68,7 +68,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     ...(signal && { signal }),
   });
   try {
-    const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
+    const record = await settleRecord(spec, site, kept, passwordTrial(runtime, spec, site));
     const cluster: OpenCluster = { ...context, site, record };
     await refuseParameters(cluster);
     await refuseProxies(cluster, wanted);

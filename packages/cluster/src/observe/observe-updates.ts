@@ -23,7 +23,7 @@ export async function observeUpdates(
   const preview = await runtime.preview(spec);
   if (preview === undefined) return undefined;
   const { site } = preview;
-  const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
+  const record = await settleRecord(spec, site, kept, passwordTrial(runtime, spec, site));
   const cluster: OpenCluster = { ...context, site, record };
   const compare = async (member: MemberSpec) => ({
     name: member.name,
