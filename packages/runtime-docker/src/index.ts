@@ -1,3 +1,3 @@
-export { isEngineWanted } from './engine.js';
-export { imageSetFiles } from './image-set.js';
+export { isEngineWanted } from './engine-address.js';
+export { imageSetFiles } from './image-set-files.js';
 export { canRunInDocker, createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';
