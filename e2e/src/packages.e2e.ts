@@ -66,13 +66,18 @@ describe('a package outside the workspace', () => {
         if (!example) throw new Error(`${name} has no example`);
         await writeFile(join(project, 'example.ts'), example);
         expect(compile(join(project, 'example.ts'))).toEqual([]);
-        const { stdout } = await execa(process.execPath, ['example.js'], { cwd: project });
+        // Native code, such as the renderer of pictures, is loaded only where it is used.
+        const { stdout } = await execa(process.execPath, ['--no-addons', 'example.js'], { cwd: project });
         expect(stdout).not.toBe('');
       } finally {
         await rm(project, { recursive: true, force: true });
       }
     },
   );
+
+  it('the command line brings all of ours in its bundle, so that there is one copy of it', () => {
+    expect(closure(['@citus-ha/cli'])).toEqual(['@citus-ha/cli']);
+  });
 });
 
 /** Compiles a file as in a user's project that takes nothing on trust; answers what the compiler has against it. */
