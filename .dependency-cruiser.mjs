@@ -2,16 +2,21 @@
 const arrows = {
   core: [],
   config: ['core'],
+  layout: ['core', 'config'],
   'member-agent': [],
-  emitters: ['core', 'config', 'member-agent'],
+  emitters: ['core', 'config', 'layout', 'member-agent'],
+  dcs: ['core'],
   patroni: ['core'],
   citus: ['core'],
+  'citus-contract': ['core', 'citus'],
   'citus-standin': ['core'],
-  runtime: ['core', 'config'],
-  'runtime-local': ['core', 'config', 'runtime'],
-  'runtime-docker': ['core', 'config', 'runtime'],
-  cluster: ['core', 'config', 'emitters', 'patroni', 'citus', 'runtime'],
-  chaos: ['core', 'config', 'emitters', 'patroni', 'citus', 'runtime', 'cluster'],
+  'provision-debian': ['core', 'layout'],
+  runtime: ['core', 'config', 'layout'],
+  'runtime-local': ['core', 'config', 'layout', 'runtime', 'provision-debian'],
+  'runtime-docker': ['core', 'config', 'layout', 'runtime'],
+  cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime'],
+  chaos: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime', 'cluster'],
+  'chaos-report': ['core', 'chaos'],
 };
 const test = '\\.(test|itest|e2e)\\.ts$|/testing/';
 const packageRules = Object.entries(arrows).map(([name, allowed]) => ({
@@ -36,15 +41,15 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps)/',
-        pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|citus-standin)/|${test}`,
+        pathNot: `^apps/cli/|^packages/(runtime-local|runtime-docker|provision-debian|citus-standin)/|${test}`,
       },
-      to: { path: '^packages/(runtime-local|runtime-docker|citus-standin)/' },
+      to: { path: '^packages/(runtime-local|runtime-docker|provision-debian|citus-standin)/' },
     },
     {
       name: 'contract-suites-are-for-tests',
       severity: 'error',
-      from: { path: '^(packages|apps)/', pathNot: `/contract/|${test}` },
-      to: { path: '^packages/[^/]+/(src|dist)/contract/' },
+      from: { path: '^(packages|apps)/', pathNot: `/contract/|^packages/citus-contract/|/testing/|${test}` },
+      to: { path: '^packages/([^/]+/(src|dist)/(contract|testing)|citus-contract)/' },
     },
     {
       name: 'dockerode-stays-in-its-runtime',

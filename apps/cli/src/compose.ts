@@ -9,6 +9,7 @@ import type { CommonOptions } from './command.js';
 import { interruption } from './interrupt.js';
 import { loadSpec } from './load-spec.js';
 import { step } from './output.js';
+import { progressLine } from './progress-line.js';
 
 /** Puts spec, runtime and engines together: the one place that knows which there are. */
 export async function compose(options: CommonOptions): Promise<ClusterContext> {
@@ -17,7 +18,7 @@ export async function compose(options: CommonOptions): Promise<ClusterContext> {
     spec,
     runtime: await pickRuntime(spec, options.runtime ?? spec.runtime),
     engines: { citus: citusEngine, standin: standinEngine },
-    onStep: step,
+    onEvent: (event) => step(progressLine(event)),
     signal: interruption(),
   };
 }

@@ -1,4 +1,4 @@
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, messageOf } from '@citus-ha/core';
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { exitCode } from './exit-code.js';
@@ -31,7 +31,7 @@ export function reportError(error: unknown, args: readonly string[] = []): numbe
     console.error(pc.yellow('interrupted'));
     return exitCode.interrupted;
   }
-  if (!(error instanceof CodedError)) {
+  if (!isCodedError(error)) {
     console.error(error);
     return exitCode.failed;
   }
@@ -76,7 +76,7 @@ function asksForJson(args: readonly string[]): boolean {
 }
 
 function documentOf(error: unknown): ErrorDocument {
-  const { member = null, fix = null, cause } = error instanceof CodedError ? error : ({} as Partial<CodedError>);
+  const { member = null, fix = null, cause } = isCodedError(error) ? error : ({} as Partial<CodedError>);
   return {
     version: 1,
     error: {

@@ -1,4 +1,4 @@
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, messageOf } from '@citus-ha/core';
 import { Client, DatabaseError } from 'pg';
 
 /**
@@ -55,7 +55,7 @@ function checkedUri(uri: string): string {
 }
 
 function sqlError(error: unknown, server: string, lost: Error | undefined): unknown {
-  if (error instanceof CodedError) return error;
+  if (isCodedError(error)) return error;
   const code = codeOf(error);
   const broken = lost !== undefined || !(error instanceof DatabaseError) || code?.startsWith('57P') === true;
   if (broken && error instanceof Error) {

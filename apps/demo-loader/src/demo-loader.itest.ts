@@ -10,7 +10,7 @@ import {
   hasCitusFiles,
   startPostgresServers,
   type PostgresServers,
-} from '@citus-ha/citus/contract';
+} from '@citus-ha/citus-contract';
 import { standinEngine } from '@citus-ha/citus-standin';
 import { waitFor } from '@citus-ha/core';
 import type { Client } from 'pg';

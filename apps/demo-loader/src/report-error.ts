@@ -1,4 +1,4 @@
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { codeOf, isCodedError, messageOf } from '@citus-ha/core';
 import { CommanderError } from 'commander';
 
 /** Prints what went wrong and answers the exit code: 1 failed, 2 usage, 130 interrupted. */
@@ -10,7 +10,7 @@ export function reportError(error: unknown, interrupted: boolean, err: NodeJS.Wr
   // Whoever reads the output has seen enough, as in `citus-ha-demo csv rooms | head`.
   if (codeOf(error) === 'EPIPE') return 0;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof CodedError)) {
+  if (!isCodedError(error)) {
     err.write(`${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`);
     return 1;
   }

@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '@citus-ha/cluster';
 import { rootLogin } from '@citus-ha/emitters';
-import { createEtcdClient, type EtcdClient, type EtcdLogin } from '@citus-ha/patroni';
+import { createEtcdClient, type EtcdClient, type EtcdLogin } from '@citus-ha/dcs';
 import { openRuntime } from './runtime.js';
 import type { TestCluster } from './test-cluster.js';
 

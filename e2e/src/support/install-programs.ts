@@ -17,7 +17,7 @@ export async function setup(): Promise<void> {
       local: { network },
       docker: { baseImage },
     };
-    const { programs } = await runtime.prepare({ spec, install: true, onProgress: (step) => console.error(step) });
+    const { programs } = await runtime.prepare({ spec, install: true, onEvent: (event) => console.error(event) });
     if (runtimeKind === 'local') process.env['CITUS_HA_TEST_PATRONI'] ??= programs.patroni.join(' ');
     await runtime.destroy({ data: true });
   } finally {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findPostgresBinDir, startPostgresServers, type PostgresServers } from '@citus-ha/citus/contract';
+import { findPostgresBinDir, startPostgresServers, type PostgresServers } from '@citus-ha/citus-contract';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standinEngine } from './standin-engine.js';

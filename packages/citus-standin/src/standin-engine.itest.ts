@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { engineContract, findPostgresBinDir } from '@citus-ha/citus/contract';
+import { engineContract, findPostgresBinDir } from '@citus-ha/citus-contract';
 import { describe } from 'vitest';
 import { standinEngine } from './standin-engine.js';
 

@@ -1,4 +1,4 @@
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, messageOf, type ErrorCode } from '@citus-ha/core';
 import { Client, type ClientBase } from 'pg';
 
 /** Where one PostgreSQL server is reached, and as whom. */
@@ -97,7 +97,7 @@ function connectError(server: ServerAddress, timeoutMs: number, cause: unknown):
   return new CodedError(code, `Cannot connect to ${nameOf(server)}: ${reason}`, { member: server.member, fix, cause });
 }
 
-function explainConnect(server: ServerAddress, timeoutMs: number, cause: unknown): [string, string, string] {
+function explainConnect(server: ServerAddress, timeoutMs: number, cause: unknown): [ErrorCode, string, string] {
   const received = messageOf(cause);
   switch (codeOf(cause)) {
     case 'ECONNREFUSED':
@@ -137,7 +137,7 @@ function queryError(server: ServerAddress, cause: unknown): unknown {
   const lost =
     received.startsWith('Connection terminated') ||
     ['ECONNRESET', 'EPIPE', '57P01', '57P02'].includes(codeOf(cause) ?? '');
-  if (!lost || cause instanceof CodedError) return cause;
+  if (!lost || isCodedError(cause)) return cause;
   return new CodedError('CONNECTION_LOST', `Lost the connection to ${nameOf(server)}: ${received}`, {
     member: server.member,
     fix: 'Look into the log of the server, and run the command again.',

@@ -1,14 +1,14 @@
 import type { EngineInstaller, EngineKind } from '@citus-ha/citus';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { Runtime } from '@citus-ha/runtime';
+import type { ClusterEvent } from './cluster-event.js';
 
 /** What every operation on a cluster is given by whoever composes it. */
 export interface ClusterContext {
   readonly spec: ClusterSpec;
   readonly runtime: Runtime;
   readonly engines: Readonly<Record<EngineKind, EngineInstaller>>;
-  /** Told what happens, a line each. */
-  readonly onStep?: (step: string) => void;
+  readonly onEvent?: (event: ClusterEvent) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -19,13 +19,13 @@ const wholeCluster = 'cluster';
 const faults = 'chaos';
 
 /** Runs a task while nobody injects faults into the cluster; tells whom it waits for. */
-export function withoutFaults<T>({ runtime, signal, onStep }: ClusterContext, task: () => Promise<T>): Promise<T> {
-  const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which injects faults into the same cluster`);
+export function withoutFaults<T>({ runtime, signal, onEvent }: ClusterContext, task: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => onEvent?.({ type: 'waiting-for-faults', holder });
   return runtime.withLock(faults, task, { signal, onWait });
 }
 
 /** Runs what must not run twice at a time on one cluster; tells whom it waits for. */
-export function withClusterLock<T>({ runtime, signal, onStep }: ClusterContext, task: () => Promise<T>): Promise<T> {
-  const onWait = (holder: string) => onStep?.(`waiting for ${holder}, which works on the same cluster`);
+export function withClusterLock<T>({ runtime, signal, onEvent }: ClusterContext, task: () => Promise<T>): Promise<T> {
+  const onWait = (holder: string) => onEvent?.({ type: 'waiting-for-lock', holder });
   return runtime.withLock(wholeCluster, task, { signal, onWait });
 }

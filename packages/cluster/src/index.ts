@@ -1,15 +1,16 @@
-export { parseRecord, settleRecord, type ClusterRecord } from './cluster-record.js';
-export { bootstrapNodes } from './bootstrap-nodes.js';
-export { failover, switchover, type FailoverOptions, type LeaderChange } from './change-leader.js';
-export { collectReport, type ReportFile } from './collect-report.js';
+export { parseRecord, settleRecord, type ClusterRecord } from './record/cluster-record.js';
+export type { ClusterChange, ClusterEvent } from './cluster-event.js';
+export { bootstrapNodes } from './apply/bootstrap-nodes.js';
+export { failover, switchover, type FailoverOptions, type LeaderChange } from './commands/change-leader.js';
+export { collectReport, type ReportFile } from './report/collect-report.js';
 export { connectionUri, type UriTarget } from './connection-uri.js';
 export { withoutFaults, type ClusterContext } from './context.js';
-export { examine } from './doctor.js';
-export type { Finding } from './finding.js';
-export { down, type DownOptions, type DownResult } from './down.js';
-export { patchConfiguration, readConfiguration } from './dynamic-configuration.js';
-export { isObject, patchBetween, type Json, type JsonObject } from './json-patch.js';
-export { reinitialize, restartMember, setMaintenance } from './maintain.js';
+export { examine } from './doctor/doctor.js';
+export type { Finding } from './doctor/finding.js';
+export { down, type DownOptions, type DownResult } from './commands/down.js';
+export { patchConfiguration, readConfiguration } from './configuration/dynamic-configuration.js';
+export { isObject, patchBetween, type Json, type JsonObject } from './configuration/json-patch.js';
+export { reinitialize, restartMember, setMaintenance } from './commands/maintain.js';
 export {
   askCoordinators,
   coordinatorCluster,
@@ -21,16 +22,17 @@ export {
   statsUrl,
   type OpenCluster,
 } from './open-cluster.js';
-export type { LifeStep, UpStep } from './plan-up.js';
-export type { SettingStep } from './plan-updates.js';
-export { whyUnknown } from './find-unknown.js';
-export { readStatus } from './read-status.js';
-export { readStatusOfBusy } from './read-status-of-busy.js';
-export { rebuildWorker, type Rebuilt } from './rebuild-worker.js';
-export { refuseEdit } from './refuse-parameters.js';
+export type { LifeStep, UpStep } from './plan/plan-up.js';
+export type { SettingStep } from './plan/plan-updates.js';
+export { whyUnknown } from './status/find-unknown.js';
+export { readStatus } from './status/read-status.js';
+export { readStatusOfBusy } from './status/read-status-of-busy.js';
+export { rebuildWorker, type Rebuilt } from './commands/rebuild-worker.js';
+export { refuseEdit } from './configuration/refuse-parameters.js';
 export { renderInput } from './render-input.js';
-export { requireSupported } from './require-supported.js';
-export { startIntoService } from './start-into-service.js';
-export { allowLossOfStopped, memberNamed, presentMember, startMember, stopMember } from './start-stop.js';
-export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status.js';
-export { up, type UpOptions, type UpResult } from './up.js';
+export { requireSupported } from './plan/require-supported.js';
+export { startIntoService } from './commands/start-into-service.js';
+export { allowLossOfStopped, memberNamed, presentMember, startMember, stopMember } from './commands/start-stop.js';
+export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status/status.js';
+export { waitWords } from './apply/wait-for-others.js';
+export { up, type UpOptions, type UpResult } from './apply/up.js';

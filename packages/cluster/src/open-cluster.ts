@@ -1,26 +1,14 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import {
-  coordinators,
-  etcdMembers,
-  proxies,
-  type ClusterSpec,
-  type MemberSite,
-  type MemberSpec,
-  type Site,
-} from '@citus-ha/config';
+import { coordinators, etcdMembers, proxies, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
+import type { MemberSite, Site } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope, restUser, rootLogin } from '@citus-ha/emitters';
-import {
-  createEtcdClient,
-  createPatroniClient,
-  type EtcdClient,
-  type PatroniClient,
-  type PatroniCluster,
-} from '@citus-ha/patroni';
-import { asApplied, differencesOf, type Difference } from './as-applied.js';
-import type { ClusterRecord } from './cluster-record.js';
+import { createPatroniClient, type PatroniClient, type PatroniCluster } from '@citus-ha/patroni';
+import { createEtcdClient, type EtcdClient } from '@citus-ha/dcs';
+import { asApplied, differencesOf, type Difference } from './record/as-applied.js';
+import type { ClusterRecord } from './record/cluster-record.js';
 import type { ClusterContext } from './context.js';
-import { findRecord } from './rebuild-record.js';
+import { findRecord } from './record/rebuild-record.js';
 
 /** A cluster that exists, with the ways to talk to its members. */
 export interface OpenCluster extends ClusterContext {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { CodedError, codeOf, messageOf } from './coded-error.js';
+import { describe, expect, it, vi } from 'vitest';
+import { CodedError, codeOf, isCodedError, messageOf } from './coded-error.js';
 
 describe('CodedError', () => {
   it('carries code, member, fix and cause, and blames the system unless told', () => {
@@ -20,7 +20,19 @@ describe('CodedError', () => {
   });
 
   it('has no cause where none was given', () => {
-    expect('cause' in new CodedError('X', 'x')).toBe(false);
+    expect('cause' in new CodedError('TIMEOUT', 'x')).toBe(false);
+  });
+});
+
+describe('isCodedError', () => {
+  it('knows those of another copy of the package, and nothing else', async () => {
+    vi.resetModules();
+    const copy = await import('./coded-error.js');
+    const foreign = new copy.CodedError('TIMEOUT', 'late');
+    expect(foreign).not.toBeInstanceOf(CodedError);
+    expect([foreign, new CodedError('TIMEOUT', 'late')].map(isCodedError)).toEqual([true, true]);
+    const others = [new Error('plain'), Object.assign(new Error(), { code: 'TIMEOUT' }), null, undefined, 'TIMEOUT'];
+    expect(others.filter(isCodedError)).toEqual([]);
   });
 });
 

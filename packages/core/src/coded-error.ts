@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js';
+
 export interface CodedErrorOptions {
   /** Whose fault it is: `user` errors end a command with exit code 2, `system` errors with 1. */
   readonly blame?: 'user' | 'system';
@@ -8,21 +10,33 @@ export interface CodedErrorOptions {
   readonly cause?: unknown;
 }
 
+/** The same in every copy of this package that a process has. */
+const brand = Symbol.for('@citus-ha/core/CodedError');
+
 /** The one error type of citus-ha: a stable code, what failed, on which member, and what to do. */
 export class CodedError extends Error {
   override readonly name: string = 'CodedError';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly blame: 'user' | 'system';
   readonly member: string | undefined;
   readonly fix: string | undefined;
 
-  constructor(code: string, message: string, options: CodedErrorOptions = {}) {
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  constructor(code: ErrorCode, message: string, options: CodedErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.blame = options.blame ?? 'system';
     this.member = options.member;
     this.fix = options.fix;
   }
+}
+
+/** Whether it is a {@link CodedError}, of whichever copy of this package. */
+export function isCodedError(thrown: unknown): thrown is CodedError {
+  return typeof thrown === 'object' && thrown !== null && brand in thrown;
 }
 
 /** What Node and `Promise.any` say of several errors tells nothing of them. */

@@ -63,7 +63,7 @@ it('does not wait for a probe that ignores its signal', async () => {
 });
 
 it('ends at once with the cause of a fatal probe error', async () => {
-  const cause = new CodedError('WRONG_PASSWORD', 'password authentication failed');
+  const cause = new CodedError('AUTH_FAILED', 'password authentication failed');
   const probe = () => {
     throw new FatalProbeError(cause);
   };

@@ -1,11 +1,11 @@
+import { membersOf } from '@citus-ha/config';
 import {
   composeAdoption,
   containerDefinition,
   keptOfSpec,
-  membersOf,
   type DockerState,
   type RenderedFile,
-} from '@citus-ha/config';
+} from '@citus-ha/layout';
 import { dockerImages } from './docker-images.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 

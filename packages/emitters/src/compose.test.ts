@@ -5,8 +5,8 @@ import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { dockerSite } from '@citus-ha/layout';
 import { renderCompose } from './compose.js';
-import { dockerSite } from '@citus-ha/config';
 import { renderFolder } from './render-folder.js';
 import { exampleSpecs } from './testing/example-specs.js';
 

@@ -1,17 +1,12 @@
+import { coordinators, databaseMembers, etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
 import {
   composeAdoption,
   containerLog,
   containerName,
-  coordinators,
-  databaseMembers,
-  etcdMembers,
-  imageKind,
-  membersOf,
+  placementOf,
   networkOf,
-  proxies,
-  type MemberSpec,
   type RenderedFile,
-} from '@citus-ha/config';
+} from '@citus-ha/layout';
 import { adoptionFiles, adoptionLabels } from './adoption.js';
 import { dockerImages } from './docker-images.js';
 import { etcdAccessFile } from './etcd-access.js';
@@ -40,7 +35,9 @@ export function renderCompose(input: RenderInput): string {
   return yamlText({
     services: { ...Object.fromEntries(services), ...setup },
     networks: { default: { ipam: { config: [{ subnet: networkOf(input.spec).subnet }] } } },
-    volumes: Object.fromEntries(members.filter(keepsData).map(({ name }) => [volumeOf(name), {}])),
+    volumes: Object.fromEntries(
+      members.filter(({ kind }) => placementOf(kind).data).map(({ name }) => [volumeOf(name), {}]),
+    ),
   });
 }
 
@@ -65,7 +62,7 @@ function memberService(input: RenderInput, member: MemberSpec) {
     // For docker-compose 1.29, which has another name for it.
     container_name: containerName(input.spec.name, member.name),
     hostname: member.name,
-    image: dockerImages(input)[imageKind(member.kind)],
+    image: dockerImages(input)[placementOf(member.kind).image],
     ...buildOptions(input, member),
     ...common,
     labels: adoptionLabels(input, rendered),
@@ -77,7 +74,7 @@ function memberService(input: RenderInput, member: MemberSpec) {
         ? adoptionFiles(input).map((file) => mount(adoptionFolder, file, file.path))
         : []),
       ...(access ? [mount(member.name, access, `${given}${access.path}`)] : []),
-      ...(keepsData(member) ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
+      ...(placementOf(member.kind).data ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
     ],
     healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
     ...kindOptions(input, member),
@@ -119,8 +116,8 @@ function mount(service: string, file: RenderedFile, target: string): string {
 
 /** The first member of an image says how to build it. Its PostgreSQL must be the one that the files beside it are for. */
 function buildOptions({ spec, site }: RenderInput, member: MemberSpec) {
-  const kind = imageKind(member.kind);
-  if (membersOf(spec).find((other) => imageKind(other.kind) === kind)?.name !== member.name) return {};
+  const kind = placementOf(member.kind).image;
+  if (membersOf(spec).find((other) => placementOf(other.kind).image === kind)?.name !== member.name) return {};
   const { baseImage } = spec.docker;
   const args = {
     ...(baseImage !== 'auto' && { BASE_IMAGE: baseImage }),
@@ -161,10 +158,6 @@ function healthCommand({ spec }: RenderInput, { kind }: MemberSpec): readonly st
   const url =
     kind === 'proxy' ? `http://localhost:${spec.proxy.ports.stats}/` : `http://localhost:${ports.patroni}/health`;
   return ['curl', '--fail', '--silent', '--output', '/dev/null', url];
-}
-
-function keepsData({ kind }: MemberSpec): boolean {
-  return kind !== 'proxy';
 }
 
 function volumeOf(member: string): string {

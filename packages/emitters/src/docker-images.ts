@@ -1,4 +1,4 @@
-import { renderedImages, type DockerState } from '@citus-ha/config';
+import { renderedImages, type DockerState } from '@citus-ha/layout';
 import type { RenderInput } from './rendering.js';
 
 /** Names of the images that compose.yaml builds. */

@@ -1,6 +1,6 @@
 import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import { expect, test } from 'vitest';
-import { dockerSite } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { dynamicConfiguration } from './dynamic-configuration.js';
 import type { RenderInput } from './rendering.js';
 import { exampleSpecs } from './testing/example-specs.js';

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { databaseMembers, type RenderedFile, type Secrets } from '@citus-ha/config';
+import { databaseMembers } from '@citus-ha/config';
+import type { RenderedFile, Secrets } from '@citus-ha/layout';
 import { namespace, patroniScope } from './patroni-scope.js';
 import type { RenderInput } from './rendering.js';
 

@@ -1,4 +1,5 @@
-import { etcdMembers, type MemberSpec, type Site } from '@citus-ha/config';
+import { etcdMembers, type MemberSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { yamlText } from './yaml-text.js';

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { databaseMembers, dockerSite } from '@citus-ha/config';
+import { databaseMembers } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { renderFolder } from './render-folder.js';
 import type { RenderInput } from './rendering.js';
 import { exampleSpecs } from './testing/example-specs.js';

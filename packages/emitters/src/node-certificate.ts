@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path/posix';
-import { coordinators, type MemberSpec, type RenderedFile } from '@citus-ha/config';
+import { coordinators, type MemberSpec } from '@citus-ha/config';
+import type { RenderedFile } from '@citus-ha/layout';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 
 /** The name that every node's certificate carries; by it a node logs in to another one as any role (docs/adr/0009). */

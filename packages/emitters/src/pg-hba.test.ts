@@ -1,6 +1,6 @@
 import { defaultClusterSpec } from '@citus-ha/config';
 import { expect, test } from 'vitest';
-import { dockerSite } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { passfile } from './passfile.js';
 import { pgHba } from './pg-hba.js';
 import { renderMember } from './render-member.js';

@@ -1,7 +1,6 @@
 import { databaseMembers } from '@citus-ha/config';
 import { nodeLogin, proxySource } from './node-certificate.js';
-import type { RenderInput } from './rendering.js';
-import { placeOf } from './rendering.js';
+import { type RenderInput, placeOf } from './rendering.js';
 
 const loopback = ['127.0.0.0/8', '::1/128'];
 

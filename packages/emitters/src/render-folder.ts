@@ -1,4 +1,5 @@
-import { etcdMembers, membersOf, type RenderedFile } from '@citus-ha/config';
+import { etcdMembers, membersOf } from '@citus-ha/config';
+import type { RenderedFile } from '@citus-ha/layout';
 import { adoptionFiles } from './adoption.js';
 import { adoptionFolder, composeEnvironment, hostPath, renderCompose } from './compose.js';
 import { etcdAccessFile } from './etcd-access.js';

@@ -2,7 +2,7 @@ import { databaseMembers, defaultClusterSpec, membersOf, type ClusterSpec } from
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { dockerSite } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { dynamicConfiguration } from './dynamic-configuration.js';
 import { renderFolder } from './render-folder.js';
 import { renderMember } from './render-member.js';

@@ -1,4 +1,5 @@
-import type { Certificates, ClusterSpec, MemberKind, MemberSite, RenderedFile, Secrets, Site } from '@citus-ha/config';
+import type { ClusterSpec, MemberKind } from '@citus-ha/config';
+import type { Certificates, MemberSite, RenderedFile, Secrets, Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 
 /** Everything that the text of a member's files depends on. */

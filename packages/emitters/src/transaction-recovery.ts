@@ -1,4 +1,5 @@
-import { coordinators, type MemberSpec, type RenderedFile } from '@citus-ha/config';
+import { coordinators, type MemberSpec } from '@citus-ha/config';
+import type { RenderedFile } from '@citus-ha/layout';
 import { recoverTransactions } from '@citus-ha/member-agent';
 import { agentPath } from './agent-files.js';
 import { ownServer } from './own-server.js';

@@ -1,10 +1,4 @@
-export { createEtcdClient, type EtcdClient, type EtcdClientOptions, type EtcdHealth } from './etcd-client.js';
-export type { Outcome } from './delete-if-unchanged.js';
-export type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
-export type { EtcdKey } from './etcd-key.js';
-export type { RequestOptions } from './exchange.js';
 export type { TimelineEnd } from './history.js';
-export { readLeader, type LeaderKey } from './leader-key.js';
 export {
   createPatroniClient,
   type DynamicConfig,

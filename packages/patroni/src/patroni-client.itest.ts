@@ -2,12 +2,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '@citus-ha/core';
-import type { EtcdClient } from './etcd-client.js';
-import { readLeader } from './leader-key.js';
+import { type EtcdClient, readLeader } from '@citus-ha/dcs';
+import { findRealPrograms, RealServers } from '@citus-ha/dcs/testing';
 import { leaderOf } from './patroni-cluster.js';
 import { createPatroniClient, type PatroniClient } from './patroni-client.js';
-import { findRealPrograms } from './testing/real-programs.js';
-import { RealServers } from './testing/real-servers.js';
+import { dataDir, startPatroni } from './testing/start-patroni.js';
 import { waitForLeader } from './wait-for-leader.js';
 
 const programs = findRealPrograms();
@@ -23,9 +22,9 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
   beforeAll(async () => {
     servers = new RealServers(programs);
     etcd = await servers.startEtcd();
-    first = await servers.startPatroni('coord-1', etcd);
+    first = await startPatroni(servers, programs, 'coord-1', etcd);
     await waitForLeader({ clients: [first], timeoutMs: 60_000 });
-    second = await servers.startPatroni('coord-2', etcd);
+    second = await startPatroni(servers, programs, 'coord-2', etcd);
     await waitForSync(second);
   });
   afterAll(() => servers.stop());
@@ -95,7 +94,7 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
   it('restarts a member and copies a replica anew', async () => {
     await first.restart();
     expect((await first.status()).state).toBe('running');
-    const marker = join(servers.dataDir('coord-1'), 'written-before-the-copy');
+    const marker = join(dataDir(servers, 'coord-1'), 'written-before-the-copy');
     writeFileSync(marker, '');
     await first.reinitialize({ force: true });
     await expect(second.reinitialize()).rejects.toMatchObject({ code: 'PATRONI_REFUSED', member: 'coord-2' });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createEtcdClient } from './etcd-client.js';
+import { createEtcdClient } from '@citus-ha/dcs';
 import { createPatroniClient } from './patroni-client.js';
 import { waitForLeader } from './wait-for-leader.js';
 

@@ -1,6 +1,15 @@
-import { CodedError, codeOf } from '@citus-ha/core';
-import { Answer, isRecord, parseJson } from './answer.js';
-import { exchange, of, type Reply, type RequestOptions } from './exchange.js';
+import {
+  CodedError,
+  codeOf,
+  Answer,
+  isRecord,
+  parseJson,
+  exchange,
+  ofMember,
+  type ErrorCode,
+  type Reply,
+  type RequestOptions,
+} from '@citus-ha/core';
 import { parseHistory, type TimelineEnd } from './history.js';
 import { parseStatus, type PatroniStatus } from './patroni-status.js';
 import { parseCluster, type PatroniCluster } from './patroni-cluster.js';
@@ -86,10 +95,14 @@ export function createPatroniClient({ url, user, password, member }: PatroniClie
   };
 
   const refuse = (path: string) => (problem: string) =>
-    new CodedError('PATRONI_BAD_ANSWER', `The answer of ${base}${path}${of(member)} is not Patroni's: ${problem}`, {
-      member,
-      fix: `Check that Patroni 4 or later listens at ${base}.`,
-    });
+    new CodedError(
+      'PATRONI_BAD_ANSWER',
+      `The answer of ${base}${path}${ofMember(member)} is not Patroni's: ${problem}`,
+      {
+        member,
+        fix: `Check that Patroni 4 or later listens at ${base}.`,
+      },
+    );
 
   const read = async (path: string, options?: RequestOptions): Promise<unknown> =>
     parseJson((await send('GET', path, options)).text, refuse(path));
@@ -138,18 +151,22 @@ function refusalOf(
 ): CodedError {
   const reason = text.trim() || `HTTP ${status}`;
   if (status === 401) {
-    return new CodedError('PATRONI_UNAUTHORIZED', `${method} ${url}${of(member)} answered 401: ${reason}`, {
+    return new CodedError('PATRONI_UNAUTHORIZED', `${method} ${url}${ofMember(member)} answered 401: ${reason}`, {
       member,
       fix: 'Give the user and password of restapi.authentication in its patroni.yml.',
     });
   }
-  return new CodedError(refusalCode(status, text, url), `${method} ${url}${of(member)} answered ${status}: ${reason}`, {
-    member,
-  });
+  return new CodedError(
+    refusalCode(status, text, url),
+    `${method} ${url}${ofMember(member)} answered ${status}: ${reason}`,
+    {
+      member,
+    },
+  );
 }
 
 /** Of its configuration Patroni says 502 and 503 while it cannot read it from etcd; elsewhere 503 is its no. */
-function refusalCode(status: number, text: string, url: string): string {
+function refusalCode(status: number, text: string, url: string): ErrorCode {
   if (status === 503 && text.includes('status unknown')) return 'PATRONI_STATUS_UNKNOWN';
   return (status === 502 || status === 503) && url.endsWith('/config') ? 'PATRONI_NOT_READY' : 'PATRONI_REFUSED';
 }

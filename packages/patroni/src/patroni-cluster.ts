@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js';
+import type { Answer } from '@citus-ha/core';
 
 /** The cluster as the DCS has it right now: Patroni's `GET /cluster`. */
 export interface PatroniCluster {

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js';
+import type { Answer } from '@citus-ha/core';
 
 /** What one member says of itself: Patroni's `GET /patroni`. */
 export interface PatroniStatus {

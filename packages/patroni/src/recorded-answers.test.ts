@@ -1,7 +1,6 @@
-import { CodedError } from '@citus-ha/core';
 import { readFileSync } from 'node:fs';
+import { CodedError, Answer } from '@citus-ha/core';
 import { describe, expect, it } from 'vitest';
-import { Answer } from './answer.js';
 import { parseHistory } from './history.js';
 import { leaderOf, parseCluster } from './patroni-cluster.js';
 import { parseStatus } from './patroni-status.js';
@@ -9,7 +8,7 @@ import { parseStatus } from './patroni-status.js';
 /** What Patroni 4.0.7 answered. */
 const recorded = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
-const refuse = (problem: string) => new CodedError('BAD', problem);
+const refuse = (problem: string) => new CodedError('PATRONI_BAD_ANSWER', problem);
 const answer = (body: unknown) => new Answer(body, refuse);
 
 describe('parseStatus', () => {

@@ -1,4 +1,4 @@
-import { composeAdoption } from '@citus-ha/config';
+import { composeAdoption } from '@citus-ha/layout';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { getFile } from './archive.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { buffer, text } from 'node:stream/consumers';
-import type { RenderedFile } from '@citus-ha/config';
+import type { RenderedFile } from '@citus-ha/layout';
 import type { Container } from 'dockerode';
 import { extract, pack } from 'tar-stream';
 import { ifThere } from './engine.js';

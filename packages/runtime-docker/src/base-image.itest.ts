@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { defaultClusterSpec, dockerSite } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { messageOf } from '@citus-ha/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { baseImage } from './base-image.js';

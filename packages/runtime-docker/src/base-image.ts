@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClusterSpec, DockerState } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { DockerState } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
-import type { PrepareRequest } from '@citus-ha/runtime';
+import type { PrepareEvent, PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { hasImage } from './image-set.js';
@@ -31,12 +32,12 @@ export async function baseImage(
   request: PrepareRequest,
   known: KnownBase | undefined,
 ): Promise<string> {
-  const { spec, onProgress } = request;
+  const { spec, onEvent } = request;
   const attempts: string[] = [];
   for (const name of basesOf(spec, known, await localCitus(engine, spec, known))) {
     const obtain = name === homemade ? debootstrap : pull;
     if (!(await isHere(engine, name, known)) && !(await obtain(engine, name, request, attempts))) continue;
-    if (known === undefined) onProgress?.(choiceOf(spec, name, attempts));
+    if (known === undefined) onEvent?.({ type: 'chosen-base', base: name, why: whyTaken(spec, name), attempts });
     return name;
   }
   throw new CodedError('BASE_IMAGE_MISSING', `There is no base for the images: ${attempts.join('; ')}`, {
@@ -61,20 +62,14 @@ export function basesOf(
   return [...(engine === 'standin' || known !== undefined ? [] : [citus]), debian, homemade];
 }
 
-/** What is taken for a new cluster, why, and where that is without Citus, what would give it. */
-export function choiceOf(
-  { docker, engine }: Pick<ClusterSpec, 'docker' | 'engine'>,
-  name: string,
-  attempts: readonly string[],
-): string {
-  const taken = `The members' image is built on ${name}`;
-  if (docker.baseImage !== 'auto') return `${taken}, as docker.baseImage says`;
-  if (engine === 'standin') return `${taken}, since engine: standin needs no Citus`;
-  if (name !== debian && name !== homemade) return `${taken}, the newest Citus to be had here`;
-  const remedy =
-    'For Citus, load citusdata/citus into the engine, or name an image with it under docker.baseImage, first';
-  return `${taken}, without Citus, so that the stand-in is what you get: ${attempts.join('; ')}. ${remedy}`;
+/** Why this one is taken for a new cluster. */
+export function whyTaken({ docker, engine }: Pick<ClusterSpec, 'docker' | 'engine'>, name: string): WhyTaken {
+  if (docker.baseImage !== 'auto') return 'named';
+  if (engine === 'standin') return 'engine-is-standin';
+  return name === debian || name === homemade ? 'no-citus' : 'newest-citus';
 }
+
+type WhyTaken = Extract<PrepareEvent, { type: 'chosen-base' }>['why'];
 
 /**
  * The image that those of etcd and the proxies are built on, which need no PostgreSQL: a plain Debian that is here, or can be
@@ -148,7 +143,7 @@ function canDebootstrap(): boolean {
 async function pull(
   engine: Docker,
   name: string,
-  { install, onProgress, signal }: PrepareRequest,
+  { install, onEvent, signal }: PrepareRequest,
   attempts: string[],
 ): Promise<boolean> {
   if (!install) {
@@ -156,7 +151,7 @@ async function pull(
     return false;
   }
   signal?.throwIfAborted();
-  onProgress?.(`Pulling ${name}`);
+  onEvent?.({ type: 'pulling', image: name });
   const layers = new Map<string, boolean>();
   try {
     const progress = await engine.pull(name, { ...(signal && { abortSignal: signal }) });
@@ -165,7 +160,7 @@ async function pull(
       const known = layers.get(id);
       layers.set(id, known === true || status === 'Pull complete' || status === 'Already exists');
       const done = [...layers.values()].filter(Boolean).length;
-      if (layers.get(id) !== (known ?? false)) onProgress?.(`Pulling ${name}: ${done} of ${layers.size} layers`);
+      if (layers.get(id) !== (known ?? false)) onEvent?.({ type: 'pulled-layers', image: name, done, of: layers.size });
     });
     return true;
   } catch (error) {
@@ -178,7 +173,7 @@ async function pull(
 async function debootstrap(
   engine: Docker,
   name: string,
-  { install, onProgress, signal }: PrepareRequest,
+  { install, onEvent, signal }: PrepareRequest,
   attempts: string[],
 ): Promise<boolean> {
   if (!install || !canDebootstrap()) {
@@ -188,7 +183,7 @@ async function debootstrap(
   const cancel = { ...(signal && { cancelSignal: signal }) };
   const folder = await mkdtemp('/var/tmp/citus-ha-base-');
   try {
-    onProgress?.('Making a Debian 13 base image with debootstrap, since no registry answers');
+    onEvent?.({ type: 'making-base' });
     await installDebootstrap();
     signal?.throwIfAborted();
     const tree = join(folder, 'tree');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { defaultClusterSpec, renderedImages, type DockerState } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { renderedImages, type DockerState } from '@citus-ha/layout';
 import { messageOf } from '@citus-ha/core';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

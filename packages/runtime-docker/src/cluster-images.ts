@@ -1,4 +1,5 @@
-import { renderedImages, type ClusterSpec, type DockerState } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import { renderedImages, type DockerState } from '@citus-ha/layout';
 import { codeOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
@@ -60,7 +61,7 @@ async function plainImages(
   if (name === base.name) return on(base);
   return on({ name, id: await baseId(engine, name, known) }).catch((error: unknown) => {
     if (codeOf(error) !== 'BUILD_FAILED') throw error;
-    request.onProgress?.(`${name} does not serve for etcd and HAProxy: they are built on ${base.name} too`);
+    request.onEvent?.({ type: 'unfit-base', base: name, instead: base.name });
     return on(base);
   });
 }

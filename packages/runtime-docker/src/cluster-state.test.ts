@@ -1,4 +1,5 @@
-import { defaultClusterSpec, dockerSite } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { expect, test } from 'vitest';
 import { withKnownAddresses } from './cluster-state.js';
 

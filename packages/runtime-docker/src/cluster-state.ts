@@ -1,4 +1,4 @@
-import { networkOf, type DockerState, type Site } from '@citus-ha/config';
+import { networkOf, type DockerState, type Site } from '@citus-ha/layout';
 import type { ClusterStore } from '@citus-ha/runtime';
 import { CodedError } from '@citus-ha/core';
 

@@ -4,7 +4,7 @@ import {
   type ContainerDefinition,
   type DockerState,
   type RenderedFile,
-} from '@citus-ha/config';
+} from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import type { Comparison, MemberDefinition } from '@citus-ha/runtime';
 import type Docker from 'dockerode';

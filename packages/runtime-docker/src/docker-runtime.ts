@@ -1,6 +1,6 @@
-import { containerName } from '@citus-ha/config';
-import type { ClusterSpec, DockerState, Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { containerName, placementOf, type DockerState, type Site } from '@citus-ha/layout';
+import type { ClusterSpec } from '@citus-ha/config';
+import { CodedError, isCodedError, type LockOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -10,7 +10,6 @@ import {
   type Created,
   type ExecOptions,
   type ExecResult,
-  type LockOptions,
   type LogOptions,
   type Member,
   type MemberDefinition,
@@ -94,7 +93,7 @@ class DockerRuntime implements Runtime {
       await checkPorts(this.#engine, spec);
       return [];
     } catch (error) {
-      if (error instanceof CodedError) return [error];
+      if (isCodedError(error)) return [error];
       throw error;
     }
   }
@@ -124,7 +123,7 @@ class DockerRuntime implements Runtime {
     }
     await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
-    await this.#ensureVolume(name, wanted.kind !== 'proxy');
+    await this.#ensureVolume(name, placementOf(wanted.kind).data);
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
     await putFiles(container, files, memberUser);
     if (found?.State.Running) await startContainer(container, name);

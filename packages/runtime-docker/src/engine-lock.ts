@@ -1,7 +1,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { FatalProbeError, waitFor } from '@citus-ha/core';
-import { isNoProcess, type LockOptions } from '@citus-ha/runtime';
+import { FatalProbeError, waitFor, type LockOptions } from '@citus-ha/core';
+import { isNoProcess } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { emptyImage } from './empty-image.js';
 import { ifThere, statusOf } from './engine.js';

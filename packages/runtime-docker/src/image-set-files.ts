@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ImageKind, RenderedFile } from '@citus-ha/config';
+import type { ImageKind, RenderedFile } from '@citus-ha/layout';
 
 /** Shipped in the package. */
 const imageSet = fileURLToPath(new URL('../docker', import.meta.url));

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/config';
+import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
@@ -70,8 +70,8 @@ async function build(
   name: string,
   files: readonly RenderedFile[],
 ): Promise<void> {
-  const { onProgress, signal } = request;
-  onProgress?.(`Building the ${kind} image on ${base.name}`);
+  const { onEvent, signal } = request;
+  onEvent?.({ type: 'building', image: kind, base: base.name });
   const context = files
     .filter(({ path }) => path.startsWith(`${kind}/`))
     .map(({ path, ...file }) => ({ ...file, name: path.slice(kind.length + 1) }));
@@ -87,8 +87,8 @@ async function build(
     });
     await followProgress(stream, ({ stream: text = '' }) => {
       output.push(...text.split('\n').filter((line) => line.trim() !== ''));
-      const [step = '', instruction = ''] = text.split(' : ');
-      if (instruction.startsWith('RUN')) onProgress?.(`${kind} image: ${step.toLowerCase()}`);
+      const [isRun, step, of] = /^Step (\d+)\/(\d+) : RUN/.exec(text) ?? [];
+      if (isRun) onEvent?.({ type: 'build-step', image: kind, step: Number(step), of: Number(of) });
     });
   } catch (cause) {
     signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-import { composeAdoption } from '@citus-ha/config';
+import { composeAdoption } from '@citus-ha/layout';
 
 /** Names and labels as Compose gives them, so that its commands and other tools see one project. */
 export const labels = {

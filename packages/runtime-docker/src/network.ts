@@ -1,4 +1,4 @@
-import { networkOf } from '@citus-ha/config';
+import { networkOf } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo, NetworkInspectInfo } from 'dockerode';

@@ -1,4 +1,5 @@
-import { dockerSite, type ClusterSpec, type DockerState, type ImageContents, type Site } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import { dockerSite, type DockerState, type ImageContents, type Site } from '@citus-ha/layout';
 import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { checkPorts } from './check-ports.js';

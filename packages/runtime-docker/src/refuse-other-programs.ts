@@ -1,4 +1,5 @@
-import type { ClusterSpec, ImageContents, Site } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { ImageContents, Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 
 /**

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ClusterSpec, MemberSite, MemberSpec } from '@citus-ha/config';
+import type { ClusterSpec, MemberSpec } from '@citus-ha/config';
+import { type MemberSite, placementOf, portsOf } from '@citus-ha/layout';
 import { CodedError, codeOf, waitFor } from '@citus-ha/core';
 import type { ClusterFolder } from './cluster-folder.js';
 import { clusterFolderOf, holds, listeners, ownerOf, type Listener, type ListenerOwner } from './listeners.js';
-import { portsOf } from './member-site.js';
 
 /**
  * Looks whether every port the members will bind is free, or held by this cluster's own members.
@@ -97,7 +97,7 @@ function portTaken(
       ? process
       : `${process} of the citus-ha cluster "${basename(clusterFolderOf(owner.member))}"`;
   const fix =
-    member.kind === 'proxy'
+    placementOf(member.kind).published.length > 0
       ? `Stop it, or choose another port or proxy.bind under proxy in cluster.yaml.`
       : `Stop it and run the command again.`;
   return new CodedError('PORT_TAKEN', `${listen}:${port}, which ${member.name} needs, is taken by ${whose}`, {

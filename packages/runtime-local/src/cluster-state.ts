@@ -1,10 +1,10 @@
 import { access, chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Site } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
+import { withMachineLock } from '@citus-ha/core';
 import { claimBlock, claimFreeBlock } from './address-block.js';
 import type { ClusterFolder } from './cluster-folder.js';
 import type { Network } from './switch.js';
-import { withMachineLock } from './machine-lock.js';
 import { memberFolder } from './member-folder.js';
 import { readDocument, writeDocument } from './state-file.js';
 

@@ -1,4 +1,5 @@
-import { messageOf } from '@citus-ha/core';
+import { readdir } from 'node:fs/promises';
+import { codeOf, messageOf } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
 import type { ClusterFolder } from './cluster-folder.js';
 import { addressOf, readState } from './cluster-state.js';
@@ -22,6 +23,21 @@ export async function findMember(cluster: ClusterFolder, name: string): Promise<
     intent: record.intent,
     ...seen,
   };
+}
+
+/** Every member that was created, by name. */
+export async function knownMembers(cluster: ClusterFolder): Promise<readonly Member[]> {
+  const names = (await memberNames(cluster)).toSorted((a, b) => a.localeCompare(b));
+  const members = await Promise.all(names.map((name) => findMember(cluster, name)));
+  return members.filter((member) => member !== undefined);
+}
+
+/** Of members that have a folder. One that cannot be listed is not an empty one. */
+export async function memberNames(cluster: ClusterFolder): Promise<readonly string[]> {
+  return readdir(cluster.members).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 async function observe(folder: MemberFolder): Promise<Pick<Member, 'state' | 'unseen' | 'incarnation'>> {

@@ -1,17 +1,16 @@
-import { readFile, readdir, rm, rmdir } from 'node:fs/promises';
-import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError, codeOf } from '@citus-ha/core';
+import { readFile, rm, rmdir } from 'node:fs/promises';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
+import { CodedError, codeOf, type LockOptions, withMachineLock } from '@citus-ha/core';
 import {
   killByPidFile,
   memberEvents,
-  networkCommands,
   unknownMember,
   type Capability,
   type ClusterStore,
   type Created,
   type ExecOptions,
   type ExecResult,
-  type LockOptions,
   type LogOptions,
   type Member,
   type MemberDefinition,
@@ -23,12 +22,13 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
+import { memberPath } from '@citus-ha/provision-debian';
 import { memberAccount, type Account } from './account.js';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { AddressBook, gatewayAddress, ownAddress, readState } from './cluster-state.js';
+import { AddressBook, readState } from './cluster-state.js';
 import { checkDataRights } from './data-rights.js';
-import { findMember } from './find-member.js';
+import { findMember, knownMembers, memberNames } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
 import { killInit, killNamed } from './kill-one.js';
@@ -44,17 +44,9 @@ import {
   stopLife,
 } from './life.js';
 import { readLog } from './log-file.js';
-import { withMachineLock } from './machine-lock.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
-import {
-  ensureSwitch,
-  hasOwnNetwork,
-  networkOf,
-  probeNetwork,
-  removeSwitch,
-  shapeNetwork,
-  type MemberNetwork,
-} from './member-network.js';
+import { beginNetwork, shapeMember } from './cluster-network.js';
+import { probeNetwork, removeSwitch } from './member-network.js';
 import { hasSwitch, type Network } from './switch.js';
 import {
   checkDataVersion,
@@ -68,7 +60,6 @@ import {
 import { previewCluster } from './preview.js';
 import { startLife } from './start-life.js';
 import { findObstacles, prepareSite } from './prepare-site.js';
-import { memberPath } from './programs.js';
 import { runInLife } from './run-in-life.js';
 
 export interface LocalRuntimeOptions {
@@ -142,12 +133,8 @@ class LocalRuntime implements Runtime {
     return { changed, ...(isStale && { stale: true }) };
   }
 
-  async members(): Promise<readonly Member[]> {
-    const names = await namesIn(this.#folder.members);
-    const members = await Promise.all(
-      names.toSorted((a, b) => a.localeCompare(b)).map((name) => findMember(this.#folder, name)),
-    );
-    return members.filter((member) => member !== undefined);
+  members(): Promise<readonly Member[]> {
+    return knownMembers(this.#folder);
   }
 
   async member(name: string): Promise<Member> {
@@ -166,7 +153,7 @@ class LocalRuntime implements Runtime {
       await checkDataRights((await this.site())?.members[name]?.dataDir ?? folder.data, name, account);
       const { hosts } = this.#folder;
       const env = await this.#environment(folder, record);
-      const network = await this.#networkOf(record);
+      const network = await beginNetwork(this.#folder, record);
       const { command } = record.definition;
       await startLife({ folder, account, isolation: this.#isolation, hosts, network, env, command });
     }
@@ -206,20 +193,7 @@ class LocalRuntime implements Runtime {
 
   async shapeNetwork(name: string, faults: readonly NetworkFault[]): Promise<void> {
     const { record, life } = await this.#running(name);
-    const state = await readState(this.#folder);
-    if (state?.network !== 'namespaces' || !hasOwnNetwork(record.definition.kind)) {
-      throw new CodedError('CAPABILITY_MISSING', `${name} has no network of its own`, {
-        member: name,
-        fix: 'Network faults need local.network: namespaces, and a coordinator, a worker or etcd.',
-      });
-    }
-    const members = await this.members();
-    const addressOfPeer = (peer: string) => {
-      const known = members.find((member) => member.name === peer);
-      if (known === undefined) throw unknownMember(peer, members);
-      return hasOwnNetwork(known.kind) ? ownAddress(state, peer) : gatewayAddress(state);
-    };
-    await shapeNetwork(name, life.init.pid, await networkCommands(faults, addressOfPeer));
+    await shapeMember({ cluster: this.#folder, record, init: life.init.pid, faults });
   }
 
   async networkCapabilities(): Promise<ReadonlySet<NetworkCapability>> {
@@ -263,7 +237,7 @@ class LocalRuntime implements Runtime {
   }
 
   async destroy(options: { readonly data: boolean }): Promise<void> {
-    const names = await namesIn(this.#folder.members);
+    const names = await memberNames(this.#folder);
     await Promise.all(names.map((name) => this.remove(name, options)));
     const { path } = this.#folder;
     const block = (await readState(this.#folder).catch(() => undefined))?.block ?? (await claimedBlock(path));
@@ -288,13 +262,6 @@ class LocalRuntime implements Runtime {
       member: name,
       fix: `Start it first: citus-ha start ${name}.`,
     });
-  }
-
-  async #networkOf({ definition }: MemberRecord): Promise<MemberNetwork | undefined> {
-    const state = await readState(this.#folder);
-    if (state?.network !== 'namespaces' || !hasOwnNetwork(definition.kind)) return undefined;
-    await ensureSwitch(state);
-    return networkOf(state, definition.name);
   }
 
   async #user(): Promise<Account> {
@@ -323,14 +290,6 @@ class LocalRuntime implements Runtime {
       [memberVariable]: folder.path,
     };
   }
-}
-
-/** A folder that cannot be listed is not an empty one. */
-async function namesIn(path: string): Promise<readonly string[]> {
-  return readdir(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
 }
 
 /** A keeper that has just seen its member end may still write a last file. */

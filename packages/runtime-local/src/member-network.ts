@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { MemberKind } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, withMachineLock } from '@citus-ha/core';
 import { networkProbe, parseNetworkProbe, type NetworkCapability, type NetworkCommands } from '@citus-ha/runtime';
 import { execa } from 'execa';
-import { withMachineLock } from './machine-lock.js';
 import { hasSwitch, switchOf } from './switch.js';
 import { gatewayAddress, ownAddress, type ClusterState } from './cluster-state.js';
 
@@ -16,11 +14,6 @@ export interface MemberNetwork {
   /** See {@link ensureSwitch}. */
   readonly switch: string;
   readonly address: string;
-}
-
-/** Proxies and sentinels serve this machine, so they stay in its network. */
-export function hasOwnNetwork(kind: MemberKind): boolean {
-  return kind !== 'proxy' && kind !== 'sentinel';
 }
 
 export function networkOf(state: ClusterState, member: string): MemberNetwork {

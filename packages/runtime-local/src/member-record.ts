@@ -1,6 +1,6 @@
 import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import type { RenderedFile } from '@citus-ha/config';
+import type { RenderedFile } from '@citus-ha/layout';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import type { Member, MemberDefinition } from '@citus-ha/runtime';
 import type { Account } from './account.js';

@@ -1,19 +1,23 @@
-import { databaseMembers, membersOf, type ClusterSpec, type Site } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { databaseMembers, membersOf, type ClusterSpec } from '@citus-ha/config';
+import { type Site, localMemberSite } from '@citus-ha/layout';
+import { CodedError, isCodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
+import {
+  chosenPostgres,
+  findPrograms,
+  programMissing,
+  providePrograms,
+  type FoundPrograms,
+} from '@citus-ha/provision-debian';
 import { memberAccount } from './account.js';
 import { releaseBlock } from './address-block.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, unmakeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { ownAddress, readState, type AddressBook, type ClusterState } from './cluster-state.js';
 import { refuseDataLeft } from './data-left.js';
-import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
 import { checkDataVersion, dataVersion } from './member-record.js';
-import { memberSite } from './member-site.js';
-import { fetchPatroni, minimumPatroniMajor } from './patroni-package.js';
-import { chosenPostgres, findPrograms, type FoundPrograms, type MissingProgram } from './programs.js';
 
 export interface PrepareSiteOptions {
   readonly request: PrepareRequest;
@@ -33,7 +37,11 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
   await refuseForeignBind(request.spec);
   await refuseDataLeft(folder, request.spec.name);
   await checkAskedVersion(request.spec, known?.site);
-  const found = await settlePrograms(await wantedMajor(request.spec, known?.site), request);
+  const found = await providePrograms({
+    ...request,
+    major: await wantedMajor(request.spec, known?.site),
+    network: request.spec.local.network,
+  });
   try {
     await makeClusterFolder(folder, await memberAccount());
     const site = await settleMembers(found, options);
@@ -83,7 +91,7 @@ export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): P
     ),
   );
   return errors.flatMap((error) => {
-    if (error !== undefined && !(error instanceof CodedError)) throw error;
+    if (error !== undefined && !isCodedError(error)) throw error;
     return error ?? [];
   });
 }
@@ -113,7 +121,7 @@ export function membersSite({
   readonly state: ClusterState;
 }): Site['members'] {
   const sites = membersOf(spec).map((member) => {
-    const site = memberSite({
+    const site = localMemberSite({
       spec,
       member,
       folder: memberFolder(folder.members, member.name),
@@ -140,44 +148,4 @@ export async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Pr
     if (major !== undefined) return major;
   }
   return undefined;
-}
-
-async function settlePrograms(major: number | undefined, request: PrepareRequest): Promise<FoundPrograms> {
-  const before = await findPrograms(major, request.spec.local.network);
-  if (before.found !== undefined) return before.found;
-  if (!request.install || !(await hasApt())) throw programMissing(before.missing);
-  await installMissing(before.missing, request);
-  const after = await findPrograms(major, request.spec.local.network);
-  if (after.found !== undefined) return after.found;
-  throw programMissing(after.missing);
-}
-
-async function installMissing(missing: readonly MissingProgram[], request: PrepareRequest): Promise<void> {
-  const { onProgress = () => undefined, signal } = request;
-  const packages = missing.flatMap((program) => program.packages);
-  const needsPatroni = packages.includes('patroni');
-  const prefix = await rootPrefix();
-  if (needsPatroni && prefix !== undefined && (await candidateMajor('patroni')) === undefined) {
-    await updateLists(prefix, signal);
-  }
-  const packaged = needsPatroni && ((await candidateMajor('patroni')) ?? 0) >= minimumPatroniMajor;
-  const wanted = packages.filter((name) => packaged || name !== 'patroni');
-  if (wanted.length > 0) {
-    if (prefix === undefined) throw programMissing(missing);
-    onProgress(`Installing ${wanted.join(', ')}`);
-    await installPackages(prefix, wanted, signal);
-  }
-  if (!needsPatroni || packaged) return;
-  onProgress(`Fetching Patroni ${minimumPatroniMajor} into the cache`);
-  await fetchPatroni(signal);
-}
-
-function programMissing(missing: readonly MissingProgram[]): CodedError {
-  const packages = missing.flatMap((program) => program.packages);
-  const old = packages.includes('patroni')
-    ? ` Patroni must be ${minimumPatroniMajor} or later: 3.0 loses acknowledged writes.`
-    : '';
-  return new CodedError('PROGRAM_MISSING', `Not installed: ${missing.map(({ what }) => what).join(', ')}.${old}`, {
-    fix: `Run it as root on Debian without --no-install, or install the packages: apt-get install ${packages.join(' ')}.`,
-  });
 }

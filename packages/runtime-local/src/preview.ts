@@ -1,5 +1,6 @@
 import { membersOf, type ClusterSpec } from '@citus-ha/config';
 import type { Comparison, MemberDefinition, Preview } from '@citus-ha/runtime';
+import { findPrograms } from '@citus-ha/provision-debian';
 import type { ClusterFolder } from './cluster-folder.js';
 import { readState, withAddresses } from './cluster-state.js';
 import type { Isolation } from './launcher.js';
@@ -7,7 +8,6 @@ import { livesWithOtherEnvironment } from './life.js';
 import { memberFolder } from './member-folder.js';
 import { isAsDefined } from './member-record.js';
 import { membersSite, wantedMajor } from './prepare-site.js';
-import { findPrograms } from './programs.js';
 
 /** What would become of a cluster that is there, with the programs that are there. */
 export async function previewCluster(

@@ -13,7 +13,6 @@ export type {
   ExecOptions,
   ExecResult,
   Incarnation,
-  LockOptions,
   LogOptions,
   Member,
   MemberDefinition,
@@ -23,6 +22,7 @@ export type {
   Runtime,
   RuntimeEvent,
 } from './runtime.js';
+export type { PrepareEvent } from './prepare-event.js';
 export { refuseForeignBind } from './refuse-foreign-bind.js';
 export { unknownMember } from './unknown-member.js';
 export { refuseUnseen, unseenMember } from './unseen-member.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Site } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 import type { Comparison, Created, Member, MemberDefinition } from './runtime.js';
 
 /** Where clusters of memory runtimes live: two runtimes on one machine see the same members. */

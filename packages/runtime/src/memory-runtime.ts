@@ -1,5 +1,6 @@
-import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError, waitFor } from '@citus-ha/core';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
+import { CodedError, waitFor, type LockOptions } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
 import { killByPidFile } from './kill-by-pid-file.js';
 import { memberEvents } from './member-events.js';
@@ -19,7 +20,6 @@ import type {
   Created,
   ExecOptions,
   ExecResult,
-  LockOptions,
   LogOptions,
   Member,
   MemberDefinition,

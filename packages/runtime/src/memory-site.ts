@@ -1,4 +1,5 @@
-import type { ClusterSpec, Site } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
 
 /** A site that looks like a real one: programs of Debian 13 and folders that nothing ever writes to. */
 export async function memorySite(spec: ClusterSpec, addressOf: (name: string) => string): Promise<Site> {

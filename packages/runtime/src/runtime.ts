@@ -1,6 +1,8 @@
-import type { ClusterSpec, MemberKind, RenderedFile, Site } from '@citus-ha/config';
-import type { CodedError } from '@citus-ha/core';
+import type { ClusterSpec, MemberKind } from '@citus-ha/config';
+import type { RenderedFile, Site } from '@citus-ha/layout';
+import type { CodedError, LockOptions } from '@citus-ha/core';
 import type { NetworkCapability, NetworkFault } from './network-faults.js';
+import type { PrepareEvent } from './prepare-event.js';
 
 /**
  * What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. Whatever
@@ -91,7 +93,7 @@ export interface PrepareRequest {
   readonly spec: ClusterSpec;
   /** Whether missing packages may be installed or images built. */
   readonly install: boolean;
-  readonly onProgress?: (step: string) => void;
+  readonly onEvent?: (event: PrepareEvent) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -166,13 +168,6 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-export interface LockOptions {
-  /** Ends the wait for the lock, not the task. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told once where the lock is held, by whom. */
-  readonly onWait?: ((holder: string) => void) | undefined;
 }
 
 export interface LogOptions {

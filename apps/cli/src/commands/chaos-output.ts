@@ -1,4 +1,5 @@
-import { byStrike, figureRows, summarize, type Series, type TrialResult, type Verdict } from '@citus-ha/chaos';
+import { byStrike, summarize, type Series, type TrialResult, type Verdict } from '@citus-ha/chaos';
+import { figureRows } from '@citus-ha/chaos-report';
 import pc from 'picocolors';
 import type { CommonOptions } from '../command.js';
 import { exitCode } from '../exit-code.js';

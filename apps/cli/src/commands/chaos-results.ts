@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { checkHistory, exportForElle, parseHistory, readSeries, seriesFolder, writeReport } from '@citus-ha/chaos';
+import { checkHistory, exportForElle, parseHistory, readSeries, seriesFolder } from '@citus-ha/chaos';
+import { writeReport } from '@citus-ha/chaos-report';
 import { CodedError, messageOf, writingTo } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';

@@ -16,11 +16,12 @@ import {
   soak,
   suiteNamed,
   uninterrupted,
-  writeReport,
   type Capabilities,
+  type ChaosEvent,
   type PlannedTrial,
   type Series,
 } from '@citus-ha/chaos';
+import { writeReport } from '@citus-ha/chaos-report';
 import type { OpenCluster } from '@citus-ha/cluster';
 import { CodedError } from '@citus-ha/core';
 import { Option, type Command } from 'commander';
@@ -29,6 +30,7 @@ import { composeCluster } from '../compose.js';
 import { beforeExit } from '../interrupt.js';
 import { numberAboveZero, wholeNumber } from '../options.js';
 import { step } from '../output.js';
+import { progressLine } from '../progress-line.js';
 import { exitCodeOf, printSeries } from './chaos-output.js';
 
 interface LoadOptions extends CommonOptions {
@@ -76,7 +78,7 @@ export function runCommand(): Command {
         ? await resumed(cluster, options.resume)
         : await newSeries(cluster, options, ...planned(cluster, capabilities, options));
       await measure(cluster, begun, options, (onResult) =>
-        runSeries(cluster, begun.series, { folder: begun.folder, capabilities, onResult }),
+        runSeries(cluster, begun.series, { folder: begun.folder, capabilities, onResult, onEvent }),
       );
     });
 }
@@ -91,9 +93,13 @@ export function soakCommand(): Command {
       const begun = await newSeries(cluster, options, `soak for ${minutes} min`, []);
       const random = randomBy(begun.series.seed);
       await measure(cluster, begun, options, (onResult) =>
-        soak(cluster, begun.series, { folder: begun.folder, capabilities, onResult, minutes, random }),
+        soak(cluster, begun.series, { folder: begun.folder, capabilities, onResult, onEvent, minutes, random }),
       );
     });
+}
+
+function onEvent(event: ChaosEvent): void {
+  step(progressLine(event));
 }
 
 function withLoad(target: Command): Command {

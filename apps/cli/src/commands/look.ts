@@ -1,5 +1,5 @@
 import { bootstrapNodes, askCoordinators, readStatus, serverOf } from '@citus-ha/cluster';
-import { readPlacements, withConnection, type Placement } from '@citus-ha/citus';
+import { describeStep, readPlacements, withConnection, type Placement } from '@citus-ha/citus';
 import { CodedError } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
@@ -95,9 +95,9 @@ function unknownTable(table: string, placements: readonly Placement[]): CodedErr
 function bootstrapCommand(): Command {
   return command('bootstrap', 'install the engine and register workers where they are not').action(
     async (options: CommonOptions) => {
-      const changes = await bootstrapNodes(await composeCluster(options));
-      if (options.json) return printJson({ changes });
-      if (changes.length === 0) step('nothing to do: every worker is registered');
+      const steps = await bootstrapNodes(await composeCluster(options));
+      if (options.json) return printJson({ changes: steps.map(describeStep) });
+      if (steps.length === 0) step('nothing to do: every worker is registered');
     },
   );
 }

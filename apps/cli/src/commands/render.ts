@@ -1,7 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { openCluster, renderInput, requireSupported, settleRecord, type ClusterRecord } from '@citus-ha/cluster';
-import { dockerSite, type ClusterSpec, type RenderedFile } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import { dockerSite, type RenderedFile } from '@citus-ha/layout';
 import { codeOf, writingTo } from '@citus-ha/core';
 import { renderFolder } from '@citus-ha/emitters';
 import type { Command } from 'commander';

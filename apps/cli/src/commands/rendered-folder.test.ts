@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultClusterSpec, dockerSite, type ClusterSpec } from '@citus-ha/config';
+import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
+import { dockerSite } from '@citus-ha/layout';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptRecord } from './rendered-folder.js';
 

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRecord, settleRecord, type ClusterRecord } from '@citus-ha/cluster';
-import type { ClusterSpec, Site } from '@citus-ha/config';
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { Site } from '@citus-ha/layout';
+import { CodedError, codeOf, isCodedError, type ErrorCode } from '@citus-ha/core';
 
 /** As `renderFolder` writes them. */
 const recordFile = 'citus-ha/cluster.json';
@@ -27,8 +28,7 @@ export async function keptRecord(folder: string, spec: ClusterSpec, site: Site):
   if (name !== spec.name)
     throw changed('NAME_CHANGED', `The files are of cluster ${name}, not of ${spec.name}`, folder);
   return settleRecord(spec, site, record).catch((error: unknown) => {
-    const code = codeOf(error) ?? '';
-    throw code.endsWith('_CHANGED') ? changed(code, messageOf(error), folder) : error;
+    throw isCodedError(error) && error.code.endsWith('_CHANGED') ? changed(error.code, error.message, folder) : error;
   });
 }
 
@@ -57,7 +57,7 @@ function unreadable(path: string, cause?: unknown): CodedError {
   });
 }
 
-function changed(code: string, message: string, folder: string): CodedError {
+function changed(code: ErrorCode, message: string, folder: string): CodedError {
   return new CodedError(code, `${folder} was rendered before: ${message}`, {
     blame: 'user',
     fix: 'Set in cluster.yaml what the folder was rendered with, or render into another folder.',

@@ -8,6 +8,7 @@ import { confirm, withConfirmation } from '../confirm.js';
 import { exitCode } from '../exit-code.js';
 import { print, printJson, step } from '../output.js';
 import { planLines } from '../plan-lines.js';
+import { progressLine } from '../progress-line.js';
 
 export function upCommand(): Command {
   return withConfirmation(command('up', 'create and start the cluster, or finish and repair what is there'))
@@ -20,7 +21,7 @@ export function upCommand(): Command {
       const { cluster, changes } = await up(context, { install, allowLoss, onPlan: showPlan });
       const status = await readStatusOfBusy(cluster);
       if (cluster.record.engine === 'standin') warnOfStandin();
-      if (options.json) printJson({ changes, status });
+      if (options.json) printJson({ changes: changes.map(progressLine), status });
       else {
         if (changes.length === 0) step('nothing to do: the cluster is as cluster.yaml says');
         printEndpoints(cluster);

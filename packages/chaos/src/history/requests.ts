@@ -1,5 +1,4 @@
-import type { ClientFunction, ClientPlan, History, Op, TrialHeader } from './op.js';
-import { opsOf } from './op.js';
+import { type ClientFunction, type ClientPlan, type History, type Op, type TrialHeader, opsOf } from './op.js';
 
 /** One request of a client, from its sending to what became of it. */
 export interface Request<F extends ClientFunction = ClientFunction> {

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withoutFaults, type OpenCluster } from '@citus-ha/cluster';
-import { formatDuration } from '@citus-ha/core';
 import { faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { intervalFor } from '../load/pace.js';
 import { planClients } from '../workloads/plan-clients.js';
+import type { ChaosEvent } from './chaos-event.js';
 import { runTrial } from './run-trial.js';
 import type { Strike } from './suites.js';
 import { nameOfTrial, trialsLeft, type Series } from './series.js';
@@ -18,6 +18,7 @@ export interface SeriesOptions {
   readonly capabilities: Capabilities;
   /** Told the series so far with each new result: what is known of it where it is interrupted. */
   readonly onResult: (made: Series) => void;
+  readonly onEvent?: (event: ChaosEvent) => void;
 }
 
 /**
@@ -34,7 +35,7 @@ export function runSeries(cluster: OpenCluster, series: Series, options: SeriesO
 export async function makeTrials(
   cluster: OpenCluster,
   series: Series,
-  { folder, capabilities, onResult }: SeriesOptions,
+  { folder, capabilities, onResult, onEvent }: SeriesOptions,
 ): Promise<Series> {
   requireStrikes(cluster, capabilities, series.planned);
   requireRate(cluster, series.rate);
@@ -42,23 +43,22 @@ export async function makeTrials(
   await writeSeries(folder, made);
   for (const planned of trialsLeft(series)) {
     const file = `${nameOfTrial(planned)}.ndjson`;
-    cluster.onStep?.(
-      `trial ${made.results.length + 1} of ${series.planned.length}: ${planned.fault} ${planned.target}`,
-    );
+    const { fault, target } = planned;
+    onEvent?.({ type: 'trial', number: made.results.length + 1, of: series.planned.length, fault, target });
     await rm(join(folder, file), { force: true });
     const result = await runTrial(cluster, {
       ...planned,
-      fault: faultNamed(planned.fault, capabilities),
+      fault: faultNamed(fault, capabilities),
       seed: series.seed + made.results.length,
       rate: series.rate,
       timeoutMs: series.timeoutMs,
       file: join(folder, file),
+      ...(onEvent && { onEvent }),
     });
     made = { ...made, results: [...made.results, { ...planned, file, result }] };
     await writeSeries(folder, made);
     onResult(made);
-    const outage = result.writeOutageMs === null ? 'unknown' : formatDuration(result.writeOutageMs);
-    cluster.onStep?.(`write outage ${outage}, ${result.lost} of ${result.acked} lost, valid: ${result.valid}`);
+    onEvent?.({ type: 'result', result });
   }
   return made;
 }

@@ -9,6 +9,7 @@ import { startLoad, type Load } from '../load/start-load.js';
 import { watchLeaders } from '../load/watch-leaders.js';
 import { planClients } from '../workloads/plan-clients.js';
 import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
+import type { ChaosEvent } from './chaos-event.js';
 import { memberAt, readFinally } from './final-reads.js';
 import { healAll, healFault, uninterrupted } from './heal.js';
 import { strike } from './strike.js';
@@ -24,7 +25,10 @@ export interface TrialOptions {
   readonly timeoutMs: number;
   /** Where the history goes; must not exist. */
   readonly file: string;
+  readonly onEvent?: (event: ChaosEvent) => void;
 }
+
+type Tell = (event: ChaosEvent) => void;
 
 const settleMs = 3_000;
 const healthTimeoutMs = 120_000;
@@ -37,8 +41,8 @@ const beatIntervalMs = 250;
  * @throws CodedError `CLUSTER_UNHEALTHY` where the cluster was not healthy to begin with; the signal's reason.
  */
 export async function runTrial(cluster: OpenCluster, options: TrialOptions): Promise<TrialResult> {
-  const { fault, seed, file, timeoutMs } = options;
-  await requireHealthy(cluster);
+  const { fault, seed, file, timeoutMs, onEvent: tell = () => undefined } = options;
+  await requireHealthy(cluster, tell);
   const endpoint = endpointOf(cluster, 'write');
   const recorder = createRecorder(file);
   const watching = new AbortController();
@@ -54,9 +58,9 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
     load = startLoad({ cluster, recorder, clients, shards: tables.shards, seed, intervalMs, timeoutMs });
     await untilServed(cluster, load);
     const members = await aim(cluster, options);
-    cluster.onStep?.(`${fault.name} ${members.map(({ name }) => name).join(', ')}`);
+    tell({ type: 'injecting', fault: fault.name, members: members.map(({ name }) => name) });
     await strike({ cluster, fault, members, load, recorder });
-    cluster.onStep?.('heal, and wait until the cluster is healthy');
+    tell({ type: 'healing', interrupted: false });
     await healFault(fault, { cluster, members }, recorder);
     await untilHealthy(cluster, health);
     await untilServed(cluster, load);
@@ -67,15 +71,15 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
     cluster.signal?.throwIfAborted();
     return checkHistory(recorder.history);
   } finally {
-    if (cluster.signal?.aborted) cluster.onStep?.('interrupted: heal, and wait until the cluster is healthy');
+    if (cluster.signal?.aborted) tell({ type: 'healing', interrupted: true });
     watching.abort();
     // Before anything else: those who watch may wait for what the fault holds up.
-    await attempt(cluster, () => healAll(uninterrupted(cluster)));
+    await attempt(tell, () => healAll(uninterrupted(cluster)));
     try {
       await Promise.all([load?.stop(), health?.stop(), leaders]);
       await recorder.close();
     } finally {
-      await restore(uninterrupted(cluster));
+      await restore(uninterrupted(cluster), tell);
     }
   }
 }
@@ -111,7 +115,7 @@ function recordHeader(
   return { clients, intervalMs };
 }
 
-async function requireHealthy(cluster: OpenCluster, lastingMs = 0): Promise<void> {
+async function requireHealthy(cluster: OpenCluster, tell: Tell, lastingMs = 0): Promise<void> {
   let problems = 'nothing';
   let since: number | undefined;
   await waitFor({
@@ -119,7 +123,7 @@ async function requireHealthy(cluster: OpenCluster, lastingMs = 0): Promise<void
     probe: async () => {
       const status = await readStatus(cluster);
       const found = status.problems.map(({ message }) => message).join('; ');
-      if (found !== '' && found !== problems) cluster.onStep?.(`waiting until the cluster is healthy: ${found}`);
+      if (found !== '' && found !== problems) tell({ type: 'waiting-for-health', problems: status.problems });
       problems = found;
       since = status.healthy ? (since ?? performance.now()) : undefined;
       return since !== undefined && performance.now() - since >= lastingMs;
@@ -169,11 +173,11 @@ async function untilTimeout(wait: Parameters<typeof waitFor<true>>[0]): Promise<
 }
 
 /** What cannot be restored is told, and left to the next trial, which refuses to begin. */
-async function restore(cluster: OpenCluster): Promise<void> {
+async function restore(cluster: OpenCluster, tell: Tell): Promise<void> {
   const endpoint = endpointOf(cluster, 'write');
   // What was cut off only for a moment is missed a moment later.
-  await attempt(cluster, () => requireHealthy(cluster, settleMs));
-  await attempt(cluster, () =>
+  await attempt(tell, () => requireHealthy(cluster, tell, settleMs));
+  await attempt(tell, () =>
     waitFor({
       what: 'the tables of the load to be dropped',
       probe: () => dropTables(endpoint).then(() => true),
@@ -183,6 +187,6 @@ async function restore(cluster: OpenCluster): Promise<void> {
   );
 }
 
-async function attempt({ onStep }: OpenCluster, step: () => Promise<unknown>): Promise<void> {
-  await step().catch((error: unknown) => onStep?.(`not restored: ${messageOf(error)}`));
+async function attempt(tell: Tell, step: () => Promise<unknown>): Promise<void> {
+  await step().catch((error: unknown) => tell({ type: 'not-restored', reason: messageOf(error) }));
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterSpec, ProgramVersions } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
+import type { ProgramVersions } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import type { TrialResult } from '../checkers/check-history.js';
 import { percentilesOf, type Percentiles } from '../checkers/percentiles.js';

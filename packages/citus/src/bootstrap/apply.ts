@@ -1,4 +1,4 @@
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, messageOf } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
 import { withConnection, type ServerAddress } from '../server-connection.js';
 import { waitForCoordinatorNode } from './coordinator-node.js';
@@ -86,7 +86,7 @@ async function createStatistics(client: ClientBase): Promise<void> {
 const deadlockDetected = '40P01';
 
 function explain(step: BootstrapStep, cause: unknown): unknown {
-  if (cause instanceof CodedError) return cause;
+  if (isCodedError(cause)) return cause;
   if (step.kind === 'addNode' && codeOf(cause) === deadlockDetected) {
     const message =
       `Citus reported a deadlock while registering ${nodeName(step.node)}, as it does when that server is registered ` +

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { defaultClusterSpec, dockerSite, type Certificates } from '@citus-ha/config';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { dockerSite, type Certificates } from '@citus-ha/layout';
 import { beforeAll, expect, test } from 'vitest';
 import { siteOf } from '../open-cluster.js';
 import { certificateFindings } from './findings.js';

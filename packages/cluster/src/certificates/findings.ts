@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { Certificates } from '@citus-ha/config';
-import type { Finding } from '../finding.js';
+import type { Certificates } from '@citus-ha/layout';
+import type { Finding } from '../doctor/finding.js';
 import { certificateTimes, lastMs } from './times.js';
 
 /** Whether the nodes' certificates hold for a while: one finding for all of them where they do, none where there are none. */

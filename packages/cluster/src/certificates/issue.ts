@@ -13,7 +13,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import type { CertificateAndKey } from '@citus-ha/config';
+import type { CertificateAndKey } from '@citus-ha/layout';
 
 const elliptic = { name: 'ECDSA', namedCurve: 'P-256' };
 const signing = { name: 'ECDSA', hash: 'SHA-256' };

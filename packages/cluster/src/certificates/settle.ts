@@ -1,13 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import {
-  databaseMembers,
-  type CertificateAndKey,
-  type Certificates,
-  type ClusterSpec,
-  type MemberSite,
-  type Site,
-} from '@citus-ha/config';
+import { databaseMembers, type ClusterSpec } from '@citus-ha/config';
+import type { CertificateAndKey, Certificates, MemberSite, Site } from '@citus-ha/layout';
 import { nodeCommonName } from '@citus-ha/emitters';
 import { certificateTimes, type CertificateKind } from './times.js';
 

@@ -1,0 +1,84 @@
+import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { dynamicConfiguration } from '@citus-ha/emitters';
+import type { PatroniClient } from '@citus-ha/patroni';
+import { firstAnswer } from '../observe/first-answer.js';
+import { coordinatorClients, patroniOf, type OpenCluster } from '../open-cluster.js';
+import { isObject, mergePatch, patchBetween, type JsonObject } from './json-patch.js';
+import { renderInput } from '../render-input.js';
+
+/** `up` has time: Patroni is being reconfigured or started while it asks. */
+const upMs = 30_000;
+const commandMs = 5_000;
+
+/** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
+export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
+  const [member] = group;
+  if (!member) return false;
+  const clients = group.map(({ name }) => patroniOf(cluster, name));
+  const options = { timeoutMs: upMs, signal: cluster.signal };
+  const current = (await firstAnswer(clients, (client) => client.config(), options)) as JsonObject;
+  const patch = configurationPatch(cluster, member, current);
+  if (patch === undefined) return false;
+  await firstAnswer(clients, (client) => client.patchConfig(patch), options);
+  return true;
+}
+
+/** What has to change in the dynamic configuration of a member's group for it to be in line with the spec. */
+export function configurationPatch(
+  cluster: OpenCluster,
+  member: MemberSpec,
+  current: JsonObject,
+): JsonObject | undefined {
+  const before = withoutParameters(current, cluster.record.parameters ?? []);
+  return patchBetween(current, mergePatch(before, rendered(cluster, member)));
+}
+
+/** What `up` writes into the dynamic configuration of a group. */
+export function renderedConfiguration(cluster: OpenCluster, group: number): JsonObject {
+  const member = databaseMembers(cluster.spec).find((one) => one.group === group);
+  if (!member) throw unknownGroup();
+  return rendered(cluster, member);
+}
+
+function rendered(cluster: OpenCluster, member: MemberSpec): JsonObject {
+  return dynamicConfiguration(renderInput(cluster), member) as JsonObject;
+}
+
+/** The PostgreSQL parameters that a configuration sets. */
+export function parametersOf({ postgresql }: JsonObject): JsonObject {
+  const parameters = isObject(postgresql) ? postgresql['parameters'] : undefined;
+  return isObject(parameters) ? parameters : {};
+}
+
+/** A configuration in which nothing sets these PostgreSQL parameters. */
+export function withoutParameters(configuration: JsonObject, names: readonly string[]): JsonObject {
+  const parameters = Object.fromEntries(names.map((name) => [name, null]));
+  return mergePatch(configuration, { postgresql: { parameters } });
+}
+
+/** Patroni's dynamic configuration of a group: 0 for the coordinators, a worker's number for that worker. */
+export async function readConfiguration(cluster: OpenCluster, group: number): Promise<JsonObject> {
+  const options = { timeoutMs: commandMs, signal: cluster.signal };
+  return (await firstAnswer(clientsOf(cluster, group), (client) => client.config(), options)) as JsonObject;
+}
+
+/** Merges a patch into the dynamic configuration of a group. */
+export async function patchConfiguration(cluster: OpenCluster, group: number, patch: JsonObject): Promise<void> {
+  const options = { timeoutMs: commandMs, signal: cluster.signal };
+  await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch), options);
+}
+
+function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[] {
+  if (group === 0) return coordinatorClients(cluster);
+  const found = workers(cluster.spec).filter((worker) => worker.group === group);
+  if (found.length === 0) throw unknownGroup();
+  return found.map(({ name }) => patroniOf(cluster, name));
+}
+
+function unknownGroup(): CodedError {
+  return new CodedError('GROUP_UNKNOWN', 'There is no such group', {
+    blame: 'user',
+    fix: 'Name 0 for the coordinators, or the number of a worker.',
+  });
+}

@@ -1,0 +1,81 @@
+import { withConnection } from '@citus-ha/citus';
+import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
+import { renderMember } from '@citus-ha/emitters';
+import { settleRecord, type ClusterRecord } from '../record/cluster-record.js';
+import type { ClusterContext } from '../context.js';
+import { configurationPatch } from '../configuration/dynamic-configuration.js';
+import { inTime, questionMs } from './in-time.js';
+import { changesBy, type JsonObject } from '../configuration/json-patch.js';
+import { isDatabase } from '../commands/maintain.js';
+import { patroniOf, serverOf, type OpenCluster } from '../open-cluster.js';
+import type { ConfigurationSeen, UpdatesSeen } from '../plan/plan-updates.js';
+import { renderInput } from '../render-input.js';
+import { passwordTrial } from '../record/takes-password.js';
+import { isUpdateUnfinished } from '../apply/update-members.js';
+
+/** Compares what members that live have with what the spec makes of them; changes nothing. `undefined` where that is not known. */
+export async function observeUpdates(
+  context: ClusterContext,
+  kept: ClusterRecord,
+  living: readonly MemberSpec[],
+): Promise<UpdatesSeen | undefined> {
+  const { spec, runtime } = context;
+  const preview = await runtime.preview(spec);
+  if (preview === undefined) return undefined;
+  const { site } = preview;
+  const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
+  const cluster: OpenCluster = { ...context, site, record };
+  const compare = async (member: MemberSpec) => ({
+    name: member.name,
+    isDatabase: isDatabase(cluster, member),
+    comparison: await preview.compare(renderMember(renderInput(cluster), member)),
+  });
+  const [members, configurations, unfinished] = await Promise.all([
+    Promise.all(living.map(compare)),
+    observeConfigurations(cluster, living),
+    isUpdateUnfinished(runtime.store),
+  ]);
+  return { members, configurations, unfinished, passwordIsNew: record.secrets.superuser !== kept.secrets.superuser };
+}
+
+async function observeConfigurations(
+  cluster: OpenCluster,
+  living: readonly MemberSpec[],
+): Promise<readonly ConfigurationSeen[]> {
+  const { spec } = cluster;
+  const groups = [
+    { group: 'coordinators', members: coordinators(spec) },
+    ...workers(spec).map((worker) => ({ group: worker.name, members: [worker] })),
+  ];
+  const names = living.map(({ name }) => name);
+  const seen = groups.map(async ({ group, members }) => {
+    const asked = members.filter(({ name }) => names.includes(name));
+    const configs = asked.map(({ name }) => patroniOf(cluster, name).config());
+    const current = await inTime(Promise.any(configs)).catch(() => undefined);
+    const [member] = members;
+    const patch = member && current && configurationPatch(cluster, member, current as JsonObject);
+    if (!patch) return [];
+    const takenAtStart = await inTime(askTakenAtStart(cluster, asked, patch)).catch(() => []);
+    return [{ group, current: current as JsonObject, patch, takenAtStart }];
+  });
+  return (await Promise.all(seen)).flat();
+}
+
+/** Of the parameters that a patch changes. */
+async function askTakenAtStart(
+  cluster: OpenCluster,
+  asked: readonly MemberSpec[],
+  patch: JsonObject,
+): Promise<readonly string[]> {
+  const names = changesBy(patch, {}).map(({ path }) => path.slice(2).join('.').toLowerCase());
+  const ask = async ({ name }: MemberSpec) =>
+    withConnection(
+      serverOf(cluster, name),
+      async (client) => (await client.query<{ name: string }>(takenAtStartSql, [names])).rows,
+      { timeoutMs: questionMs, statementTimeoutMs: questionMs },
+    );
+  return (await Promise.any(asked.map(ask))).map(({ name }) => name);
+}
+
+const takenAtStartSql = `
+SELECT lower(name) AS name FROM pg_settings WHERE context = 'postmaster' AND lower(name) = ANY($1)`;

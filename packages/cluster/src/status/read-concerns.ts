@@ -1,0 +1,62 @@
+import { withConnection } from '@citus-ha/citus';
+import { coordinators, databaseMembers, proxies } from '@citus-ha/config';
+import { messageOf } from '@citus-ha/core';
+import { inTime, isLate, questionMs } from '../observe/in-time.js';
+import { endpointOf, serverOf, type OpenCluster } from '../open-cluster.js';
+import { readReplayAge, replayProblem } from './replay.js';
+import { readSlots, slotProblems } from './slot-problems.js';
+import { readAlarms, storageProblem } from '../doctor/storage-alarms.js';
+import type { Problem } from './status.js';
+
+const timeoutMs = questionMs;
+const soon = { timeoutMs, statementTimeoutMs: timeoutMs };
+
+/** What Patroni does not tell: asked of servers, logs and the proxy at the same time; who does not answer adds nothing. */
+export async function readConcerns(cluster: OpenCluster): Promise<readonly Problem[]> {
+  const placed = <T extends { readonly name: string }>(members: readonly T[]) =>
+    members.filter(({ name }) => cluster.site.members[name]);
+  const found = await Promise.all([
+    ...placed(databaseMembers(cluster.spec)).map(async ({ name }) => {
+      const problem = storageProblem(name, await readAlarms(cluster.runtime, name, timeoutMs), new Date());
+      return problem ? [problem] : [];
+    }),
+    ...placed(coordinators(cluster.spec)).map(({ name }) => inTime(readCoordinator(cluster, name)).catch(() => [])),
+  ]);
+  return found.flat();
+}
+
+async function readCoordinator(cluster: OpenCluster, name: string): Promise<readonly Problem[]> {
+  const { spec } = cluster;
+  return withConnection(
+    serverOf(cluster, name),
+    async (client) => {
+      const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+      if (!rows[0]?.standby) return slotProblems(spec, await readSlots(client));
+      const ageMs = await readReplayAge(client, spec.proxy.read.maxLagMs);
+      return ageMs === null ? [] : [replayProblem(name, ageMs)];
+    },
+    soon,
+  );
+}
+
+export interface EndpointFailure {
+  readonly problem: Problem;
+  /** Whether the answer only did not come in time. */
+  readonly late: boolean;
+}
+
+/** Whether a client gets through the proxy; worth asking only where the leader itself answers. */
+export async function readEndpoint(cluster: OpenCluster): Promise<EndpointFailure | undefined> {
+  const { host, port } = endpointOf(cluster, 'write');
+  return inTime(withConnection(endpointOf(cluster, 'write'), () => Promise.resolve(undefined), soon)).catch(
+    (error: unknown) => ({
+      late: isLate(error),
+      problem: {
+        code: 'ENDPOINT_FAILED',
+        member: proxies(cluster.spec)[0]?.name ?? null,
+        message: `the write endpoint ${host}:${port} takes no client: ${messageOf(error)}`,
+        fix: 'See `citus-ha doctor`, and who is connected: `citus-ha psql --member LEADER -c "SELECT * FROM pg_stat_activity"`.',
+      },
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+import type { MemberKind } from '@citus-ha/config';
+
+/** One of the image set. */
+export type ImageKind = 'member' | 'etcd' | 'proxy';
+
+/** What a runtime makes for a member besides its process. */
+export interface Placement {
+  /** Which image it runs from, where members are containers. */
+  readonly image: ImageKind;
+  /** A network of its own, or the one of the machine, where clients are. */
+  readonly network: 'own' | 'machine';
+  /** Whether it has data that outlive it. */
+  readonly data: boolean;
+  /** Purposes of the ports that clients come to. */
+  readonly published: readonly string[];
+  /** Purpose of the port that answers HTTP while it is well, where that is not the image's usual one. */
+  readonly health?: string;
+}
+
+const database: Placement = { image: 'member', network: 'own', data: true, published: [] };
+
+const placements: Readonly<Record<MemberKind, Placement>> = {
+  coordinator: database,
+  worker: database,
+  etcd: { ...database, image: 'etcd' },
+  proxy: {
+    image: 'proxy',
+    network: 'machine',
+    data: false,
+    published: ['write', 'read', 'stats'],
+    health: 'stats',
+  },
+  pooler: database,
+  sentinel: { ...database, network: 'machine' },
+};
+
+export function placementOf(kind: MemberKind): Placement {
+  return placements[kind];
+}
