@@ -50,7 +50,7 @@ describe('a package outside the workspace', () => {
   afterAll(() => rm(tarballs, { recursive: true, force: true }));
 
   it.each(packages.map(({ folder, manifest }) => [manifest.name, folder] as const))(
-    '%s installs from its tarball, and its example compiles and runs',
+    '%s installs from its tarball, and its examples compile and run',
     async (name, folder) => {
       const project = await mkdtemp(join(tmpdir(), 'citus-ha-project-'));
       try {
@@ -62,13 +62,15 @@ describe('a package outside the workspace', () => {
         await execa('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', nodeTypes, ...files], {
           cwd: project,
         });
-        const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
-        if (!example) throw new Error(`${name} has no example`);
-        await writeFile(join(project, 'example.ts'), example);
-        expect(compile(join(project, 'example.ts'))).toEqual([]);
-        // Native code, such as the renderer of pictures, is loaded only where it is used.
-        const { stdout } = await execa(process.execPath, ['--no-addons', 'example.js'], { cwd: project });
-        expect(stdout).not.toBe('');
+        const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+        expect(examples).not.toEqual([]);
+        for (const example of examples) {
+          await writeFile(join(project, 'example.ts'), example);
+          expect(compile(join(project, 'example.ts'))).toEqual([]);
+          // Native code, such as the renderer of pictures, is loaded only where it is used.
+          const { stdout } = await execa(process.execPath, ['--no-addons', 'example.js'], { cwd: project });
+          expect(stdout).not.toBe('');
+        }
       } finally {
         await rm(project, { recursive: true, force: true });
       }
