@@ -4,6 +4,7 @@ import { agentPath } from './agent-files.js';
 import { nodeCertificate } from './node-certificate.js';
 import { passfile } from './passfile.js';
 import { patroniYaml } from './patroni.js';
+import { patroniSettings } from './patroni-settings.js';
 import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { transactionRecovery } from './transaction-recovery.js';
@@ -30,7 +31,7 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
       ...certificate?.env,
     },
     files: [
-      { path: configFile, content: patroniYaml(input, member), mode: 0o600 },
+      { path: configFile, content: patroniYaml(patroniSettings(input, member)), mode: 0o600 },
       { path: passFile, content: passfile(input), mode: 0o600 },
       ...(certificate?.files ?? []),
       ...[...startPatroni, ...(member.kind === 'coordinator' ? [lagAgent] : [])].map(({ name, content }) => ({

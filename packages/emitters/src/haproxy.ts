@@ -1,37 +1,40 @@
-import { coordinators, type MemberSpec, type Timings } from '@citus-ha/config';
+import type { Timings } from '@citus-ha/config';
 import { escaped } from './escaped.js';
-import { proxySource } from './node-certificate.js';
 import { ports } from './ports.js';
-import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 
-/** A proxy: SQL on the write and the read port, statistics on the third. */
-export function renderProxyMember(input: RenderInput, member: MemberSpec): RenderedMember {
-  const { configFile } = placeOf(input.site, member.name);
-  return {
-    ...member,
-    // -W: a master process that is fit to be an init; -db: it stays in the foreground.
-    command: [...input.site.programs.haproxy, '-W', '-db', '-f', configFile],
-    env: {},
-    files: [{ path: configFile, content: haproxyConfig(input, member), mode: 0o644 }],
-    ports: { ...input.spec.proxy.ports },
-  };
+/** A Patroni cluster as HAProxy sees it. */
+export interface HaproxySettings {
+  /** All members, by IP address; each has PostgreSQL on 5432 and Patroni's REST API on 8008. */
+  readonly servers: readonly { readonly name: string; readonly address: string }[];
+  /** `max_connections` of each. */
+  readonly maxConnections: number;
+  /** The address to bind to, and the ports for SQL and for the page of statistics. */
+  readonly listen: string;
+  readonly ports: { readonly write: number; readonly read: number; readonly stats: number };
+  /** Folder of the admin socket. */
+  readonly runDir: string;
+  readonly check: Timings['check'];
+  /**
+   * How far a standby may be behind and still be read from: a size as PostgreSQL writes it, and milliseconds where
+   * `lag-agent.py` of `@citus-ha/member-agent` runs beside each server, on 8009.
+   */
+  readonly readLag: { readonly size: string; readonly ms?: number };
+  /** The address to connect from, where servers tell clients apart by it. */
+  readonly source?: string | undefined;
 }
 
-function haproxyConfig(input: RenderInput, member: MemberSpec): string {
-  const { spec, site } = input;
-  const { listen, runDir } = placeOf(site, member.name);
-  const { write, read, stats } = spec.proxy.ports;
-  const servers = coordinators(spec).map(({ name }) => ({
-    // Named as in the seed: coord-1 is coord1.
-    name: name.replace('-', ''),
-    address: `${placeOf(site, name).address}:${ports.postgres}`,
-  }));
-  const source = proxySource(input);
+/**
+ * haproxy.cfg: `postgres_write` leads to the holder of the leader lock, `postgres_read` to standbys that keep up, and to the
+ * leader where none does. Runs in the foreground by `haproxy -W -db -f FILE`.
+ */
+export function haproxyConfig(settings: HaproxySettings): string {
+  const { servers, maxConnections, listen, runDir, check, readLag, source } = settings;
   // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
-  const most = spec.postgres.maxConnections - Math.min(kept, Math.ceil(spec.postgres.maxConnections / 5));
+  const most = maxConnections - Math.min(kept, Math.ceil(maxConnections / 5));
   const health = `maxconn ${most} check port ${ports.patroni}`;
-  const inTime = `agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${spec.proxy.read.maxLagMs}`;
-  const waiting = spec.postgres.maxConnections + strangers;
+  const inTime =
+    readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
+  const waiting = maxConnections + strangers;
   return `global
     maxconn ${2 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
@@ -50,32 +53,32 @@ defaults
     option clitcpka
     option srvtcpka
 ${source === undefined ? '' : `    source ${source}\n`}    # A late answer of a busy machine is not a failed check.
-    timeout check ${Math.max(1000, spec.timings.check.intervalMs)}ms
-    default-server ${checkOptions(spec.timings.check)} on-marked-down shutdown-sessions
+    timeout check ${Math.max(1000, check.intervalMs)}ms
+    default-server ${checkOptions(check)} on-marked-down shutdown-sessions
 
 # Only the holder of the leader lock answers 200.
 listen postgres_write
-    bind ${listen}:${write}
+    bind ${listen}:${settings.ports.write}
     maxconn ${waiting}
 ${speakFirst}
     option httpchk OPTIONS /primary
     http-check expect status 200
-${servers.map(({ name, address }) => `    server ${name} ${address} ${health}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name} ${address}:${ports.postgres} ${health}`).join('\n')}
 
 # Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, as postgres_write sees it, where none does.
 listen postgres_read
-    bind ${listen}:${read}
+    bind ${listen}:${settings.ports.read}
     maxconn ${waiting}
 ${speakFirst}
     balance leastconn
-    option httpchk OPTIONS /replica?lag=${spec.proxy.read.maxLag}
+    option httpchk OPTIONS /replica?lag=${readLag.size}
     http-check expect status 200
-${servers.map(({ name, address }) => `    server ${name} ${address} ${health} ${inTime}`).join('\n')}
-${servers.map(({ name, address }) => `    server ${name}_leader ${address} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name} ${address}:${ports.postgres} ${health}${inTime}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name}_leader ${address}:${ports.postgres} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
 
 listen stats
     mode http
-    bind ${listen}:${stats}
+    bind ${listen}:${settings.ports.stats}
     maxconn ${forStatistics}
     timeout client 10s
     stats enable

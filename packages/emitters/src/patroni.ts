@@ -1,95 +1,85 @@
-import { coordinators, etcdMembers, type MemberSpec } from '@citus-ha/config';
-import { dynamicConfiguration } from './dynamic-configuration.js';
-import { scopeLogin } from './etcd-access.js';
-import { inCitusGroup, namespace, patroniScope } from './patroni-scope.js';
-import { nodeCertificate } from './node-certificate.js';
-import { ownServer } from './own-server.js';
-import { pgHba } from './pg-hba.js';
+import { namespace } from './patroni-scope.js';
 import { ports } from './ports.js';
-import { placeOf, type RenderInput } from './rendering.js';
-import { transactionRecovery } from './transaction-recovery.js';
 import { yamlText } from './yaml-text.js';
 
-/** Who may use the parts of Patroni's REST API that change something; its password is the superuser's. */
-export const restUser = 'citus-ha';
+interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** One PostgreSQL server under Patroni, which keeps its state in etcd. */
+export interface PatroniSettings {
+  /** The Patroni cluster, and this member of it. */
+  readonly scope: string;
+  readonly name: string;
+  /** What others connect to, and the address to bind to: PostgreSQL on 5432, Patroni's REST API on 8008. */
+  readonly host: string;
+  readonly listen: string;
+  readonly etcd: { readonly hosts: readonly string[]; readonly login?: Login };
+  /** With Patroni's own support for Citus (Patroni 3 or later). */
+  readonly citus?: { readonly group: number; readonly database: string };
+  readonly logins: {
+    readonly superuser: Login;
+    readonly replication: Login;
+    /** Asked of whoever changes something by the REST API. */
+    readonly restApi: Login;
+  };
+  /** Folder of initdb, postgres and pg_ctl. */
+  readonly binDir: string;
+  readonly dataDir: string;
+  /** Folder of sockets and of the password file that Patroni writes. */
+  readonly runDir: string;
+  /** Of the whole Patroni cluster: taken from here when it is made, and from etcd ever after. */
+  readonly dynamicConfiguration: Readonly<Record<string, unknown>>;
+  /** Of this server alone. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Lines of pg_hba.conf and pg_ident.conf. */
+  readonly pgHba: readonly string[];
+  readonly pgIdent?: readonly string[];
+  /** A command that Patroni runs after a start, a restart and a change of role. */
+  readonly callback?: string | undefined;
+  /** Sections that Patroni passes over. */
+  readonly others?: Readonly<Record<string, unknown>>;
+}
 
 /** patroni.yml of one member. Holds passwords. */
-export function patroniYaml(input: RenderInput, member: MemberSpec): string {
-  const { spec, site, secrets, engine } = input;
-  const place = placeOf(site, member.name);
-  const superuser = { username: spec.credentials.superuser, password: secrets.superuser };
-  const hba = pgHba(input);
-  const certificate = nodeCertificate(input, member);
-  const recovery = transactionRecovery(input, member)?.command;
-  const { scope } = patroniScope(spec, engine, member);
-  const etcd = scopeLogin(secrets, scope);
+export function patroniYaml(settings: PatroniSettings): string {
+  const { scope, name, host, listen, etcd, citus, logins, runDir, pgHba, pgIdent, callback } = settings;
   return yamlText({
     scope,
     namespace,
-    name: member.name,
+    name,
     log: { level: 'INFO' },
     restapi: {
-      listen: `${place.listen}:${ports.patroni}`,
-      connect_address: `${place.host}:${ports.patroni}`,
+      listen: `${listen}:${ports.patroni}`,
+      connect_address: `${host}:${ports.patroni}`,
       // Whatever changes the cluster needs the login; patronictl takes it from here as well.
-      authentication: { username: restUser, password: secrets.superuser },
+      authentication: logins.restApi,
     },
-    etcd3: {
-      hosts: etcdMembers(spec).map(({ name }) => `${placeOf(site, name).address}:${ports.etcdClient}`),
-      ...(etcd && { username: etcd.user, password: etcd.password }),
-    },
-    ...(inCitusGroup(engine, member) ? { citus: { group: 0, database: spec.postgres.database } } : {}),
-    ...ownSection(input, member),
+    etcd3: { hosts: etcd.hosts, ...etcd.login },
+    ...(citus && { citus }),
+    ...settings.others,
     bootstrap: {
-      dcs: dynamicConfiguration(input, member),
+      dcs: settings.dynamicConfiguration,
       initdb: [{ encoding: 'UTF8' }, { locale: 'C.UTF-8' }, { auth: 'scram-sha-256' }, 'data-checksums'],
-      pg_hba: hba,
+      pg_hba: pgHba,
     },
     postgresql: {
-      listen: `${place.listen}:${ports.postgres}`,
-      connect_address: `${place.host}:${ports.postgres}`,
-      bin_dir: site.programs.postgresBinDir,
-      data_dir: place.dataDir,
-      pgpass: `${place.runDir}/pgpass`,
-      authentication: {
-        superuser,
-        replication: { username: spec.credentials.replication, password: secrets.replication },
-        rewind: superuser,
-      },
+      listen: `${listen}:${ports.postgres}`,
+      connect_address: `${host}:${ports.postgres}`,
+      bin_dir: settings.binDir,
+      data_dir: settings.dataDir,
+      pgpass: `${runDir}/pgpass`,
+      authentication: { superuser: logins.superuser, replication: logins.replication, rewind: logins.superuser },
       basebackup: [{ checkpoint: 'fast' }],
-      ...(recovery && { callbacks: { on_start: recovery, on_restart: recovery, on_role_change: recovery } }),
-      parameters: {
-        unix_socket_directories: place.runDir,
-        ...certificate?.parameters,
-        ...(engine === 'citus' ? { 'citus.local_hostname': selfHost(place.listen) } : {}),
-      },
-      pg_hba: hba,
-      ...(certificate && { pg_ident: certificate.ident }),
+      ...(callback !== undefined && {
+        callbacks: { on_start: callback, on_restart: callback, on_role_change: callback },
+      }),
+      parameters: { unix_socket_directories: runDir, ...settings.parameters },
+      pg_hba: pgHba,
+      ...(pgIdent && { pg_ident: pgIdent }),
     },
     // A member is one failure unit, so nothing is left to reset; a watchdog would take the whole machine with it.
     watchdog: { mode: 'off' },
   });
-}
-
-/**
- * Patroni ignores it: who has to show what it holds before one of them leads a cluster that etcd knows nothing of, and what
- * tells the proxies how old a standby's data are.
- */
-function ownSection(input: RenderInput, member: MemberSpec) {
-  if (member.kind !== 'coordinator') return {};
-  const { spec, site } = input;
-  const { listen } = placeOf(site, member.name);
-  // In the database that Patroni connects to as well.
-  const server = `${ownServer(input, member, 'postgres')} application_name=citus-ha-lag`;
-  return {
-    citus_ha: {
-      coordinators: coordinators(spec).map(({ name }) => name),
-      lag_agent: [listen, String(ports.lag), `${site.programs.postgresBinDir}/psql`, server],
-    },
-  };
-}
-
-/** By what a server reaches itself. */
-function selfHost(listen: string): string {
-  return listen === '0.0.0.0' ? 'localhost' : listen;
 }

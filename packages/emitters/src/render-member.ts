@@ -2,7 +2,7 @@ import type { MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { renderDatabaseMember } from './database-member.js';
 import { renderEtcdMember } from './etcd.js';
-import { renderProxyMember } from './haproxy.js';
+import { renderProxyMember } from './proxy-member.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 
 /**

@@ -6,7 +6,8 @@ import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterImages } from './cluster-images.js';
 import { createEngineClient, pingEngine } from './engine.js';
-import { buildImage, describeImages, imageSetFiles } from './image-set.js';
+import { imageSetFiles } from './image-set-files.js';
+import { buildImage, describeImages } from './image-set.js';
 
 const engine = await createEngineClient();
 const absent = await pingEngine(engine).then(() => undefined, messageOf);

@@ -4,7 +4,8 @@ import { codeOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { baseId, baseImage, plainBase } from './base-image.js';
-import { buildImage, hasImage, imageSetFiles, type BuildImageOptions } from './image-set.js';
+import { imageSetFiles } from './image-set-files.js';
+import { buildImage, hasImage, type BuildImageOptions } from './image-set.js';
 
 /** A cluster's images, and what they were built on. */
 export type ClusterImages = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' | 'images'>;

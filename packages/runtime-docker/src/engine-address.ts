@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -71,4 +72,15 @@ export function unusableEngine(message: string, cause?: unknown): CodedError {
     cause,
     fix: 'Mend it, or choose another engine: docker context ls, docker context use NAME, or DOCKER_HOST.',
   });
+}
+
+/**
+ * Whether someone expects a Docker engine here: the environment or a docker context names one, or this machine has its
+ * socket. Where not, one that does not answer is no surprise.
+ *
+ * @throws CodedError `ENGINE_CONTEXT`.
+ */
+export async function isEngineWanted(): Promise<boolean> {
+  const { namedBy, url } = await findEngine();
+  return namedBy !== undefined || existsSync(new URL(url).pathname);
 }

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createEngineClient, isEngineWanted, pingEngine, refineError } from './engine.js';
+import { isEngineWanted } from './engine-address.js';
+import { createEngineClient, pingEngine, refineError } from './engine.js';
 
 const run = promisify(execFile);
 const hasOpenssl = await run('openssl', ['version']).then(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { CodedError, codeOf, messageOf } from '@citus-ha/core';
 import Docker, { type DockerOptions } from 'dockerode';
 import { findEngine, unusableEngine } from './engine-address.js';
@@ -19,17 +18,6 @@ function clientOf(options: DockerOptions): Docker {
   } catch (cause) {
     throw unusableEngine(`What DOCKER_HOST or DOCKER_CERT_PATH say cannot be used: ${messageOf(cause)}`, cause);
   }
-}
-
-/**
- * Whether someone expects a Docker engine here: the environment or a docker context names one, or this machine has its
- * socket. Where not, one that does not answer is no surprise.
- *
- * @throws CodedError `ENGINE_CONTEXT`.
- */
-export async function isEngineWanted(): Promise<boolean> {
-  const { namedBy, url } = await findEngine();
-  return namedBy !== undefined || existsSync(new URL(url).pathname);
 }
 
 /** What an engine says where it has no room is no message of its own kind: it may come with any request. */

@@ -1,19 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { archiveOf, getFile } from './archive.js';
 import { ifThere, refineError } from './engine.js';
+import { imageKinds, imageSetFiles } from './image-set-files.js';
 import { followProgress } from './progress.js';
 
-/** Shipped in the package. */
-const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
-
-const kinds: readonly ImageKind[] = ['member', 'etcd', 'proxy'];
 const lastLines = 15;
 
 export interface BuildImageOptions {
@@ -49,11 +43,6 @@ export async function nameImage({ kind, base, args }: BuildImageOptions): Promis
   return imageName(kind, { base: base.id, ...(args && { args }), files: await imageSetFiles() });
 }
 
-/** The image set as files of a folder, for whoever builds it without this package too: `member/Dockerfile` and so on. */
-export async function imageSetFiles(): Promise<readonly RenderedFile[]> {
-  return (await Promise.all(kinds.map(filesOf))).flat();
-}
-
 export async function hasImage(engine: Docker, name: string): Promise<boolean> {
   return (await ifThere(engine.getImage(name).inspect())) !== undefined;
 }
@@ -63,7 +52,7 @@ export async function describeImages(
   engine: Docker,
   images: Readonly<Record<ImageKind, string>>,
 ): Promise<ImageContents> {
-  const parts = await Promise.all(kinds.map((kind) => describeImage(engine, images[kind])));
+  const parts = await Promise.all(imageKinds.map((kind) => describeImage(engine, images[kind])));
   return Object.assign({}, ...parts) as ImageContents;
 }
 
@@ -115,17 +104,4 @@ async function build(
       ),
     );
   }
-}
-
-async function filesOf(kind: ImageKind): Promise<readonly RenderedFile[]> {
-  const folder = join(imageSet, kind);
-  const names = await readdir(folder);
-  return Promise.all(
-    names.toSorted().map(async (name) => {
-      const path = join(folder, name);
-      const content = await readFile(path, 'utf8');
-      // npm keeps no execute bit, and a strict umask lets no member read what it has unpacked.
-      return { path: `${kind}/${name}`, content, mode: name.endsWith('.sh') ? 0o755 : 0o644 };
-    }),
-  );
 }
