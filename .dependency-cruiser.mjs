@@ -19,6 +19,15 @@ const arrows = {
   'chaos-report': ['core', 'chaos'],
 };
 const test = '\\.(test|itest|e2e)\\.ts$|/testing/';
+/** What takes the network's modules for another reason than to connect, and the two that connect as they are told. */
+const connecting = [
+  '^packages/core/src/socket-to\\.ts$',
+  '^packages/core/src/(exchange|machine-lock)\\.ts$',
+  '^packages/config/src/schema\\.ts$',
+  '^packages/cluster/src/certificates/',
+  '^packages/runtime/src/refuse-foreign-bind\\.ts$',
+  '^apps/cli/src/commands/forward\\.ts$',
+];
 const packageRules = Object.entries(arrows).map(([name, allowed]) => ({
   name: `${name}-imports`,
   severity: 'error',
@@ -56,6 +65,16 @@ export default {
       severity: 'error',
       from: { pathNot: '^packages/runtime-docker/' },
       to: { path: 'dockerode' },
+    },
+    {
+      name: 'only-runtimes-connect-to-members',
+      comment: 'Clients get there by Runtime.connect; packages that work without a runtime by socketTo of core.',
+      severity: 'error',
+      from: {
+        path: '^(packages|apps)/',
+        pathNot: `^packages/(runtime-local|runtime-docker)/|${connecting.join('|')}|/contract/|^packages/citus-contract/|${test}`,
+      },
+      to: { path: '^(node:)?(net|tls|http|https|http2|dgram|undici)$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'emitters-are-pure',

@@ -101,12 +101,18 @@ describe("a running cluster's configuration", () => {
       expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
       const [plan = ''] = stderr.split(/^.* updated /m);
       expect(plan).toContain('plan: reload coord-1, coord-2, worker1, worker2, worker3\n');
-      expect(plan).toContain('plan: restart haproxy\n');
+      expect(plan).toContain('plan: restart haproxy (connections are cut)\n');
       expect(stderr).toContain('updated haproxy');
       return plan;
     };
     const check = 'timings: { check: { interval: 2s } }';
     await writeFile(file, `${before}${check}\npostgres: { parameters: { random_page_cost: 1.5 } }\n`);
+    const foreseen = await cluster.run('up', '--plan');
+    expect(foreseen.split('\n')).toContain('restart haproxy (connections are cut)');
+    expect(JSON.parse(await cluster.run('up', '--plan', '--json'))).toMatchObject({
+      complete: true,
+      plan: expect.arrayContaining([{ action: 'restart', member: 'haproxy', cost: 'connections-cut' }]),
+    });
     expect(await planned()).toContain(`plan: set random_page_cost (unset) -> 1.5 ${groups}\n`);
     await untilSettingIs('random_page_cost', '1.5');
     await writeFile(file, before);

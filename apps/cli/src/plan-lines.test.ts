@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { planLines } from './plan-lines.js';
 
+const cost = 'none';
+
 it('says nothing of an empty plan', () => {
   expect(planLines([])).toEqual([]);
 });
@@ -8,17 +10,25 @@ it('says nothing of an empty plan', () => {
 it('names members by what is done to them, in the order that it is done in', () => {
   expect(
     planLines([
-      { action: 'create', member: 'worker3' },
-      { action: 'start', member: 'worker3' },
-      { action: 'restart', member: 'etcd' },
-      { action: 'reload', member: 'coord-1' },
-      { action: 'reload', member: 'coord-2' },
+      { action: 'create', member: 'worker3', cost },
+      { action: 'start', member: 'worker3', cost },
+      { action: 'restart', member: 'etcd', cost },
+      { action: 'reload', member: 'coord-1', cost },
+      { action: 'reload', member: 'coord-2', cost },
+      { action: 'restart', member: 'worker1', cost: 'shards-away' },
+      { action: 'restart', member: 'worker2', cost: 'shards-away' },
     ]),
-  ).toEqual(['create worker3', 'start worker3', 'reload coord-1, coord-2', 'restart etcd']);
+  ).toEqual([
+    'create worker3',
+    'start worker3',
+    'reload coord-1, coord-2',
+    'restart etcd',
+    'restart worker1, worker2 (their shards are away meanwhile)',
+  ]);
 });
 
 it('names settings with both values, and the groups that get the same', () => {
-  const set = { action: 'set', from: null } as const;
+  const set = { action: 'set', from: null, cost } as const;
   expect(
     planLines([
       { ...set, group: 'coordinators', setting: 'work_mem', from: '4MB', to: '8MB' },

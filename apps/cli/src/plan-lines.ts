@@ -1,10 +1,13 @@
-import type { Json, SettingStep, UpStep } from '@citus-ha/cluster';
+import type { Cost, Json, PlannedStep, SettingStep } from '@citus-ha/cluster';
 
 /** A plan for people, a line for each kind of step. */
-export function planLines(plan: readonly UpStep[]): readonly string[] {
+export function planLines(plan: readonly PlannedStep[]): readonly string[] {
   const ofMembers = (['create', 'resume', 'start', 'reload', 'restart'] as const).flatMap((action) => {
-    const members = plan.flatMap((step) => (step.action === action ? [step.member] : []));
-    return members.length > 0 ? [`${action} ${members.join(', ')}`] : [];
+    const steps = plan.flatMap((one) => (one.action === action ? [one] : []));
+    return [...new Set(steps.map(({ cost }) => cost))].map((cost) => {
+      const members = steps.filter((one) => one.cost === cost).map(({ member }) => member);
+      return `${action} ${members.join(', ')}${costs[cost]}`;
+    });
   });
   const settings = plan.filter((step) => step.action === 'set');
   const changes = new Set(settings.map(changeOf));
@@ -15,6 +18,13 @@ export function planLines(plan: readonly UpStep[]): readonly string[] {
   });
   return [...ofMembers, ...ofSettings];
 }
+
+const costs: Readonly<Record<Cost, string>> = {
+  none: '',
+  'leader-moves': ' (the leader moves: a moment without writes)',
+  'shards-away': ' (their shards are away meanwhile)',
+  'connections-cut': ' (connections are cut)',
+};
 
 function changeOf({ setting, from, to }: SettingStep): string {
   return `${setting} ${shown(from)} -> ${shown(to)}`;

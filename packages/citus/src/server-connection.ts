@@ -1,5 +1,6 @@
-import { CodedError, codeOf, isCodedError, messageOf, type ErrorCode } from '@citus-ha/core';
+import { CodedError, codeOf, isCodedError, messageOf, socketTo, type ErrorCode, type Way } from '@citus-ha/core';
 import { Client, type ClientBase } from 'pg';
+import { asSocket } from './as-socket.js';
 
 /** Where one PostgreSQL server is reached, and as whom. */
 export interface ServerAddress {
@@ -8,6 +9,8 @@ export interface ServerAddress {
   readonly user: string;
   readonly password?: string | undefined;
   readonly database: string;
+  /** How to get there; by a socket to host and port unless told. */
+  readonly way?: Way | undefined;
   /** The member that runs it, named in errors. */
   readonly member?: string | undefined;
 }
@@ -28,15 +31,21 @@ export interface ConnectOptions {
  */
 export async function connect(server: ServerAddress, options: ConnectOptions = {}): Promise<Client> {
   const { timeoutMs = 5000, statementTimeoutMs = 60_000, applicationName = 'citus-ha' } = options;
+  const began = performance.now();
+  const way = server.way ?? socketTo(server.host, server.port);
+  const stream = await way({ signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
+    throw connectError(server, timeoutMs, error);
+  });
   const client = new Client({
     ...nothingOfCaller,
+    stream: () => asSocket(stream),
     host: server.host,
     port: server.port,
     user: server.user,
     password: server.password || noPassword,
     database: server.database,
     application_name: applicationName,
-    connectionTimeoutMillis: timeoutMs,
+    connectionTimeoutMillis: Math.max(1, timeoutMs - (performance.now() - began)),
     ...(statementTimeoutMs > 0 && {
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + graceForServerTimeoutMs,
@@ -119,7 +128,7 @@ function explainConnect(server: ServerAddress, timeoutMs: number, cause: unknown
     case 'ETIMEDOUT':
       return ['SERVER_TIMEOUT', `no answer in ${timeoutMs} ms`, 'Check that the server runs and can be reached.'];
     default:
-      return received === 'timeout expired'
+      return received === 'timeout expired' || (cause as Partial<Error>).name === 'TimeoutError'
         ? ['SERVER_TIMEOUT', `no answer in ${timeoutMs} ms`, 'Check that the server runs and can be reached.']
         : ['CONNECT_FAILED', received, 'Look into the log of the server.'];
   }

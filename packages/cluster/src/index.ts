@@ -22,6 +22,8 @@ export {
   statsUrl,
   type OpenCluster,
 } from './open-cluster.js';
+export { planCluster } from './apply/foresee.js';
+export type { Cost, PlannedStep } from './plan/plan-cost.js';
 export type { LifeStep, UpStep } from './plan/plan-up.js';
 export type { SettingStep } from './plan/plan-updates.js';
 export { whyUnknown } from './status/find-unknown.js';

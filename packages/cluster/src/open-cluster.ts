@@ -1,5 +1,5 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import { coordinators, etcdMembers, proxies, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
+import { coordinators, etcdMembers, proxies, type MemberSpec } from '@citus-ha/config';
 import type { MemberSite, Site } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope, restUser, rootLogin } from '@citus-ha/emitters';
@@ -9,6 +9,7 @@ import { asApplied, differencesOf, type Difference } from './record/as-applied.j
 import type { ClusterRecord } from './record/cluster-record.js';
 import type { ClusterContext } from './context.js';
 import { findRecord } from './record/rebuild-record.js';
+import { wayTo } from './way-to.js';
 
 /** A cluster that exists, with the ways to talk to its members. */
 export interface OpenCluster extends ClusterContext {
@@ -58,24 +59,29 @@ export function siteOf(site: Site, member: string): MemberSite {
 }
 
 /** PostgreSQL of one member, as the superuser. */
-export function serverOf({ spec, site, record }: OpenCluster, member: string): ServerAddress {
-  return { host: siteOf(site, member).address, port: 5432, member, ...login(spec, record) };
+export function serverOf(cluster: OpenCluster, member: string): ServerAddress {
+  const { spec, site, record } = cluster;
+  const way = wayTo(cluster, member, 5432);
+  return { host: siteOf(site, member).address, port: 5432, way, member, ...login(spec, record) };
 }
 
 /** PostgreSQL through the proxy. */
-export function endpointOf({ spec, record }: OpenCluster, port: 'write' | 'read'): ServerAddress {
+export function endpointOf(cluster: OpenCluster, port: 'write' | 'read'): ServerAddress {
+  const { spec, record } = cluster;
   const [proxy] = proxies(spec);
   return {
-    host: endpointHost(spec.proxy.bind),
+    host: endpointHost(cluster),
     port: spec.proxy.ports[port],
-    member: proxy?.name,
+    ...(proxy && { member: proxy.name, way: wayTo(cluster, proxy.name, spec.proxy.ports[port]) }),
     ...login(spec, record),
   };
 }
 
-export function patroniOf({ site, record }: OpenCluster, member: string): PatroniClient {
+export function patroniOf(cluster: OpenCluster, member: string): PatroniClient {
+  const { site, record } = cluster;
   return createPatroniClient({
     url: `http://${siteOf(site, member).address}:8008`,
+    way: wayTo(cluster, member, 8008),
     user: restUser,
     password: record.secrets.superuser,
     member,
@@ -83,11 +89,13 @@ export function patroniOf({ site, record }: OpenCluster, member: string): Patron
 }
 
 /** As etcd's root. */
-export function etcdOf({ spec, site, record }: OpenCluster): EtcdClient {
+export function etcdOf(cluster: OpenCluster): EtcdClient {
+  const { spec, site, record } = cluster;
   return createEtcdClient({
     login: rootLogin(record.secrets),
     endpoints: etcdMembers(spec).map(({ name }) => ({
       url: `http://${siteOf(site, name).address}:2379`,
+      way: wayTo(cluster, name, 2379),
       member: name,
     })),
   });
@@ -121,14 +129,16 @@ export function coordinatorCluster(cluster: OpenCluster): Promise<PatroniCluster
   return askCoordinators(cluster, (client) => client.cluster());
 }
 
-/** An address that listens everywhere is reached on loopback. */
-export function endpointHost(bind: string): string {
-  return bind === '0.0.0.0' || bind === '*' ? '127.0.0.1' : bind === '::' ? '::1' : bind;
+/** Where clients are served. An address that listens everywhere, or only on its own machine, is reached at that machine. */
+export function endpointHost({ spec, runtime }: ClusterContext): string {
+  const { bind } = spec.proxy;
+  const loopback = { '0.0.0.0': '127.0.0.1', '*': '127.0.0.1', '::': '::1' }[bind] ?? bind;
+  return /^127\.|^::1$/.test(loopback) ? (runtime.host ?? loopback) : bind;
 }
 
 /** HAProxy's statistics page. */
-export function statsUrl({ proxy }: ClusterSpec): string {
-  return `http://${urlHost(endpointHost(proxy.bind))}:${proxy.ports.stats}`;
+export function statsUrl(cluster: ClusterContext): string {
+  return `http://${urlHost(endpointHost(cluster))}:${cluster.spec.proxy.ports.stats}`;
 }
 
 /** An address as URLs have it (RFC 3986, 3.2.2). */

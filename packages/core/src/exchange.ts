@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError, codeOf, messageOf, socketTo, type Way } from '@citus-ha/core';
 
 /** Options of every request. */
 export interface RequestOptions {
@@ -11,10 +11,12 @@ export interface RequestOptions {
 
 export interface Request extends RequestOptions {
   /** Prefix of error codes, and who should have answered. */
-  readonly service: 'PATRONI' | 'ETCD';
+  readonly service: 'PATRONI' | 'ETCD' | 'PROXY';
   readonly member: string | undefined;
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly url: string;
+  /** How to get there; by a socket to the URL's host unless told. */
+  readonly way?: Way | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly timeoutMs: number;
@@ -54,8 +56,9 @@ export async function exchange(request: Request): Promise<Reply> {
 }
 
 /** Not by `fetch`, which goes on connecting for 10 s after its signal, and keeps the process alive as long. */
-async function send({ method, url, headers, body }: Request, signal: AbortSignal): Promise<Reply> {
+async function send({ method, url, way, headers, body }: Request, signal: AbortSignal): Promise<Reply> {
   const content = body === undefined ? undefined : JSON.stringify(body);
+  const connection = await (way ?? wayTo(url))({ signal });
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const options = {
       method,
@@ -67,11 +70,16 @@ async function send({ method, url, headers, body }: Request, signal: AbortSignal
         }),
       },
       signal,
-      agent: false,
+      createConnection: () => connection,
     };
     httpRequest(url, options, resolve).on('error', reject).end(content);
   });
   return { status: response.statusCode ?? 0, text: await textOf(response) };
+}
+
+function wayTo(url: string): Way {
+  const { hostname, port } = new URL(url);
+  return socketTo(hostname.replace(/^\[|\]$/g, ''), Number(port || 80));
 }
 
 export function ofMember(member: string | undefined): string {

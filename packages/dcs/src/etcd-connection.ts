@@ -1,8 +1,19 @@
-import { CodedError, messageOf, Answer, parseJson, exchange, ofMember, type RequestOptions } from '@citus-ha/core';
+import {
+  CodedError,
+  messageOf,
+  Answer,
+  parseJson,
+  exchange,
+  ofMember,
+  type RequestOptions,
+  type Way,
+} from '@citus-ha/core';
 
 export interface EtcdEndpoint {
   /** Client URL: `http://127.0.11.10:2379`. */
   readonly url: string;
+  /** How to get there; by a socket to the URL's host unless told. */
+  readonly way?: Way | undefined;
   /** The etcd member's name, for errors. */
   readonly member?: string | undefined;
 }
@@ -99,11 +110,11 @@ async function post(
 }
 
 export function requestTo(
-  { url, member }: EtcdEndpoint,
+  { url, way, member }: EtcdEndpoint,
   path: string,
   { timeoutMs = requestTimeoutMs, signal }: RequestOptions = {},
 ) {
-  return { service: 'ETCD', member, url: url.replace(/\/+$/, '') + path, timeoutMs, signal } as const;
+  return { service: 'ETCD', member, way, url: url.replace(/\/+$/, '') + path, timeoutMs, signal } as const;
 }
 
 /** No token, one that is forgotten, or one of before users were changed (etcd, api/v3rpc/rpctypes). Nothing was done. */

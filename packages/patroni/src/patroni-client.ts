@@ -9,6 +9,7 @@ import {
   type ErrorCode,
   type Reply,
   type RequestOptions,
+  type Way,
 } from '@citus-ha/core';
 import { parseHistory, type TimelineEnd } from './history.js';
 import { parseStatus, type PatroniStatus } from './patroni-status.js';
@@ -20,6 +21,8 @@ export interface PatroniClientOptions {
   /** Of `restapi.authentication`; needed for what changes something, where it is set. */
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  /** How to get there; by a socket to the URL's host unless told. */
+  readonly way?: Way | undefined;
   /** The member's name, for errors. */
   readonly member?: string | undefined;
 }
@@ -69,7 +72,7 @@ const requestTimeoutMs = 3_000;
 const failoverTimeoutMs = 30_000;
 const restartTimeoutMs = 60_000;
 
-export function createPatroniClient({ url, user, password, member }: PatroniClientOptions): PatroniClient {
+export function createPatroniClient({ url, way, user, password, member }: PatroniClientOptions): PatroniClient {
   const base = url.replace(/\/+$/, '');
   const headers: Record<string, string> =
     user === undefined ? {} : { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` };
@@ -85,6 +88,7 @@ export function createPatroniClient({ url, user, password, member }: PatroniClie
       member,
       method,
       url: base + path,
+      way,
       headers,
       body,
       timeoutMs,

@@ -30,6 +30,17 @@ export async function checkPorts(engine: Docker, spec: ClusterSpec): Promise<voi
   }
 }
 
+/** What keeps {@link checkPorts} from passing. */
+export async function portObstacles(engine: Docker, spec: ClusterSpec): Promise<readonly CodedError[]> {
+  try {
+    await checkPorts(engine, spec);
+    return [];
+  } catch (error) {
+    if (error instanceof CodedError) return [error];
+    throw error;
+  }
+}
+
 export function portTaken(bind: string, port: number, owner: string): CodedError {
   return new CodedError('PORT_TAKEN', `${bind}:${port}, which haproxy needs, is taken by ${owner}`, {
     member: 'haproxy',

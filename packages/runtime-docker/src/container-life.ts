@@ -16,6 +16,8 @@ export async function startContainer(container: Container, member: string): Prom
     const port = /(\S+):(\d+)\S* failed: port is already allocated|listen tcp\d? (\S+):(\d+): bind: address/.exec(
       message,
     );
+    const foreign = /listen tcp\d? (\S+):\d+: bind: cannot assign/.exec(message)?.[1];
+    if (foreign !== undefined) throw unbindable(foreign, error);
     if (port) throw portTaken(port[1] ?? port[3] ?? '', Number(port[2] ?? port[4]), 'someone else');
     throw new CodedError('MEMBER_START_FAILED', `${member} could not be started: ${message}`, {
       member,
@@ -23,6 +25,14 @@ export async function startContainer(container: Container, member: string): Prom
       fix: `Read its log: citus-ha logs ${member}.`,
     });
   }
+}
+
+function unbindable(address: string, cause: unknown): CodedError {
+  return new CodedError('PORT_UNBINDABLE', `proxy.bind: ${address} is no address of the Docker engine's machine`, {
+    blame: 'user',
+    cause,
+    fix: "Choose one of that machine's in cluster.yaml, or 0.0.0.0 for all of them.",
+  });
 }
 
 /**

@@ -10,19 +10,24 @@ import { createEngineClient } from './engine.js';
 const absent = await createDockerRuntime({ cluster: 'contract' }).then(() => undefined, messageOf);
 
 describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? '' : ` (${absent})`}`, () => {
-  runtimeContract({
-    name: 'the docker runtime',
-    create: async () => {
-      const cluster = `contract-${randomBytes(3).toString('hex')}`;
-      const runtime = await prepared(cluster);
-      return {
-        runtime,
-        spec: specOf(cluster),
-        another: () => createDockerRuntime({ cluster }),
-        dispose: () => runtime.destroy({ data: true }),
-      };
-    },
-  });
+  for (const [name, isNear] of [
+    ['the docker runtime', undefined],
+    ['the docker runtime of an engine elsewhere', false],
+  ] as const) {
+    runtimeContract({
+      name,
+      create: async () => {
+        const cluster = `contract-${randomBytes(3).toString('hex')}`;
+        const runtime = await prepared(cluster, isNear);
+        return {
+          runtime,
+          spec: specOf(cluster),
+          another: () => createDockerRuntime({ cluster, isNear }),
+          dispose: () => runtime.destroy({ data: true }),
+        };
+      },
+    });
+  }
 
   it('shows members where they are after their network was taken from them, and gives them their addresses back', async () => {
     const cluster = `moved-${randomBytes(3).toString('hex')}`;
@@ -88,8 +93,8 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
   });
 });
 
-async function prepared(cluster: string): Promise<Runtime> {
-  const runtime = await createDockerRuntime({ cluster });
+async function prepared(cluster: string, isNear?: boolean): Promise<Runtime> {
+  const runtime = await createDockerRuntime({ cluster, isNear });
   await runtime.prepare({ spec: specOf(cluster), install: true });
   return runtime;
 }

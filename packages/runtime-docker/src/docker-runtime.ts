@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import { containerName, placementOf, type DockerState, type Site } from '@citus-ha/layout';
 import type { ClusterSpec } from '@citus-ha/config';
-import { CodedError, isCodedError, type LockOptions } from '@citus-ha/core';
+import { CodedError, type LockOptions, type WayOptions } from '@citus-ha/core';
 import {
   killByPidFile,
   networkCommands,
@@ -24,25 +25,28 @@ import {
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
 import { getFile, putFiles } from './archive.js';
-import { canHaveBaseImage } from './base-image.js';
-import { checkPorts } from './check-ports.js';
+import { portObstacles } from './check-ports.js';
 import { hasState, readState, withAddress, writeState } from './cluster-state.js';
 import { compareContainer, refuseStranger } from './compare-container.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
+import { Connections } from './connections.js';
 import { containerLogs, execInContainer, memberEvents } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
+import { engineHost, findEngine } from './engine-address.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
 import { createOptions, memberOf, memberUser } from './member-container.js';
-import { labels, volumeName } from './names.js';
+import { labels } from './names.js';
 import { ensureNetwork, removeNetwork, restoreAddress } from './network.js';
 import { prepareSite, previewState } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
-import { refuseForeignVolume, removeVolume, removeVolumes } from './volumes.js';
+import { ensureVolume, removeVolume, removeVolumes } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface DockerRuntimeOptions {
   /** Name of the cluster; of its Compose project too. */
   readonly cluster: string;
+  /** Whether members are connected to by their addresses; found out unless told. */
+  readonly isNear?: boolean | undefined;
 }
 
 /**
@@ -52,34 +56,33 @@ export interface DockerRuntimeOptions {
  *
  * @throws CodedError `ENGINE_UNREACHABLE`, `ENGINE_DENIED` or `ENGINE_CONTEXT` where no engine can be used.
  */
-export async function createDockerRuntime({ cluster }: DockerRuntimeOptions): Promise<Runtime> {
+export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
   const engine = await createEngineClient();
   await pingEngine(engine);
-  return new DockerRuntime(engine, cluster);
-}
-
-/**
- * Whether the engine has a base for the images of this cluster, or can get one.
- *
- * @throws CodedError as {@link createDockerRuntime}.
- */
-export async function canRunInDocker(spec: ClusterSpec): Promise<boolean> {
-  const engine = await createEngineClient();
-  await pingEngine(engine);
-  return canHaveBaseImage(engine, spec);
+  return new DockerRuntime(engine, engineHost(await findEngine()), options);
 }
 
 class DockerRuntime implements Runtime {
   readonly kind = 'docker';
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
+  readonly host: string | undefined;
   readonly store: ClusterStore;
   readonly #engine: Docker;
   readonly #volumeStore: VolumeStore;
+  readonly #connections: Connections;
 
-  constructor(engine: Docker, cluster: string) {
+  constructor(engine: Docker, host: string | undefined, { cluster, isNear }: DockerRuntimeOptions) {
+    this.host = host;
     this.cluster = cluster;
     this.#engine = engine;
+    this.#connections = new Connections({
+      engine,
+      cluster,
+      isNear,
+      addresses: async () => (await this.#state()).addresses,
+      requireMember: (name) => this.#inspect(name),
+    });
     this.#volumeStore = new VolumeStore(engine, cluster);
     this.store = this.#volumeStore;
   }
@@ -88,14 +91,8 @@ class DockerRuntime implements Runtime {
     return prepareSite(this.#engine, this.store, request);
   }
 
-  async obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
-    try {
-      await checkPorts(this.#engine, spec);
-      return [];
-    } catch (error) {
-      if (isCodedError(error)) return [error];
-      throw error;
-    }
+  obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
+    return portObstacles(this.#engine, spec);
   }
 
   async site(): Promise<Site | undefined> {
@@ -123,7 +120,7 @@ class DockerRuntime implements Runtime {
     }
     await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
-    await this.#ensureVolume(name, placementOf(wanted.kind).data);
+    if (placementOf(wanted.kind).data) await ensureVolume(this.#engine, this.cluster, name);
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
     await putFiles(container, files, memberUser);
     if (found?.State.Running) await startContainer(container, name);
@@ -198,6 +195,14 @@ class DockerRuntime implements Runtime {
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     await this.#running(name);
     return execInContainer(this.#container(name), command, options);
+  }
+
+  connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
+    return this.#connections.open(name, port, options);
+  }
+
+  isReachable(): Promise<boolean> {
+    return this.#connections.isNear();
   }
 
   async *logs(name: string, options: LogOptions = {}): AsyncIterable<string> {
@@ -285,14 +290,5 @@ class DockerRuntime implements Runtime {
   async #removeContainer(name: string, { State }: ContainerInspectInfo): Promise<void> {
     if (State.Running) await stopContainer(this.#container(name), name, 60_000);
     await this.#container(name).remove({ v: true });
-  }
-
-  async #ensureVolume(member: string, wanted: boolean): Promise<void> {
-    if (!wanted) return;
-    await refuseForeignVolume(this.#engine, this.cluster, member);
-    await this.#engine.createVolume({
-      Name: volumeName(this.cluster, member),
-      Labels: { [labels.project]: this.cluster, [labels.volume]: `${member}-data` },
-    });
   }
 }

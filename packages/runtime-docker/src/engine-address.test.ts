@@ -4,13 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findEngine } from './engine-address.js';
+import { engineHost, findEngine } from './engine-address.js';
 
 const run = promisify(execFile);
 const hasDocker = await run('docker', ['--version']).then(
   () => true,
   () => false,
 );
+
+test.each([
+  ['unix:///var/run/docker.sock', undefined],
+  ['npipe:////./pipe/docker_engine', undefined],
+  ['ssh://me@build-1.test', 'build-1.test'],
+  ['tcp://[2001:db8::1]:2376', '2001:db8::1'],
+])('what an engine at %s publishes is found at %s', (url, host) => {
+  expect(engineHost({ url })).toBe(host);
+});
 
 describe('the address of the engine', () => {
   let folder: string;

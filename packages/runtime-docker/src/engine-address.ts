@@ -33,6 +33,12 @@ export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<
   return context === 'default' ? { url: 'unix:///var/run/docker.sock' } : contextAddress(folder, context);
 }
 
+/** The machine of an engine that is spoken to over the network. */
+export function engineHost({ url }: EngineAddress): string | undefined {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'unix:' || protocol === 'npipe:' ? undefined : hostname.replace(/^\[|\]$/g, '');
+}
+
 async function currentContext(folder: string): Promise<string | undefined> {
   const path = join(folder, 'config.json');
   try {

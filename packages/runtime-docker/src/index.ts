@@ -1,3 +1,4 @@
 export { isEngineWanted } from './engine-address.js';
 export { imageSetFiles } from './image-set-files.js';
-export { canRunInDocker, createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';
+export { canRunInDocker } from './can-run-in-docker.js';
+export { createDockerRuntime, type DockerRuntimeOptions } from './docker-runtime.js';

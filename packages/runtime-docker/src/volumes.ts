@@ -59,3 +59,12 @@ async function volumesOf(engine: Docker, cluster: string): Promise<readonly stri
   const { Volumes } = await engine.listVolumes({ filters: { label } });
   return (Volumes ?? []).map(({ Name }) => Name).toSorted();
 }
+
+/** @throws CodedError as {@link refuseForeignVolume}. */
+export async function ensureVolume(engine: Docker, cluster: string, member: string): Promise<void> {
+  await refuseForeignVolume(engine, cluster, member);
+  await engine.createVolume({
+    Name: volumeName(cluster, member),
+    Labels: { [labels.project]: cluster, [labels.volume]: `${member}-data` },
+  });
+}

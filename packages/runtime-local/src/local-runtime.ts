@@ -1,7 +1,8 @@
 import { readFile, rm, rmdir } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
-import { CodedError, codeOf, type LockOptions, withMachineLock } from '@citus-ha/core';
+import { CodedError, codeOf, socketTo, type LockOptions, type WayOptions, withMachineLock } from '@citus-ha/core';
 import {
   killByPidFile,
   memberEvents,
@@ -22,11 +23,10 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
-import { memberPath } from '@citus-ha/provision-debian';
 import { memberAccount, type Account } from './account.js';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
-import { AddressBook, readState } from './cluster-state.js';
+import { addressOf, AddressBook, readState } from './cluster-state.js';
 import { checkDataRights } from './data-rights.js';
 import { findMember, knownMembers, memberNames } from './find-member.js';
 import { FolderStore } from './folder-store.js';
@@ -37,13 +37,13 @@ import {
   isIsolated,
   killLife,
   livesWithOtherEnvironment,
-  memberVariable,
   pauseLife,
   readLife,
   resumeLife,
   stopLife,
 } from './life.js';
 import { readLog } from './log-file.js';
+import { memberEnvironment } from './member-environment.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import { beginNetwork, shapeMember } from './cluster-network.js';
 import { probeNetwork, removeSwitch } from './member-network.js';
@@ -152,7 +152,7 @@ class LocalRuntime implements Runtime {
       const account = await this.#user();
       await checkDataRights((await this.site())?.members[name]?.dataDir ?? folder.data, name, account);
       const { hosts } = this.#folder;
-      const env = await this.#environment(folder, record);
+      const env = memberEnvironment(await this.site(), folder, record);
       const network = await beginNetwork(this.#folder, record);
       const { command } = record.definition;
       await startLife({ folder, account, isolation: this.#isolation, hosts, network, env, command });
@@ -204,8 +204,18 @@ class LocalRuntime implements Runtime {
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { folder, record, life } = await this.#running(name);
     const account = await this.#user();
-    const env = await this.#environment(folder, record);
+    const env = memberEnvironment(await this.site(), folder, record);
     return runInLife({ folder, life, account, isolation: this.#isolation, env, command, options });
+  }
+
+  async connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
+    await this.#record(name);
+    const state = await readState(this.#folder);
+    return socketTo(state ? addressOf(state, name) : '', port)(options);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return true;
   }
 
   async *logs(name: string, options?: LogOptions): AsyncIterable<string> {
@@ -277,18 +287,6 @@ class LocalRuntime implements Runtime {
     const site = await this.site();
     const dataDir = site?.members[name]?.dataDir;
     if (site !== undefined && dataDir !== undefined) await checkDataVersion(dataDir, name, site.versions.postgres);
-  }
-
-  /** Nothing of this process's own environment but where programs are. */
-  async #environment(folder: MemberFolder, record: MemberRecord): Promise<Record<string, string>> {
-    const site = await this.site();
-    return {
-      LANG: 'C.UTF-8',
-      HOME: folder.data,
-      PATH: memberPath(site?.programs),
-      ...record.definition.env,
-      [memberVariable]: folder.path,
-    };
   }
 }
 

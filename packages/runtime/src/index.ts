@@ -1,7 +1,7 @@
 export { isNoProcess } from './is-no-process.js';
 export { killByPidFile, processMissing } from './kill-by-pid-file.js';
-export { MemoryMachine } from './memory-machine.js';
-export { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+export { MemoryMachine, type MemoryProcess } from './memory-machine.js';
+export { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
 export { networkCommands, networkProbe, parseNetworkProbe, type NetworkCommands } from './network-commands.js';
 export { type NetworkCapability, type NetworkFault } from './network-faults.js';
 export { memberEvents, type MemberEventsOptions } from './member-events.js';

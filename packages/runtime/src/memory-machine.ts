@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '@citus-ha/layout';
 import type { Comparison, Created, Member, MemberDefinition } from './runtime.js';
@@ -6,6 +7,8 @@ import type { Comparison, Created, Member, MemberDefinition } from './runtime.js
 export class MemoryMachine {
   readonly clusters = new Map<string, MemoryCluster>();
 }
+
+export type MemoryServer = (stream: Duplex) => void;
 
 export interface MemoryMember {
   definition: MemberDefinition;
@@ -18,6 +21,10 @@ export interface MemoryMember {
   lifeEnv: MemberDefinition['env'] | undefined;
   exitCode: number | undefined;
   stopHandler: (() => void) | undefined;
+  /** What takes connections, by port. */
+  readonly servers: Map<number, MemoryServer>;
+  /** Both ends of each. */
+  readonly connections: Set<Duplex>;
   readonly log: string[];
 }
 
@@ -29,6 +36,35 @@ export interface MemoryCluster {
   readonly locks: Set<string>;
 }
 
+/** One life of a simulated member, from its own side. */
+export interface MemoryProcess {
+  readonly definition: MemberDefinition;
+  /** Prints a line. */
+  log(line: string): void;
+  /** Takes connections at a port. */
+  serve(port: number, server: MemoryServer): void;
+  /** Ends by itself. */
+  exit(code: number): void;
+  /** What to do when asked to end; without it the member ends at once with 0. A handler that does not exit is killed at last. */
+  onStop(handler: () => void): void;
+}
+
+export function newMember(definition: MemberDefinition): MemoryMember {
+  return {
+    definition,
+    state: 'created',
+    unseen: undefined,
+    intent: 'running',
+    lives: 0,
+    lifeEnv: undefined,
+    exitCode: undefined,
+    stopHandler: undefined,
+    servers: new Map(),
+    connections: new Set(),
+    log: [],
+  };
+}
+
 export function isAlive(member: MemoryMember): boolean {
   return member.state === 'running' || member.state === 'paused';
 }
@@ -37,6 +73,7 @@ export function end(member: MemoryMember, exitCode: number): void {
   if (!isAlive(member)) return;
   member.state = 'exited';
   member.exitCode = exitCode;
+  for (const stream of member.connections) stream.destroy(networkError('ECONNRESET', member.definition.name));
 }
 
 export function redefine(member: MemoryMember, definition: MemberDefinition): Created {
@@ -56,4 +93,8 @@ function isOtherDefinition({ definition }: MemoryMember, other: MemberDefinition
 
 function livesWithOtherEnvironment(member: MemoryMember, { env }: MemberDefinition): boolean {
   return isAlive(member) && !isDeepStrictEqual(member.lifeEnv, env);
+}
+
+export function networkError(code: string, member: string): Error {
+  return Object.assign(new Error(`connect ${code} ${member}`), { code });
 }

@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { defaultClusterSpec } from '@citus-ha/config';
 import { runtimeContract } from './contract/index.js';
-import { MemoryMachine } from './memory-machine.js';
-import { createMemoryRuntime, type MemoryProcess, type MemoryRuntimeOptions } from './memory-runtime.js';
+import { serverPorts } from './contract/programs.js';
+import { MemoryMachine, type MemoryProcess } from './memory-machine.js';
+import { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
 
 const machines = new Map<object, MemoryMachine>();
 
 runtimeContract({
   name: 'the memory runtime',
-  programs: { calm: ['calm'], stubborn: ['stubborn'], failing: ['failing'] },
+  programs: { calm: ['calm'], stubborn: ['stubborn'], failing: ['failing'], serving: () => ['serving'] },
   hide: async (subject, name) => {
     const member = machines.get(subject)?.clusters.get('contract')?.members.get(name);
     if (member) member.unseen = 'hidden';
@@ -46,10 +49,27 @@ function simulate(process: MemoryProcess): void {
       process.log('ready');
       process.onStop(() => undefined);
       break;
+    case 'serving':
+      process.serve(serverPorts.echo, (stream) => void sendBack(stream));
+      process.serve(serverPorts.listener, (stream) => {
+        stream.end('hello');
+        let heard = 0;
+        stream.on('data', ({ length }: Buffer) => (heard += length)).on('end', () => process.log(`heard ${heard}`));
+      });
+      process.log('serving');
+      break;
     default:
       process.log('broken');
       process.exit(7);
   }
+}
+
+async function sendBack(stream: Duplex): Promise<void> {
+  stream.pipe(stream, { end: false });
+  await finished(stream, { writable: false }).then(
+    () => stream.end('bye'),
+    () => undefined,
+  );
 }
 
 const runHere: NonNullable<MemoryRuntimeOptions['exec']> = async (_name, [file = '', ...args], options) => {

@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
-import { CodedError, waitFor, type LockOptions } from '@citus-ha/core';
+import { CodedError, waitFor, type LockOptions, type WayOptions } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
 import { killByPidFile } from './kill-by-pid-file.js';
 import { memberEvents } from './member-events.js';
@@ -9,10 +10,13 @@ import {
   end,
   isAlive,
   MemoryMachine,
+  newMember,
   redefine,
   type MemoryCluster,
   type MemoryMember,
+  type MemoryProcess,
 } from './memory-machine.js';
+import { connectInMemory } from './memory-connections.js';
 import { memorySite } from './memory-site.js';
 import type {
   Capability,
@@ -38,19 +42,10 @@ export interface MemoryRuntimeOptions {
   readonly machine?: MemoryMachine;
   /** What a member does once it is started; nothing unless told. */
   readonly run?: (process: MemoryProcess) => void;
+  /** What takes connections instead of the members. */
+  readonly connect?: (name: string, port: number, options: WayOptions) => Promise<Duplex>;
   /** What answers commands; every command ends 0 with no output unless told. */
   readonly exec?: (name: string, command: readonly string[], options: ExecOptions) => Promise<ExecResult>;
-}
-
-/** One life of a simulated member, from its own side. */
-export interface MemoryProcess {
-  readonly definition: MemberDefinition;
-  /** Prints a line. */
-  log(line: string): void;
-  /** Ends by itself. */
-  exit(code: number): void;
-  /** What to do when asked to end; without it the member ends at once with 0. A handler that does not exit is killed at last. */
-  onStop(handler: () => void): void;
 }
 
 /**
@@ -103,17 +98,7 @@ class MemoryRuntime implements Runtime {
   async create(definition: MemberDefinition): Promise<Created> {
     const known = this.#cluster.members.get(definition.name);
     if (known === undefined) {
-      this.#cluster.members.set(definition.name, {
-        definition,
-        state: 'created',
-        unseen: undefined,
-        intent: 'running',
-        lives: 0,
-        lifeEnv: undefined,
-        exitCode: undefined,
-        stopHandler: undefined,
-        log: [],
-      });
+      this.#cluster.members.set(definition.name, newMember(definition));
       return { changed: true };
     }
     return redefine(known, definition);
@@ -137,10 +122,12 @@ class MemoryRuntime implements Runtime {
       member.lifeEnv = member.definition.env;
       member.exitCode = undefined;
       member.stopHandler = undefined;
+      member.servers.clear();
       const life = member.lives;
       this.#options.run?.({
         definition: member.definition,
         log: (line) => void (member.lives === life && isAlive(member) && member.log.push(line)),
+        serve: (port, server) => void (member.lives === life && member.servers.set(port, server)),
         exit: (code) => void (member.lives === life && end(member, code)),
         onStop: (handler) => void (member.lives === life && (member.stopHandler = handler)),
       });
@@ -190,6 +177,16 @@ class MemoryRuntime implements Runtime {
     options.signal?.throwIfAborted();
     const answer = await this.#options.exec?.(name, command, options);
     return answer ?? { exitCode: 0, stdout: '', stderr: '' };
+  }
+
+  async connect(name: string, port: number, options: WayOptions = {}): Promise<Duplex> {
+    await Promise.resolve();
+    options.signal?.throwIfAborted();
+    return this.#options.connect?.(name, port, options) ?? connectInMemory(this.#find(name), port);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return false;
   }
 
   async *logs(name: string, { follow = false, tail, signal }: LogOptions = {}): AsyncIterable<string> {

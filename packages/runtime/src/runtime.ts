@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import type { ClusterSpec, MemberKind } from '@citus-ha/config';
 import type { RenderedFile, Site } from '@citus-ha/layout';
-import type { CodedError, LockOptions } from '@citus-ha/core';
+import type { CodedError, LockOptions, WayOptions } from '@citus-ha/core';
 import type { NetworkCapability, NetworkFault } from './network-faults.js';
 import type { PrepareEvent } from './prepare-event.js';
 
@@ -12,6 +13,8 @@ export interface Runtime {
   readonly kind: Site['runtime'];
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** The machine on which clients are served, where it is not this one. */
+  readonly host?: string | undefined;
   /** Small documents of the cluster (secrets, the last applied spec) that outlive its members; readable by its owner only. */
   readonly store: ClusterStore;
 
@@ -68,6 +71,15 @@ export interface Runtime {
   networkCapabilities(): Promise<ReadonlySet<NetworkCapability>>;
   /** Runs a command as the member's user within the member. A non-zero exit is an answer, not an error. */
   exec(name: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * A stream of bytes to what listens at a port of a member, from wherever this runs; each of its halves ends by itself. It fails
+   * where the member dies.
+   *
+   * @throws CodedError `MEMBER_UNKNOWN`; an error with the code `ECONNREFUSED` where nothing listens; the signal's reason.
+   */
+  connect(name: string, port: number, options?: WayOptions): Promise<Duplex>;
+  /** Whether other programs of this machine reach members by their addresses; else {@link connect} alone does. */
+  isReachable(): Promise<boolean>;
   /** Lines of the member's output, oldest first. With `follow` it goes on until the signal. */
   logs(name: string, options?: LogOptions): AsyncIterable<string>;
   /** The text of a file that a member was given, as it is now, running or not; `undefined` where it has none. */

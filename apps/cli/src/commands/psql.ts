@@ -10,6 +10,7 @@ import { bareCommand, withCommonOptions, type CommonOptions } from '../command.j
 import { composeCluster } from '../compose.js';
 import { interruption, lendTerminal } from '../interrupt.js';
 import { withTemporaryFolder } from '../temporary-folder.js';
+import { forwardTo } from './forward.js';
 import { psqlEnvironment } from './psql-environment.js';
 
 interface PsqlOptions extends CommonOptions {
@@ -33,7 +34,8 @@ export function psqlCommand(): Command {
       const server = options.member
         ? serverOf(cluster, databaseNamed(cluster, options.member))
         : endpointOf(cluster, options.read ? 'read' : 'write');
-      process.exitCode = await runPsql(server, args[0] === '--' ? args.slice(1) : args);
+      const isReachable = await cluster.runtime.isReachable();
+      process.exitCode = await runPsql(server, isReachable, args[0] === '--' ? args.slice(1) : args);
     });
 }
 
@@ -46,18 +48,19 @@ function databaseNamed(cluster: OpenCluster, name: string): string {
   });
 }
 
-async function runPsql(server: ServerAddress, args: readonly string[]): Promise<number> {
+async function runPsql(server: ServerAddress, isReachable: boolean, args: readonly string[]): Promise<number> {
   return withTemporaryFolder(async (folder) => {
     const passFile = join(folder, 'pgpass');
     await writeFile(passFile, `*:*:*:*:${escapePassFile(server.password ?? '')}\n`, { mode: 0o600 });
+    const forward = isReachable || !server.way ? undefined : await forwardTo(server.way, socketIn(folder, server));
     const run = execa('psql', args, {
       stdio: 'inherit',
       reject: false,
       cancelSignal: interruption(),
       extendEnv: false,
-      env: psqlEnvironment(process.env, server, passFile),
+      env: psqlEnvironment(process.env, forward ? { ...server, host: folder } : server, passFile),
     });
-    const { exitCode, code } = await lendTerminal(() => run);
+    const { exitCode, code } = await lendTerminal(() => run).finally(() => forward?.close());
     interruption().throwIfAborted();
     if (code === 'ENOENT') {
       throw new CodedError('PROGRAM_MISSING', 'psql could not be started', {
@@ -66,6 +69,11 @@ async function runPsql(server: ServerAddress, args: readonly string[]): Promise<
     }
     return exitCode ?? 1;
   });
+}
+
+/** Where libpq looks for a server in a folder (PostgreSQL manual, unix_socket_directories). */
+function socketIn(folder: string, { port }: ServerAddress): string {
+  return join(folder, `.s.PGSQL.${port}`);
 }
 
 /** In a password file a colon and a backslash are escaped (PostgreSQL manual, "The Password File"). */

@@ -1,4 +1,12 @@
-import { connectionUri, readStatusOfBusy, statsUrl, up, type OpenCluster, type UpStep } from '@citus-ha/cluster';
+import {
+  connectionUri,
+  planCluster,
+  readStatusOfBusy,
+  statsUrl,
+  up,
+  type OpenCluster,
+  type PlannedStep,
+} from '@citus-ha/cluster';
 import { redact } from '@citus-ha/core';
 import type { Command } from 'commander';
 import pc from 'picocolors';
@@ -13,9 +21,11 @@ import { progressLine } from '../progress-line.js';
 export function upCommand(): Command {
   return withConfirmation(command('up', 'create and start the cluster, or finish and repair what is there'))
     .option('--no-install', 'fail where a package is missing instead of installing it')
+    .option('--plan', 'only say what would be done, and what it costs')
     .option('--allow-loss', 'let the newest data that can be read lead where etcd has lost who may')
-    .action(async (options: CommonOptions & { install: boolean; allowLoss?: boolean }) => {
+    .action(async (options: CommonOptions & { install: boolean; allowLoss?: boolean; plan?: true }) => {
       const context = await compose(options);
+      if (options.plan) return printPlan(await planCluster(context), options.json);
       const { install, allowLoss = false } = options;
       if (allowLoss) await confirm('Lead without data that cannot be read? What only they have is lost.', options.yes);
       const { cluster, changes } = await up(context, { install, allowLoss, onPlan: showPlan });
@@ -31,7 +41,14 @@ export function upCommand(): Command {
     });
 }
 
-function showPlan(plan: readonly UpStep[]): void {
+function printPlan({ steps, complete }: Awaited<ReturnType<typeof planCluster>>, json: boolean | undefined): void {
+  if (!complete) step(`${pc.yellow('warning')} what running members would take is not known`);
+  if (json) return printJson({ version: 1, complete, plan: steps });
+  if (steps.length === 0 && complete) step('nothing to do: the cluster is as cluster.yaml says');
+  for (const line of planLines(steps)) print(line);
+}
+
+function showPlan(plan: readonly PlannedStep[]): void {
   for (const line of planLines(plan)) step(`plan: ${line}`);
 }
 
@@ -46,6 +63,6 @@ function printEndpoints(cluster: OpenCluster): void {
     redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
   print(`write  ${shown('write')}`);
   print(`read   ${shown('read')}`);
-  print(`stats  ${statsUrl(cluster.spec)}`);
+  print(`stats  ${statsUrl(cluster)}`);
   print('The password is shown by: citus-ha uri');
 }

@@ -1,22 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
+import { etcdMembers, type MemberSpec } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
-import { refuseUnseen, type Member } from '@citus-ha/runtime';
 import { bringIntoService, waitForEtcd } from './bring-into-service.js';
 import { changeLog, type ChangeLog } from './change-log.js';
-import { completeRecord, settleRecord, writeRecord, type ClusterRecord } from '../record/cluster-record.js';
+import { completeRecord, settleRecord, writeRecord } from '../record/cluster-record.js';
 import type { ClusterChange } from '../cluster-event.js';
 import { withClusterLock, type ClusterContext } from '../context.js';
 import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
 import { etcdOf, type OpenCluster } from '../open-cluster.js';
 import { isDatabase } from '../commands/maintain.js';
-import { observeUpdates } from '../observe/observe-updates.js';
-import { planUp, type LifeStep, type UpStep } from '../plan/plan-up.js';
-import { planUpdates, type UpdateStep } from '../plan/plan-updates.js';
+import type { PlannedStep } from '../plan/plan-cost.js';
+import type { LifeStep } from '../plan/plan-up.js';
+import { foresee } from './foresee.js';
 import { refuseProxies } from './proxy-fallback.js';
 import { keepRecord } from '../record/rebuild-record.js';
-import { refuseChanges } from '../plan/refuse-changes.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import { renderInput } from '../render-input.js';
 import { requireSupported } from '../plan/require-supported.js';
@@ -35,7 +33,7 @@ export interface UpOptions {
   /** Whether the newest coordinator that can be read may lead, once, although one that cannot may have newer data. */
   readonly allowLoss?: boolean;
   /** Told what is about to be done, before any of it is, as far as that is known then. */
-  readonly onPlan?: (plan: readonly UpStep[]) => void;
+  readonly onPlan?: (plan: readonly PlannedStep[]) => void;
 }
 
 export interface UpResult {
@@ -59,12 +57,8 @@ export async function up(context: ClusterContext, options: UpOptions): Promise<U
 async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpResult> {
   const { spec, runtime, onEvent, signal } = context;
   const kept = await keepRecord(context);
-  const wanted = membersOf(spec);
-  const seen = await runtime.members();
-  for (const member of seen) refuseUnseen(member);
-  refuseChanges(spec, kept, wanted, seen);
-  const plan = planUp(wanted, seen);
-  options.onPlan?.([...plan, ...(await foreseeUpdates(context, kept, wanted, seen))]);
+  const { wanted, seen, plan, steps } = await foresee(context, kept);
+  options.onPlan?.(steps);
   const log = changeLog(onEvent);
   // What it refuses to touch is not this run's to remove.
   const site = await runtime.prepare({
@@ -74,7 +68,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     ...(signal && { signal }),
   });
   try {
-    const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
+    const record = await settleRecord(spec, site, kept, passwordTrial(runtime, spec, site));
     const cluster: OpenCluster = { ...context, site, record };
     await refuseParameters(cluster);
     await refuseProxies(cluster, wanted);
@@ -95,20 +89,6 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     }
     throw explained;
   }
-}
-
-/** What keeps it from being known will be told where it keeps `up` from being done. */
-async function foreseeUpdates(
-  context: ClusterContext,
-  kept: ClusterRecord | undefined,
-  wanted: readonly MemberSpec[],
-  seen: readonly Member[],
-): Promise<readonly UpdateStep[]> {
-  const names = seen.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
-  const living = wanted.filter(({ name }) => names.includes(name));
-  if (kept === undefined || living.length === 0) return [];
-  const observed = await observeUpdates(context, kept, living).catch(() => undefined);
-  return observed === undefined ? [] : planUpdates(observed);
 }
 
 async function runMembers(

@@ -109,7 +109,8 @@ export async function waitForNextLoop(cluster: OpenCluster, members: readonly Me
   );
 }
 
-function leaderName(cluster: OpenCluster): Promise<string | undefined> {
+/** Of the coordinator that leads, as far as one of them says. */
+export function leaderName(cluster: OpenCluster): Promise<string | undefined> {
   return coordinatorCluster(cluster).then(
     (seen) => leaderOf(seen)?.name,
     () => undefined,

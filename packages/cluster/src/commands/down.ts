@@ -3,6 +3,7 @@ import { codeOf } from '@citus-ha/core';
 import { createPatroniClient } from '@citus-ha/patroni';
 import { refuseUnseen, type Member } from '@citus-ha/runtime';
 import { withClusterLock, withoutFaults, type ClusterContext } from '../context.js';
+import { wayTo } from '../way-to.js';
 
 export interface DownOptions {
   /** Remove data, passwords and addresses as well. */
@@ -71,7 +72,15 @@ async function findLeader({ spec, runtime }: ClusterContext): Promise<string | u
   const site = await runtime.site();
   const asked = coordinators(spec).flatMap(({ name }) => {
     const member = site?.members[name];
-    return member ? [createPatroniClient({ url: `http://${member.address}:8008`, member: name }).cluster()] : [];
+    return member
+      ? [
+          createPatroniClient({
+            url: `http://${member.address}:8008`,
+            way: wayTo({ runtime }, name, 8008),
+            member: name,
+          }).cluster(),
+        ]
+      : [];
   });
   return Promise.any(asked).then(
     ({ members }) => members.find(({ role }) => role === 'leader')?.name,

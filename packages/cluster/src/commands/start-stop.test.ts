@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { coordinators, defaultClusterSpec, type MemberSpec } from '@citus-ha/config';
+import { socketTo } from '@citus-ha/core';
 import { afterEach, expect, it } from 'vitest';
 import type { OpenCluster } from '../open-cluster.js';
 import { allowLossOfStopped, presentMember } from './start-stop.js';
@@ -26,7 +27,8 @@ async function withEmptyEtcd({ cluster }: Simulation, asked: string[]): Promise<
   });
   const address = `127.46.${process.pid % 251}.99`;
   await once(etcd.listen(2379, address), 'listening');
-  const { site } = cluster;
+  const { runtime, site } = cluster;
+  runtime.connect = (_name, port, options) => socketTo(address, port)(options);
   const members = { ...site.members, etcd: { ...site.members['coord-1'], address } } as typeof site.members;
   const secrets = { superuser: 'x', replication: 'x', etcd: 'x' };
   return { ...cluster, site: { ...site, members }, record: { engine: 'citus', secrets } };

@@ -69,13 +69,14 @@ async function examineEtcd(cluster: OpenCluster): Promise<readonly Finding[]> {
 }
 
 /** Programs that are missing by now, and who has the ports. */
-function obstacleFindings({ spec: { proxy } }: OpenCluster, obstacles: readonly CodedError[]): readonly Finding[] {
+function obstacleFindings(cluster: OpenCluster, obstacles: readonly CodedError[]): readonly Finding[] {
+  const { proxy } = cluster.spec;
   const found = obstacles.map(({ code, message, fix }): Finding => {
     const check = code.startsWith('PORT_') ? 'ports' : 'programs';
     return { check, level: 'problem', detail: message, ...(fix !== undefined && { fix }) };
   });
   const { write, read, stats } = proxy.ports;
-  const where = `${endpointHost(proxy.bind)}:${write}, ${read} and ${stats}`;
+  const where = `${endpointHost(cluster)}:${write}, ${read} and ${stats}`;
   const well: readonly Finding[] = [
     { check: 'programs', level: 'ok', detail: 'all there' },
     { check: 'ports', level: 'ok', detail: `${where} are free, or held by this cluster` },

@@ -11,7 +11,7 @@ import { patroniOf, serverOf, type OpenCluster } from '../open-cluster.js';
 import type { ConfigurationSeen, UpdatesSeen } from '../plan/plan-updates.js';
 import { renderInput } from '../render-input.js';
 import { passwordTrial } from '../record/takes-password.js';
-import { isUpdateUnfinished } from '../apply/update-members.js';
+import { isUpdateUnfinished, leaderName } from '../apply/update-members.js';
 
 /** Compares what members that live have with what the spec makes of them; changes nothing. `undefined` where that is not known. */
 export async function observeUpdates(
@@ -23,19 +23,26 @@ export async function observeUpdates(
   const preview = await runtime.preview(spec);
   if (preview === undefined) return undefined;
   const { site } = preview;
-  const record = await settleRecord(spec, site, kept, passwordTrial(spec, site));
+  const record = await settleRecord(spec, site, kept, passwordTrial(runtime, spec, site));
   const cluster: OpenCluster = { ...context, site, record };
   const compare = async (member: MemberSpec) => ({
     name: member.name,
     isDatabase: isDatabase(cluster, member),
     comparison: await preview.compare(renderMember(renderInput(cluster), member)),
   });
-  const [members, configurations, unfinished] = await Promise.all([
+  const [members, configurations, unfinished, leader] = await Promise.all([
     Promise.all(living.map(compare)),
     observeConfigurations(cluster, living),
     isUpdateUnfinished(runtime.store),
+    inTime(leaderName(cluster)).catch(() => undefined),
   ]);
-  return { members, configurations, unfinished, passwordIsNew: record.secrets.superuser !== kept.secrets.superuser };
+  return {
+    members,
+    leader,
+    configurations,
+    unfinished,
+    passwordIsNew: record.secrets.superuser !== kept.secrets.superuser,
+  };
 }
 
 async function observeConfigurations(

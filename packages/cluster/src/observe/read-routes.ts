@@ -1,5 +1,6 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, exchange } from '@citus-ha/core';
 import { statsUrl, type OpenCluster } from '../open-cluster.js';
+import { wayTo } from '../way-to.js';
 
 /** One server of one HAProxy section, as its statistics show it. */
 export interface Route {
@@ -9,12 +10,15 @@ export interface Route {
 }
 
 /** Where a proxy sends connections now, from its statistics page in CSV (HAProxy management guide, 9.1). */
-export async function readRoutes({ spec }: OpenCluster, proxy: string): Promise<readonly Route[]> {
-  const url = `${statsUrl(spec)}/;csv`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch((cause: unknown) => {
+export async function readRoutes(cluster: OpenCluster, proxy: string): Promise<readonly Route[]> {
+  const { spec } = cluster;
+  const url = `${statsUrl(cluster)}/;csv`;
+  const way = wayTo(cluster, proxy, spec.proxy.ports.stats);
+  const request = { service: 'PROXY', member: proxy, method: 'GET', url, way, timeoutMs: 2_000 } as const;
+  const { text } = await exchange(request).catch((cause: unknown) => {
     throw new CodedError('PROXY_SILENT', `${proxy} does not answer on ${url}`, { member: proxy, cause });
   });
-  return parseRoutes(await response.text());
+  return parseRoutes(text);
 }
 
 export function parseRoutes(csv: string): readonly Route[] {

@@ -30,6 +30,8 @@ export interface UpdatesSeen {
     readonly isDatabase: boolean;
     readonly comparison: Comparison;
   }[];
+  /** The coordinator that leads. */
+  readonly leader?: string | undefined;
   readonly configurations: readonly ConfigurationSeen[];
   /** Whether an earlier run ended before every member had taken its definition. */
   readonly unfinished: boolean;

@@ -15,6 +15,12 @@ export async function findRecord(context: ClusterContext, site: Site): Promise<C
   return rebuilt;
 }
 
+/** The same of a cluster that may not be there. */
+export async function peekRecord(context: ClusterContext): Promise<ClusterRecord | undefined> {
+  const site = await context.runtime.site();
+  return site ? findRecord(context, site) : readRecord(context.runtime.store);
+}
+
 /** The same, kept again where it was lost. */
 export async function keepRecord(context: ClusterContext): Promise<ClusterRecord | undefined> {
   const { store } = context.runtime;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { defaultClusterSpec, membersOf } from '@citus-ha/config';
-import { waitFor } from '@citus-ha/core';
+import { socketTo, waitFor } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OpenCluster } from '../open-cluster.js';
@@ -27,7 +27,10 @@ async function listen(port: number, answer?: RequestListener): Promise<void> {
 /** All its members run, and are at one address. */
 async function runningCluster(): Promise<OpenCluster> {
   const { proxy, ...spec } = defaultClusterSpec();
-  const runtime = createMemoryRuntime({ cluster: spec.name, run: () => undefined });
+  const runtime = createMemoryRuntime({
+    cluster: spec.name,
+    connect: (_name, port, options) => socketTo(address, port)(options),
+  });
   const bound = { ...spec, proxy: { ...proxy, bind: address } };
   const site = await runtime.prepare({ spec: bound, install: false });
   for (const { name, kind } of membersOf(bound)) {

@@ -64,8 +64,8 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     sql: namesOf(inForce, (rows) => rows !== undefined),
     lateSql: [...(sql.failure?.late ? [sql.failure.leader] : []), ...namesOf(held, (shards) => shards === 'late')],
   });
-  const { bind, ports } = spec.proxy;
-  const host = endpointHost(bind);
+  const { ports } = spec.proxy;
+  const host = endpointHost(cluster);
   const status = {
     version: 1,
     cluster: spec.name,
@@ -75,7 +75,7 @@ export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
     endpoints: {
       write: { host, port: ports.write },
       read: { host, port: ports.read },
-      stats: statsUrl(spec),
+      stats: statsUrl(cluster),
       database: spec.postgres.database,
       user: spec.credentials.superuser,
     },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { ClusterSpec } from '@citus-ha/config';
+import { socketTo } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import type { OpenCluster } from '../open-cluster.js';
 
@@ -34,15 +35,16 @@ export async function simulatePatroni(
   start: Readonly<Record<string, SimulatedMember>>,
   onRequest: (request: string, members: Map<string, SimulatedMember>) => void = () => undefined,
 ): Promise<Simulation> {
+  const addresses: Record<string, string> = {};
   const runtime = createMemoryRuntime({
     cluster: spec.name,
+    connect: (name, port, options) => socketTo(addresses[name] ?? '', port)(options),
     run: (life) => start[life.definition.name]?.log?.forEach((line) => life.log(line)),
   });
   const site = await runtime.prepare({ spec, install: false });
   const members = new Map(Object.entries(start));
   const requests: string[] = [];
   const servers: Server[] = [];
-  const addresses: Record<string, string> = {};
   for (const name of members.keys()) {
     await runtime.create({ name, kind: 'coordinator', command: ['true'], env: {}, files: [], ports: {} });
     await runtime.start(name);

@@ -55,7 +55,7 @@ export class ContractSuite {
   }
 
   /** Creates and starts a member, and waits until its program is under way. */
-  async started(member: string, program: keyof ContractPrograms = 'calm'): Promise<Member> {
+  async started(member: string, program: Exclude<keyof ContractPrograms, 'serving'> = 'calm'): Promise<Member> {
     await this.runtime.create(definition(member, this.programs[program]));
     const running = await this.runtime.start(member);
     await lineOf(this.runtime, member, { calm: 'line 5', stubborn: 'ready', failing: 'broken' }[program]);

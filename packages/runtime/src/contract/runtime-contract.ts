@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { connections } from './connections.js';
 import { ContractSuite, type RuntimeContractOptions } from './contract-suite.js';
 import { memberLives } from './member-lives.js';
 import { memberNetwork } from './member-network.js';
@@ -11,6 +12,7 @@ export function runtimeContract(options: RuntimeContractOptions): void {
   describe(`${options.name} keeps the runtime's contract`, () => {
     const suite = new ContractSuite(options);
     memberLives(suite);
+    connections(suite);
     memberNetwork(suite);
     memberOutput(suite);
     preview(suite);
