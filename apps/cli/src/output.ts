@@ -1,6 +1,6 @@
 import { formatDuration } from '@citus-ha/core';
-import Table from 'cli-table3';
 import pc from 'picocolors';
+import { columns, type Cell } from './columns.js';
 
 const startedAt = performance.now();
 
@@ -17,31 +17,6 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-export function printTable(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
-  const none = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-  };
-  const bare = {
-    'bottom-right': '',
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  };
-  const table = new Table({
-    head: head.map((name) => pc.bold(name)),
-    chars: { ...none, ...bare },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell)))));
-  print(table.toString());
+export function printTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  print(columns([head.map((name) => pc.bold(name)), ...rows]));
 }

@@ -38,3 +38,7 @@ test('a character may lie across two frames, with the other channel between them
   const parts = [frame(1, bytes.subarray(0, cut)), frame(2, 'ñ\n'), frame(1, bytes.subarray(cut))];
   expect(await linesOf(...parts)).toEqual(['ñ', 'café']);
 });
+
+test('a long log may come at once', async () => {
+  expect(await linesOf(Buffer.concat(Array.from({ length: 20_000 }, () => frame(1, 'line\n'))))).toHaveLength(20_000);
+});

@@ -9,7 +9,8 @@ const headerLength = 8;
 
 /**
  * Takes apart what the engine sends of a container without a terminal: frames with a header of channel and length. dockerode's
- * own demultiplexer writes to two streams, which lose the order of the channels, the end and the errors of the connection.
+ * `demuxStream` will not do: it recurses once a frame, so that a log of some thousand lines overflows the stack, waits for no
+ * reader, and tells neither the end nor errors of the connection.
  */
 export async function* frames(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let rest: Buffer = Buffer.alloc(0);
