@@ -3,9 +3,11 @@ import { containerName, placementOf, type DockerState, type Site } from '@citus-
 import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError, type LockOptions, type WayOptions } from '@citus-ha/core';
 import {
+  exclusive,
   killByPidFile,
   networkCommands,
   unknownMember,
+  type BareRuntime,
   type Capability,
   type ClusterStore,
   type Created,
@@ -59,10 +61,10 @@ export interface DockerRuntimeOptions {
 export async function createDockerRuntime(options: DockerRuntimeOptions): Promise<Runtime> {
   const engine = await createEngineClient();
   await pingEngine(engine);
-  return new DockerRuntime(engine, engineHost(await findEngine()), options);
+  return exclusive(new DockerRuntime(engine, engineHost(await findEngine()), options));
 }
 
-class DockerRuntime implements Runtime {
+class DockerRuntime implements BareRuntime {
   readonly kind = 'docker';
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);

@@ -4,9 +4,11 @@ import type { ClusterSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
 import { CodedError, codeOf, socketTo, type LockOptions, type WayOptions, withMachineLock } from '@citus-ha/core';
 import {
+  exclusive,
   killByPidFile,
   memberEvents,
   unknownMember,
+  type BareRuntime,
   type Capability,
   type ClusterStore,
   type Created,
@@ -78,10 +80,10 @@ export interface LocalRuntimeOptions {
  */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
   const folder = clusterFolder(options.cluster, options.stateHome);
-  return new LocalRuntime(options.cluster, folder, await probeIsolation(), options.network ?? 'loopback');
+  return exclusive(new LocalRuntime(options.cluster, folder, await probeIsolation(), options.network ?? 'loopback'));
 }
 
-class LocalRuntime implements Runtime {
+class LocalRuntime implements BareRuntime {
   readonly kind = 'local';
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability>;

@@ -1,3 +1,4 @@
+export { exclusive, type BareRuntime } from './exclusive.js';
 export { isNoProcess } from './is-no-process.js';
 export { killByPidFile, processMissing } from './kill-by-pid-file.js';
 export { MemoryMachine, type MemoryProcess } from './memory-machine.js';
@@ -16,6 +17,7 @@ export type {
   LogOptions,
   Member,
   MemberDefinition,
+  Observation,
   OneProcess,
   PrepareRequest,
   Preview,

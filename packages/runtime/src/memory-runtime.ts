@@ -3,6 +3,7 @@ import type { ClusterSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
 import { CodedError, waitFor, type LockOptions, type WayOptions } from '@citus-ha/core';
 import type { NetworkCapability } from './network-faults.js';
+import { exclusive, type BareRuntime } from './exclusive.js';
 import { killByPidFile } from './kill-by-pid-file.js';
 import { memberEvents } from './member-events.js';
 import {
@@ -53,10 +54,10 @@ export interface MemoryRuntimeOptions {
  * contract suite; members have addresses of TEST-NET-1 (RFC 5737), at which nothing listens.
  */
 export function createMemoryRuntime(options: MemoryRuntimeOptions): Runtime {
-  return new MemoryRuntime(options);
+  return exclusive(new MemoryRuntime(options));
 }
 
-class MemoryRuntime implements Runtime {
+class MemoryRuntime implements BareRuntime {
   readonly kind = 'memory';
   readonly cluster: string;
   readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);

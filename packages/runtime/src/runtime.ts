@@ -7,7 +7,8 @@ import type { PrepareEvent } from './prepare-event.js';
 
 /**
  * What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. Whatever
- * would act on a member that can be seen neither alive nor dead throws `MEMBER_UNKNOWN_STATE` instead.
+ * would act on a member that can be seen neither alive nor dead throws `MEMBER_UNKNOWN_STATE` instead. Create, start, stop, kill
+ * and remove of one member exclude one another, across processes.
  */
 export interface Runtime {
   readonly kind: Site['runtime'];
@@ -45,8 +46,17 @@ export interface Runtime {
   start(name: string): Promise<Member>;
   /** Asks the member to end, kills it after `timeoutMs`, and resolves once all of it is gone. */
   stop(name: string, options?: { readonly timeoutMs?: number }): Promise<void>;
-  /** SIGKILL to everything in the member at once; resolves once all of it is gone. */
-  kill(name: string): Promise<void>;
+  /**
+   * SIGKILL to everything in the member at once; resolves once all of it is gone.
+   *
+   * @param options.only The life that is meant, by the id of its incarnation: another one of the member is left alone.
+   */
+  kill(name: string, options?: { readonly only?: string | undefined }): Promise<void>;
+  /**
+   * What is known of one life of a member, by the id of its incarnation. `dead` is said on evidence only; what cannot be seen is
+   * `unknown`. Never throws.
+   */
+  observe(name: string, incarnation: string): Promise<Observation>;
   /**
    * SIGKILL to one process of a running member and, by this, to no other: its init (gone, and with `isolation` all of the
    * member, once this resolves), or the one that the first line of a file in the member names by its pid.
@@ -86,7 +96,11 @@ export interface Runtime {
   readFile(name: string, path: string): Promise<string | undefined>;
   /** Starts and ends of members, from now on until the signal. @throws where it cannot go on: its end is never silent. */
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent>;
-  /** One task at a time for a member, across processes. @throws the signal's reason when aborted while another one has the lock. */
+  /**
+   * One task at a time for a member, across processes, and no change of it by anyone else meanwhile; the task's own go ahead.
+   *
+   * @throws the signal's reason when aborted while another one has the lock.
+   */
   withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T>;
   /** Ends and removes one member; its data too where `data` says so. Does nothing where it is unknown. */
   remove(name: string, options: { readonly data: boolean }): Promise<void>;
@@ -96,6 +110,8 @@ export interface Runtime {
 
 /** One process of a member, by what it is. */
 export type OneProcess = 'init' | { readonly pidFile: string };
+
+export type Observation = 'alive' | 'dead' | 'unknown';
 
 export type Capability =
   /** A member's processes end with its init. */

@@ -186,14 +186,14 @@ export async function failover(
  */
 async function fence(cluster: OpenCluster, leader: string): Promise<boolean> {
   const { runtime, onEvent } = cluster;
-  const { state } = await runtime.member(leader);
+  const { state, incarnation } = await runtime.member(leader);
   if (state !== 'running' && state !== 'paused') return false;
   const silent = await withConnection(serverOf(cluster, leader), async () => false, { timeoutMs: 3_000 }).catch(
     (error: unknown) => codeOf(error) === 'SERVER_TIMEOUT',
   );
   if (!silent) return false;
   onEvent?.({ type: 'killing-leader', member: leader });
-  await runtime.withLock(leader, () => runtime.kill(leader));
+  await runtime.kill(leader, { only: incarnation?.id });
   return true;
 }
 

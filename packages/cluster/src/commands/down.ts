@@ -60,7 +60,7 @@ async function stopAll(context: ClusterContext, members: readonly Member[]): Pro
     await Promise.all(
       phase.map(async ({ name, state }) => {
         if (state === 'paused') await runtime.resume(name);
-        await runtime.withLock(name, () => runtime.stop(name));
+        await runtime.stop(name);
         onEvent?.({ type: 'stopped', member: name });
       }),
     );

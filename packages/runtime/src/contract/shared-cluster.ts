@@ -71,6 +71,35 @@ export function sharedCluster(suite: ContractSuite): void {
     expect(await other.withLock('alpha', async () => 'free again')).toBe('free again');
   });
 
+  it('keeps others from changing a member while a task holds its lock, and not that task', async () => {
+    await suite.started('alpha');
+    const other = await suite.subject.another();
+    let over = false;
+    const stopped = await suite.runtime.withLock('alpha', async () => {
+      const waiting = other.stop('alpha').then(() => over);
+      await suite.runtime.kill('alpha');
+      await suite.runtime.start('alpha');
+      expect((await suite.runtime.member('alpha')).state).toBe('running');
+      over = true;
+      return { waiting };
+    });
+    expect(await stopped.waiting).toBe(true);
+    expect((await suite.runtime.member('alpha')).state).toBe('exited');
+  });
+
+  it('kills the life that is meant and no other, and tells what became of each', async () => {
+    const first = (await suite.started('alpha')).incarnation?.id ?? '';
+    expect(await suite.runtime.observe('alpha', first)).toBe('alive');
+    await suite.runtime.kill('alpha', { only: first });
+    expect(await suite.runtime.observe('alpha', first)).toBe('dead');
+    const second = (await suite.runtime.start('alpha')).incarnation?.id ?? '';
+    await suite.runtime.kill('alpha', { only: first });
+    expect((await suite.runtime.member('alpha')).state).toBe('running');
+    expect(await suite.runtime.observe('alpha', second)).toBe('alive');
+    expect(await suite.runtime.observe('alpha', first)).toBe('dead');
+    expect(await suite.runtime.observe('omega', first)).toBe('unknown');
+  });
+
   it('tells who waits for a lock by whom it is held, and lets them give up', async () => {
     await suite.runtime.create(definition('alpha', suite.programs.calm));
     const other = await suite.subject.another();
