@@ -24,13 +24,18 @@ export class TunnelStream extends Duplex {
       this.#owed += content.length;
       if (this.push(content)) this.#grant();
     } else if (type === 'end') this.push(null);
-    else if (type === 'fail') this.destroy(networkError(content.toString()));
+    else if (type === 'fail') this.fail(networkError(content.toString()));
     else if (type === 'credit') {
       this.#credit += content.readUInt32BE();
       const go = this.#waiting;
       this.#waiting = undefined;
       go?.();
     }
+  }
+
+  /** Not at once: who has just been given it listens from the next turn on. */
+  fail(error: Error): void {
+    setImmediate(() => this.destroy(error));
   }
 
   override _read(): void {

@@ -31,7 +31,7 @@ export class Tunnel {
     bridge.on('error', () => undefined);
     void this.#listen().then(
       () => this.#end(networkError('ECONNRESET', member)),
-      (error: unknown) => this.#end(error as Error),
+      (error: unknown) => this.#end(error instanceof CodedError ? error : networkError('ECONNRESET', member)),
     );
     this.#rest();
   }
@@ -69,12 +69,16 @@ export class Tunnel {
 
   async #listen(): Promise<void> {
     const reader = new MessageReader();
+    for await (const { channel, bytes } of frames(this.#bridge)) {
+      if (channel === 'stdout') for (const message of this.#understand(reader, bytes)) this.#hear(message);
+    }
+  }
+
+  /** Where the bridge does not start, the engine says why in its stead. */
+  #understand(reader: MessageReader, bytes: Buffer): readonly Message[] {
     try {
-      for await (const { channel, bytes } of frames(this.#bridge)) {
-        if (channel === 'stdout') for (const message of reader.read(bytes)) this.#hear(message);
-      }
+      return [...reader.read(bytes)];
     } catch (error) {
-      if (this.#bridge.errored) throw networkError('ECONNRESET', this.#member);
       throw new CodedError('TUNNEL_FAILED', `${this.#member} cannot be connected to: ${messageOf(error)}`, {
         member: this.#member,
         cause: error,
@@ -92,8 +96,11 @@ export class Tunnel {
 
   #end(error: Error): void {
     this.close();
-    for (const { failed } of this.#opening.values()) failed(error);
-    for (const stream of this.#streams.values()) stream.destroy(error);
+    for (const [id, stream] of this.#streams) {
+      const opening = this.#opening.get(id);
+      if (opening) opening.failed(error);
+      else stream.fail(error);
+    }
   }
 
   #say(bytes: Buffer): void {

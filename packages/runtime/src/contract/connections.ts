@@ -72,8 +72,9 @@ export function connections(suite: ContractSuite): void {
     const stream = await echo();
     expect(await answered(stream, 'one')).toBe('one');
     const gone = finished(stream.resume(), { writable: false }).catch(() => undefined);
+    const begun = Array.from({ length: 20 }, async () => (await echo()).on('error', () => undefined).destroy());
     await suite.runtime.kill('alpha');
-    await gone;
+    await Promise.allSettled([gone, ...begun]);
     stream.destroy();
     await suite.runtime.start('alpha');
     const next = await waitFor({ what: 'a connection', timeoutMs: 30_000, probe: echo });
