@@ -106,11 +106,13 @@ export function dcsPathOf({ spec, record }: OpenCluster, member: MemberSpec): st
   return patroniScope(spec, record.engine, member).path;
 }
 
-/** Of every coordinator that has an address yet. */
+/** Patroni of each of these that has an address yet. */
+export function clientsTo(cluster: OpenCluster, members: readonly MemberSpec[]): readonly PatroniClient[] {
+  return members.flatMap(({ name }) => (cluster.site.members[name] ? [patroniOf(cluster, name)] : []));
+}
+
 export function coordinatorClients(cluster: OpenCluster): readonly PatroniClient[] {
-  return coordinators(cluster.spec).flatMap(({ name }) =>
-    cluster.site.members[name] ? [patroniOf(cluster, name)] : [],
-  );
+  return clientsTo(cluster, coordinators(cluster.spec));
 }
 
 /** What the first coordinator that answers says. */

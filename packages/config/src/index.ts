@@ -10,9 +10,11 @@ export {
   coordinators,
   databaseMembers,
   etcdMembers,
+  groupsOf,
   membersOf,
   proxies,
   workers,
+  type Group,
   type MemberKind,
   type MemberSpec,
 } from './topology.js';

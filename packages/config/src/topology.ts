@@ -11,6 +11,15 @@ export interface MemberSpec {
   readonly group?: number;
 }
 
+/** Members that hold the same data, and lead one at a time. */
+export interface Group {
+  /** As in {@link MemberSpec}. */
+  readonly group: number;
+  /** `coordinators`, or `worker1` and up. */
+  readonly name: string;
+  readonly members: readonly MemberSpec[];
+}
+
 /** Every member of the cluster, in the order in which they are started. */
 export function membersOf(spec: ClusterSpec): readonly MemberSpec[] {
   return [...etcdMembers(spec), ...coordinators(spec), ...workers(spec), ...proxies(spec)];
@@ -26,9 +35,23 @@ export function coordinators(spec: ClusterSpec): readonly MemberSpec[] {
   return numbered(spec.coordinators.count, (n) => ({ name: `coord-${n}`, kind: 'coordinator', group: 0 }));
 }
 
-/** Members of the worker groups, `worker1` and up. */
+/** Members of the worker groups: `worker1` and up, where a group has several `worker1-1` and up. */
 export function workers(spec: ClusterSpec): readonly MemberSpec[] {
-  return numbered(spec.workers.count, (n) => ({ name: `worker${n}`, kind: 'worker', group: n }));
+  return workerGroups(spec).flatMap(({ members }) => members);
+}
+
+/** The coordinators, then each group of workers. */
+export function groupsOf(spec: ClusterSpec): readonly Group[] {
+  return [{ group: 0, name: 'coordinators', members: coordinators(spec) }, ...workerGroups(spec)];
+}
+
+function workerGroups({ workers: { count, membersPerGroup } }: ClusterSpec): readonly Group[] {
+  return numbered(count, (group) => {
+    const name = `worker${group}`;
+    const member = (own: string): MemberSpec => ({ name: own, kind: 'worker', group });
+    const members = membersPerGroup === 1 ? [member(name)] : numbered(membersPerGroup, (n) => member(`${name}-${n}`));
+    return { group, name, members };
+  });
 }
 
 /** `etcd`, or `etcd-1` and up where there are several. */
@@ -45,6 +68,6 @@ export function proxies(spec: ClusterSpec): readonly MemberSpec[] {
     : numbered(spec.proxy.count, (n) => ({ name: `haproxy-${n}`, kind: 'proxy' }));
 }
 
-function numbered(count: number, member: (n: number) => MemberSpec): readonly MemberSpec[] {
+function numbered<T>(count: number, member: (n: number) => T): readonly T[] {
   return Array.from({ length: count }, (_, index) => member(index + 1));
 }

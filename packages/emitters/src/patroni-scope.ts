@@ -12,11 +12,11 @@ export interface PatroniScope {
 
 /**
  * The Patroni cluster that a coordinator or worker belongs to. All coordinators share one, named as the cluster; each
- * worker is one of its own, so that Patroni never pauses writes to it. With Citus, Patroni keeps the coordinators' keys one
+ * group of workers has one of its own, so that Patroni never pauses writes to it. With Citus, Patroni keeps the coordinators' keys one
  * level deeper, in the folder of group 0 (Patroni manual, "Citus support").
  */
 export function patroniScope(spec: ClusterSpec, engine: RenderInput['engine'], member: MemberSpec): PatroniScope {
-  const scope = member.kind === 'coordinator' ? spec.name : `${spec.name}-${member.name}`;
+  const scope = member.kind === 'coordinator' ? spec.name : `${spec.name}-worker${member.group}`;
   const path = `${namespace}${scope}/`;
   return { scope, path: inCitusGroup(engine, member) ? `${path}0/` : path };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
-import { coordinators, etcdMembers, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
+import { coordinators, etcdMembers, groupsOf, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
 import { codeOf, waitFor } from '@citus-ha/core';
 import { leaderOf, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
@@ -32,7 +32,7 @@ async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
   const { change, changes } = log;
   const { spec, signal, onEvent } = cluster;
   onEvent?.({ type: 'waiting-for-leaders' });
-  const groups = [coordinators(spec), ...workers(spec).map((worker) => [worker])];
+  const groups = groupsOf(spec).map(({ members }) => members);
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
     leadersOf({ ...cluster, signal: soon }, groups, log),
   );

@@ -1,4 +1,4 @@
-import { coordinators, databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
+import { coordinators, databaseMembers, groupsOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
@@ -88,7 +88,7 @@ function stateOf(patroni: PatroniClient): Promise<string> {
 
 /** Tells every Patroni of the cluster to leave its PostgreSQL as it is (`on`), or to manage it again. */
 export async function setMaintenance(cluster: OpenCluster, on: boolean): Promise<void> {
-  const groups = [0, ...workers(cluster.spec).flatMap(({ group }) => group ?? [])];
+  const groups = groupsOf(cluster.spec).map(({ group }) => group);
   const patch = { pause: on ? true : null };
   const done = await Promise.allSettled(groups.map((group) => patchConfiguration(cluster, group, patch)));
   const failed = done.flatMap((result, index) =>

@@ -1,9 +1,9 @@
-import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
+import { databaseMembers, groupsOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { firstAnswer } from '../observe/first-answer.js';
-import { coordinatorClients, patroniOf, type OpenCluster } from '../open-cluster.js';
+import { clientsTo, patroniOf, type OpenCluster } from '../open-cluster.js';
 import { isObject, mergePatch, patchBetween, type JsonObject } from './json-patch.js';
 import { renderInput } from '../render-input.js';
 
@@ -70,10 +70,9 @@ export async function patchConfiguration(cluster: OpenCluster, group: number, pa
 }
 
 function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[] {
-  if (group === 0) return coordinatorClients(cluster);
-  const found = workers(cluster.spec).filter((worker) => worker.group === group);
-  if (found.length === 0) throw unknownGroup();
-  return found.map(({ name }) => patroniOf(cluster, name));
+  const found = groupsOf(cluster.spec).find((one) => one.group === group);
+  if (!found) throw unknownGroup();
+  return clientsTo(cluster, found.members);
 }
 
 function unknownGroup(): CodedError {

@@ -1,5 +1,5 @@
 import { withConnection } from '@citus-ha/citus';
-import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
+import { groupsOf, type MemberSpec } from '@citus-ha/config';
 import { renderMember } from '@citus-ha/emitters';
 import { settleRecord, type ClusterRecord } from '../record/cluster-record.js';
 import type { ClusterContext } from '../context.js';
@@ -49,13 +49,8 @@ async function observeConfigurations(
   cluster: OpenCluster,
   living: readonly MemberSpec[],
 ): Promise<readonly ConfigurationSeen[]> {
-  const { spec } = cluster;
-  const groups = [
-    { group: 'coordinators', members: coordinators(spec) },
-    ...workers(spec).map((worker) => ({ group: worker.name, members: [worker] })),
-  ];
   const names = living.map(({ name }) => name);
-  const seen = groups.map(async ({ group, members }) => {
+  const seen = groupsOf(cluster.spec).map(async ({ name: group, members }) => {
     const asked = members.filter(({ name }) => names.includes(name));
     const configs = asked.map(({ name }) => patroniOf(cluster, name).config());
     const current = await inTime(Promise.any(configs)).catch(() => undefined);
