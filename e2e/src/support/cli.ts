@@ -13,11 +13,14 @@ export interface CliRun {
 export interface CliPlace {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The command that runs it, as one that takes it elsewhere first; none unless told. */
+  readonly within?: readonly string[];
 }
 
 /** Starts the command line as a user would, in a folder with a cluster.yaml. */
-export function startCli({ cwd, env }: CliPlace, ...args: readonly string[]) {
-  return execa(process.execPath, [cliPath, ...args], { cwd, env, stdin: 'ignore', reject: false });
+export function startCli({ cwd, env, within = [] }: CliPlace, ...args: readonly string[]) {
+  const [program = '', ...words] = [...within, process.execPath, cliPath, ...args];
+  return execa(program, words, { cwd, env, stdin: 'ignore', reject: false });
 }
 
 export async function cli(place: CliPlace, ...args: readonly string[]): Promise<CliRun> {

@@ -29,8 +29,11 @@ export interface TestCluster extends CliPlace {
   destroy(): Promise<void>;
 }
 
-/** @param yaml What the cluster's file says besides name and ports. */
-export async function createTestCluster(name: string, yaml = ''): Promise<TestCluster> {
+/**
+ * @param yaml What the cluster's file says besides name and ports.
+ * @param within As {@link CliPlace} has it.
+ */
+export async function createTestCluster(name: string, yaml = '', within: readonly string[] = []): Promise<TestCluster> {
   const cwd = await mkdtemp(join(tmpdir(), 'citus-ha-e2e-'));
   await chmod(cwd, 0o711);
   const [write, read, stats] = await freePorts(3);
@@ -39,7 +42,7 @@ export async function createTestCluster(name: string, yaml = ''): Promise<TestCl
     join(cwd, 'cluster.yaml'),
     `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n${runtimeYaml}\n`,
   );
-  const place = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state'), NO_COLOR: '1' } };
+  const place = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state'), NO_COLOR: '1' }, within };
   const run = async (...args: readonly string[]) => {
     const { exitCode, stdout, stderr } = await cli(place, ...args);
     if (exitCode !== 0) throw new Error(`citus-ha ${args.join(' ')} exited with ${exitCode}:\n${stderr}\n${stdout}`);

@@ -86,14 +86,14 @@ export class Connections {
   #tunnelTo(member: string, address: string): Promise<Tunnel> {
     const known = this.#tunnels.get(member);
     if (known !== undefined) return known;
-    const opened = this.#openTunnel(member, address);
     const forget = () => this.#tunnels.get(member) === opened && this.#tunnels.delete(member);
-    opened.then(({ ended }) => ended).then(forget, forget);
+    const opened = this.#openTunnel(member, address, forget);
+    opened.catch(forget);
     this.#tunnels.set(member, opened);
     return opened;
   }
 
-  async #openTunnel(member: string, address: string): Promise<Tunnel> {
+  async #openTunnel(member: string, address: string, onClose: () => void): Promise<Tunnel> {
     try {
       const exec = await this.#engine.getContainer(containerName(this.#cluster, member)).exec({
         Cmd: [...bridgeCommand(address, windowBytes)],
@@ -102,7 +102,7 @@ export class Connections {
         AttachStdout: true,
         AttachStderr: true,
       });
-      return new Tunnel(member, await exec.start({ hijack: true, stdin: true }));
+      return new Tunnel(member, await exec.start({ hijack: true, stdin: true }), onClose);
     } catch (error) {
       throw unreachable(member, error);
     }

@@ -21,14 +21,15 @@ export class Tunnel {
   readonly #opening = new Map<number, Opening>();
   #last = 0;
   #idle: NodeJS.Timeout | undefined;
-  /** Resolves when nothing comes through it any more. */
-  readonly ended: Promise<void>;
+  readonly #onClose: () => void;
 
-  constructor(member: string, bridge: Duplex) {
+  /** @param onClose Called, maybe more than once, when it takes no more connections. */
+  constructor(member: string, bridge: Duplex, onClose: () => void) {
     this.#member = member;
     this.#bridge = bridge;
+    this.#onClose = onClose;
     bridge.on('error', () => undefined);
-    this.ended = this.#listen().then(
+    void this.#listen().then(
       () => this.#end(networkError('ECONNRESET', member)),
       (error: unknown) => this.#end(error as Error),
     );
@@ -62,6 +63,7 @@ export class Tunnel {
   }
 
   close(): void {
+    this.#onClose();
     this.#bridge.destroy();
   }
 
@@ -89,7 +91,7 @@ export class Tunnel {
   }
 
   #end(error: Error): void {
-    this.#bridge.destroy();
+    this.close();
     for (const { failed } of this.#opening.values()) failed(error);
     for (const stream of this.#streams.values()) stream.destroy(error);
   }
