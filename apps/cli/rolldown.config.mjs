@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -17,6 +17,7 @@ export default {
     {
       name: 'shipped-files',
       writeBundle() {
+        for (const folder of shipped) rmSync(`dist/${basename(folder)}`, { recursive: true, force: true });
         for (const folder of shipped) {
           cpSync(`../../packages/${folder}`, `dist/${basename(folder)}`, { recursive: true });
         }

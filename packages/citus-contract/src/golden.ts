@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { expect } from 'vitest';
 import type { ContractContext } from './contract-context.js';
 
@@ -14,7 +14,7 @@ export async function expectGolden(
   { concern, title }: { readonly concern: string; readonly title: string },
   answer: unknown,
 ): Promise<void> {
-  const path = join(golden, concern, `${slug(title)}.json`);
+  const path = resolve(golden, concern, `${slug(title)}.json`);
   const text = renderAnswer(basename(golden), normalise(context, answer));
   if (context.engine.kind === 'citus') await expect(text).toMatchFileSnapshot(path);
   else expect(text).toBe(await readFile(path, 'utf8'));
