@@ -1,12 +1,5 @@
 import { coordinators, databaseMembers, etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
-import {
-  composeAdoption,
-  containerLog,
-  containerName,
-  placementOf,
-  networkOf,
-  type RenderedFile,
-} from '@citus-ha/layout';
+import { composeAdoption, containerLog, containerName, needsOf, networkOf, type RenderedFile } from '@citus-ha/layout';
 import { adoptionFiles, adoptionLabels } from './adoption.js';
 import { dockerImages } from './docker-images.js';
 import { etcdAccessFile } from './etcd-access.js';
@@ -36,7 +29,7 @@ export function renderCompose(input: RenderInput): string {
     services: { ...Object.fromEntries(services), ...setup },
     networks: { default: { ipam: { config: [{ subnet: networkOf(input.spec).subnet }] } } },
     volumes: Object.fromEntries(
-      members.filter(({ kind }) => placementOf(kind).data).map(({ name }) => [volumeOf(name), {}]),
+      members.filter(({ kind }) => needsOf(kind).data).map(({ name }) => [volumeOf(name), {}]),
     ),
   });
 }
@@ -62,7 +55,7 @@ function memberService(input: RenderInput, member: MemberSpec) {
     // For docker-compose 1.29, which has another name for it.
     container_name: containerName(input.spec.name, member.name),
     hostname: member.name,
-    image: dockerImages(input)[placementOf(member.kind).image],
+    image: dockerImages(input)[needsOf(member.kind).image],
     ...buildOptions(input, member),
     ...common,
     labels: adoptionLabels(input, rendered),
@@ -74,7 +67,7 @@ function memberService(input: RenderInput, member: MemberSpec) {
         ? adoptionFiles(input).map((file) => mount(adoptionFolder, file, file.path))
         : []),
       ...(access ? [mount(member.name, access, `${given}${access.path}`)] : []),
-      ...(placementOf(member.kind).data ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
+      ...(needsOf(member.kind).data ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
     ],
     healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
     ...kindOptions(input, member),
@@ -116,8 +109,8 @@ function mount(service: string, file: RenderedFile, target: string): string {
 
 /** The first member of an image says how to build it. Its PostgreSQL must be the one that the files beside it are for. */
 function buildOptions({ spec, site }: RenderInput, member: MemberSpec) {
-  const kind = placementOf(member.kind).image;
-  if (membersOf(spec).find((other) => placementOf(other.kind).image === kind)?.name !== member.name) return {};
+  const kind = needsOf(member.kind).image;
+  if (membersOf(spec).find((other) => needsOf(other.kind).image === kind)?.name !== member.name) return {};
   const { baseImage } = spec.docker;
   const args = {
     ...(baseImage !== 'auto' && { BASE_IMAGE: baseImage }),

@@ -1,6 +1,6 @@
 import type { MemberKind } from '@citus-ha/config';
 import type { DockerState } from './docker-site.js';
-import { placementOf } from './placement.js';
+import { needsOf } from './member-needs.js';
 
 /** What a container cannot be given later: all of a member's definition but its files, the image, and where its ports are published. */
 export interface ContainerDefinition {
@@ -19,15 +19,15 @@ export function containerDefinition(
   { kind, group, command, env, ports }: Omit<ContainerDefinition, 'image' | 'bind'>,
   { images, bind }: Pick<DockerState, 'images' | 'bind'>,
 ): ContainerDefinition {
-  const placement = placementOf(kind);
+  const needs = needsOf(kind);
   return {
     kind,
     ...(group !== undefined && { group }),
     command,
     env,
     ports,
-    image: images[placement.image],
-    ...(placement.published.length > 0 && { bind }),
+    image: images[needs.image],
+    ...(needs.published.length > 0 && { bind }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type ClusterSpec, membersOf, type MemberKind } from '@citus-ha/config';
-import type { ImageKind } from './placement.js';
+import type { ImageKind } from './member-needs.js';
 import type { Site } from './site.js';
 
 /** Files in a container are where the programs' own images and manuals have them. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImageKind } from './placement.js';
+import type { ImageKind } from './member-needs.js';
 import type { DockerState } from './docker-site.js';
 import type { RenderedFile } from './site.js';
 

@@ -10,7 +10,7 @@ export {
 export { imageName, renderedImages } from './image-names.js';
 export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
 export { localMemberSite, portsOf, type LocalFolder, type LocalSiteOptions } from './local-site.js';
-export { placementOf, type ImageKind, type Placement } from './placement.js';
+export { needsOf, type ImageKind, type MemberNeeds } from './member-needs.js';
 export type {
   CertificateAndKey,
   Certificates,

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { containerName, placementOf, type DockerState, type Site } from '@citus-ha/layout';
+import { containerName, needsOf, type DockerState, type Site } from '@citus-ha/layout';
 import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError, type LockOptions, type WayOptions } from '@citus-ha/core';
 import {
@@ -122,7 +122,7 @@ class DockerRuntime implements BareRuntime {
     }
     await ensureNetwork(this.#engine, this.cluster);
     if (found !== undefined) await this.#removeContainer(name, found);
-    if (placementOf(wanted.kind).data) await ensureVolume(this.#engine, this.cluster, name);
+    if (needsOf(wanted.kind).data) await ensureVolume(this.#engine, this.cluster, name);
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
     await putFiles(container, files, memberUser);
     if (found?.State.Running) await startContainer(container, name);

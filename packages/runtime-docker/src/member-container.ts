@@ -1,4 +1,4 @@
-import { containerLog, containerName, placementOf, type ContainerDefinition, type DockerState } from '@citus-ha/layout';
+import { containerLog, containerName, needsOf, type ContainerDefinition, type DockerState } from '@citus-ha/layout';
 import type { Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { labels, networkName, volumeName } from './names.js';
@@ -16,8 +16,8 @@ export function createOptions(
   state: DockerState,
 ): ContainerCreateOptions {
   const { kind, command, env, ports, image, bind = '' } = definition;
-  const placement = placementOf(kind);
-  const published = placement.published.flatMap((purpose) => (ports[purpose] ? [`${ports[purpose]}/tcp`] : []));
+  const needs = needsOf(kind);
+  const published = needs.published.flatMap((purpose) => (ports[purpose] ? [`${ports[purpose]}/tcp`] : []));
   return {
     name: containerName(cluster, member),
     Hostname: member,
@@ -42,7 +42,7 @@ export function createOptions(
       ),
       // A name resolves also while its container is down.
       ExtraHosts: Object.entries(state.addresses).map(([name, address]) => `${name}:${address}`),
-      Binds: placement.data ? [`${volumeName(cluster, member)}:${dataFolder}`] : [],
+      Binds: needs.data ? [`${volumeName(cluster, member)}:${dataFolder}`] : [],
       // Parallel queries need more than Docker's 64 MB.
       ShmSize: 256 * 1024 * 1024,
       LogConfig: containerLog,
@@ -93,7 +93,7 @@ function stateOf(status: string): Member['state'] {
 
 /** The image checks the usual port; a proxy may have another. */
 function healthcheck({ kind, ports }: ContainerDefinition): Pick<ContainerCreateOptions, 'Healthcheck'> {
-  const port = ports[placementOf(kind).health ?? ''];
+  const port = ports[needsOf(kind).health ?? ''];
   if (port === undefined) return {};
   const Test = ['CMD', 'curl', '--fail', '--silent', '--output', '/dev/null', `http://localhost:${port}/`];
   return { Healthcheck: { Test } };

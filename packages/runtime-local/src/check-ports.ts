@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ClusterSpec, MemberSpec } from '@citus-ha/config';
-import { type MemberSite, placementOf, portsOf } from '@citus-ha/layout';
+import { type MemberSite, needsOf, portsOf } from '@citus-ha/layout';
 import { CodedError, codeOf, waitFor } from '@citus-ha/core';
 import type { ClusterFolder } from './cluster-folder.js';
 import { clusterFolderOf, holds, listeners, ownerOf, type Listener, type ListenerOwner } from './listeners.js';
@@ -97,7 +97,7 @@ function portTaken(
       ? process
       : `${process} of the citus-ha cluster "${basename(clusterFolderOf(owner.member))}"`;
   const fix =
-    placementOf(member.kind).published.length > 0
+    needsOf(member.kind).published.length > 0
       ? `Stop it, or choose another port or proxy.bind under proxy in cluster.yaml.`
       : `Stop it and run the command again.`;
   return new CodedError('PORT_TAKEN', `${listen}:${port}, which ${member.name} needs, is taken by ${whose}`, {

@@ -1,5 +1,5 @@
 import { CodedError } from '@citus-ha/core';
-import { placementOf } from '@citus-ha/layout';
+import { needsOf } from '@citus-ha/layout';
 import { networkCommands, unknownMember, type NetworkFault } from '@citus-ha/runtime';
 import type { ClusterFolder } from './cluster-folder.js';
 import { gatewayAddress, ownAddress, readState, type ClusterState } from './cluster-state.js';
@@ -56,5 +56,5 @@ function hasOwnNetwork(
   state: ClusterState | undefined,
   { kind }: Pick<MemberRecord['definition'], 'kind'>,
 ): state is ClusterState {
-  return state?.network === 'namespaces' && placementOf(kind).network === 'own';
+  return state?.network === 'namespaces' && needsOf(kind).network === 'own';
 }

@@ -3,8 +3,8 @@ import type { MemberKind } from '@citus-ha/config';
 /** One of the image set. */
 export type ImageKind = 'member' | 'etcd' | 'proxy';
 
-/** What a runtime makes for a member besides its process. */
-export interface Placement {
+/** What a member needs of a runtime besides its process. */
+export interface MemberNeeds {
   /** Which image it runs from, where members are containers. */
   readonly image: ImageKind;
   /** A network of its own, or the one of the machine, where clients are. */
@@ -17,9 +17,9 @@ export interface Placement {
   readonly health?: string;
 }
 
-const database: Placement = { image: 'member', network: 'own', data: true, published: [] };
+const database: MemberNeeds = { image: 'member', network: 'own', data: true, published: [] };
 
-const placements: Readonly<Record<MemberKind, Placement>> = {
+const needs: Readonly<Record<MemberKind, MemberNeeds>> = {
   coordinator: database,
   worker: database,
   etcd: { ...database, image: 'etcd' },
@@ -34,6 +34,6 @@ const placements: Readonly<Record<MemberKind, Placement>> = {
   sentinel: { ...database, network: 'machine' },
 };
 
-export function placementOf(kind: MemberKind): Placement {
-  return placements[kind];
+export function needsOf(kind: MemberKind): MemberNeeds {
+  return needs[kind];
 }
