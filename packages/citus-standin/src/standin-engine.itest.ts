@@ -5,14 +5,13 @@ import { standinEngine } from './standin-engine.js';
 
 const postgresBinDir = await findPostgresBinDir();
 const noLogical = 'it moves no shards by logical replication';
-const citusPackage = join(import.meta.dirname, '../../citus');
 
 describe.skipIf(postgresBinDir === undefined)('The stand-in, where PostgreSQL is installed', () => {
   engineContract({
     name: 'the stand-in',
     engine: standinEngine,
     postgresBinDir: postgresBinDir ?? '',
-    golden: join(citusPackage, 'golden/citus-13.2.2'),
+    golden: join(import.meta.dirname, '../../citus-contract/golden/citus-13.2.2'),
     differs: {
       'distributes a table without holding off its writers': noLogical,
       'splits a shard online': noLogical,
