@@ -1,2 +1,2 @@
-export { chosenPostgres, findPrograms, memberPath, type FoundPrograms } from './programs.js';
+export { chosenPostgres, findPrograms, memberPath, type FoundPrograms, type Network } from './programs.js';
 export { programMissing, providePrograms, type ProgramsRequest, type ProvisionEvent } from './provide-programs.js';

@@ -6,7 +6,10 @@ import { CodedError } from '@citus-ha/core';
 import { execa } from 'execa';
 import { cachedPatroni, minimumPatroniMajor, patroniModules } from './patroni-package.js';
 
-/** Members with networks of their own need programs that make them. */
+/**
+ * How members of one cluster reach each other: by loopback addresses, or each from a network namespace of its own, which needs
+ * programs that make it.
+ */
 export type Network = 'loopback' | 'namespaces';
 
 /** What members run on, as found on this machine. */

@@ -2,9 +2,9 @@ import { access, chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Site } from '@citus-ha/layout';
 import { withMachineLock } from '@citus-ha/core';
+import type { Network } from '@citus-ha/provision-debian';
 import { claimBlock, claimFreeBlock } from './address-block.js';
 import type { ClusterFolder } from './cluster-folder.js';
-import type { Network } from './switch.js';
 import { memberFolder } from './member-folder.js';
 import { readDocument, writeDocument } from './state-file.js';
 

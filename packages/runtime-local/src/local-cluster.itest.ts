@@ -4,10 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Network } from '@citus-ha/provision-debian';
 import { claimedBlock } from './address-block.js';
 import { createLocalRuntime } from './local-runtime.js';
 import { livingProcess } from './process-table.js';
-import { hasSwitch, type Network } from './switch.js';
+import { hasSwitch } from './switch.js';
 import { testCluster, testMember, type TestCluster } from './testing/test-cluster.js';
 
 const networks = process.getuid?.() === 0 ? (['loopback', 'namespaces'] as const) : (['loopback'] as const);

@@ -25,6 +25,7 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
+import type { Network } from '@citus-ha/provision-debian';
 import { memberAccount, type Account } from './account.js';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
@@ -49,7 +50,7 @@ import { memberEnvironment } from './member-environment.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import { beginNetwork, shapeMember } from './cluster-network.js';
 import { probeNetwork, removeSwitch } from './member-network.js';
-import { hasSwitch, type Network } from './switch.js';
+import { hasSwitch } from './switch.js';
 import {
   checkDataVersion,
   forgetMember,

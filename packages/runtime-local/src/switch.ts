@@ -1,8 +1,5 @@
 import { access } from 'node:fs/promises';
 
-/** How members of one cluster reach each other: by loopback addresses, or each from a network namespace of its own. */
-export type Network = 'loopback' | 'namespaces';
-
 /** The bridge of a cluster's block. An interface's name has at most 15 characters (IFNAMSIZ). */
 export function switchOf(block: number): string {
   return `citus-ha${block}`;

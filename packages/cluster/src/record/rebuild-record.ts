@@ -25,10 +25,10 @@ export async function peekRecord(context: ClusterContext): Promise<ClusterRecord
 export async function keepRecord(context: ClusterContext): Promise<ClusterRecord | undefined> {
   const { store } = context.runtime;
   const kept = await readRecord(store);
-  const site = kept ? undefined : await context.runtime.site();
-  const rebuilt = site && (await findRecord(context, site));
+  if (kept) return kept;
+  const rebuilt = await peekRecord(context);
   if (rebuilt) await writeRecord(store, rebuilt);
-  return kept ?? rebuilt;
+  return rebuilt;
 }
 
 interface Found extends ReadPatroniYaml {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
 import type { MemberDefinition, Runtime } from '@citus-ha/runtime';
 import { shellPrograms } from '@citus-ha/runtime/contract';
-import type { Network } from '../switch.js';
+import type { Network } from '@citus-ha/provision-debian';
 import { createLocalRuntime } from '../local-runtime.js';
 
 /** A cluster in a state home of its own. */
