@@ -7,6 +7,7 @@ const arrows = {
   emitters: ['core', 'config', 'layout', 'member-agent'],
   dcs: ['core'],
   patroni: ['core'],
+  routes: ['core'],
   citus: ['core'],
   'citus-contract': ['core', 'citus'],
   'citus-standin': ['core'],
@@ -14,7 +15,7 @@ const arrows = {
   runtime: ['core', 'config', 'layout'],
   'runtime-local': ['core', 'config', 'layout', 'runtime', 'provision-debian'],
   'runtime-docker': ['core', 'config', 'layout', 'runtime'],
-  cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime'],
+  cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'routes', 'citus', 'runtime'],
   chaos: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime', 'cluster'],
   'chaos-report': ['core', 'chaos'],
 };

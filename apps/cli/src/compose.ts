@@ -1,6 +1,6 @@
 import { citusEngine } from '@citus-ha/citus';
 import { standinEngine } from '@citus-ha/citus-standin';
-import { openCluster, requireSite, type ClusterContext, type OpenCluster } from '@citus-ha/cluster';
+import { openCluster, requireSite, type ClusterContext, type ClusterHandle } from '@citus-ha/cluster';
 import type { ClusterSpec } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
@@ -24,7 +24,7 @@ export async function compose(options: CommonOptions): Promise<ClusterContext> {
 }
 
 /** The cluster the options name, which must exist. */
-export async function composeCluster(options: CommonOptions): Promise<OpenCluster> {
+export async function composeCluster(options: CommonOptions): Promise<ClusterHandle> {
   return openCluster(await compose(options));
 }
 

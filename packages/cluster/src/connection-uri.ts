@@ -1,6 +1,7 @@
 import type { ServerAddress } from '@citus-ha/citus';
 import { coordinators } from '@citus-ha/config';
-import { endpointOf, serverOf, urlHost, type OpenCluster } from './open-cluster.js';
+import type { ClusterHandle } from './cluster-handle.js';
+import { urlHost } from './places.js';
 
 export type UriTarget = 'write' | 'read' | 'hosts';
 
@@ -8,9 +9,9 @@ export type UriTarget = 'write' | 'read' | 'hosts';
  * The connection string of a cluster, password included: of its write or read endpoint, or with `hosts` of every
  * coordinator, among which libpq finds the one that takes writes.
  */
-export function connectionUri(cluster: OpenCluster, target: UriTarget = 'write'): string {
-  if (target !== 'hosts') return uri([endpointOf(cluster, target)]);
-  return `${uri(coordinators(cluster.spec).map(({ name }) => serverOf(cluster, name)))}?target_session_attrs=read-write`;
+export function connectionUri(cluster: ClusterHandle, target: UriTarget = 'write'): string {
+  if (target !== 'hosts') return uri([cluster.endpoint(target)]);
+  return `${uri(coordinators(cluster.spec).map(({ name }) => cluster.sql(name)))}?target_session_attrs=read-write`;
 }
 
 function uri(servers: readonly ServerAddress[]): string {

@@ -2,12 +2,15 @@ import type { EngineInstaller, EngineKind } from '@citus-ha/citus';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { Runtime } from '@citus-ha/runtime';
 import type { ClusterEvent } from './cluster-event.js';
+import type { Ports } from './ports.js';
 
 /** What every operation on a cluster is given by whoever composes it. */
 export interface ClusterContext {
   readonly spec: ClusterSpec;
   readonly runtime: Runtime;
   readonly engines: Readonly<Record<EngineKind, EngineInstaller>>;
+  /** How its services are reached; over the network unless told. */
+  readonly ports?: Ports;
   readonly onEvent?: (event: ClusterEvent) => void;
   readonly signal?: AbortSignal;
 }

@@ -2,7 +2,7 @@ import { defaultClusterSpec } from '@citus-ha/config';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
 import type { ClusterContext } from './context.js';
-import { endpointHost, statsUrl } from './open-cluster.js';
+import { endpointHost, statsUrl } from './places.js';
 
 function contextOf(bind: string, host?: string): ClusterContext {
   const { proxy, ...spec } = defaultClusterSpec();

@@ -11,17 +11,10 @@ export { down, type DownOptions, type DownResult } from './commands/down.js';
 export { patchConfiguration, readConfiguration } from './configuration/dynamic-configuration.js';
 export { isObject, patchBetween, type Json, type JsonObject } from './configuration/json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './commands/maintain.js';
-export {
-  askCoordinators,
-  coordinatorCluster,
-  endpointOf,
-  openCluster,
-  requireSite,
-  serverOf,
-  siteOf,
-  statsUrl,
-  type OpenCluster,
-} from './open-cluster.js';
+export { askCoordinators, coordinatorCluster, openCluster, requireSite } from './open-cluster.js';
+export type { ClusterHandle } from './cluster-handle.js';
+export type { Placed, Ports } from './ports.js';
+export { siteOf, statsUrl } from './places.js';
 export { planCluster } from './apply/foresee.js';
 export type { Cost, PlannedStep } from './plan/plan-cost.js';
 export type { LifeStep, UpStep } from './plan/plan-up.js';

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { currentClock } from './clock.js';
 import { CodedError, messageOf } from './coded-error.js';
 
 export interface WaitOptions<T> {
@@ -26,8 +26,16 @@ export interface WaitOptions<T> {
  * cause of a {@link FatalProbeError}.
  */
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
+  const over = new AbortController();
+  try {
+    return await probeUntil(options, deadlineAfter(options.timeoutMs, over.signal));
+  } finally {
+    over.abort();
+  }
+}
+
+async function probeUntil<T>(options: WaitOptions<T>, deadline: AbortSignal): Promise<T> {
   const { what, probe, timeoutMs, intervalMs = 100 } = options;
-  const deadline = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   let thrown: unknown;
   for (;;) {
@@ -41,7 +49,10 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
       // What a probe says of being cut off by the deadline hides why it was still waiting.
       if (!deadline.aborted || thrown === undefined) thrown = error;
     }
-    if (!deadline.aborted) await delay(intervalMs, undefined, { signal }).catch(() => undefined);
+    if (!deadline.aborted)
+      await currentClock()
+        .sleep(intervalMs, signal)
+        .catch(() => undefined);
     options.signal?.throwIfAborted();
     if (deadline.aborted) {
       const seen = options.lastSeen?.() ?? (thrown === undefined ? 'nothing' : messageOf(thrown));
@@ -52,6 +63,17 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T> {
       });
     }
   }
+}
+
+function deadlineAfter(ms: number, over: AbortSignal): AbortSignal {
+  const deadline = new AbortController();
+  currentClock()
+    .sleep(ms, over)
+    .then(
+      () => deadline.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+      () => undefined,
+    );
+  return deadline.signal;
 }
 
 /**

@@ -1,4 +1,10 @@
-export { createEtcdClient, type EtcdClient, type EtcdClientOptions, type EtcdHealth } from './etcd-client.js';
+export {
+  createEtcdClient,
+  type EtcdClient,
+  type EtcdClient as Dcs,
+  type EtcdClientOptions,
+  type EtcdHealth,
+} from './etcd-client.js';
 export type { Outcome } from './delete-if-unchanged.js';
 export type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
 export type { EtcdKey } from './etcd-key.js';

@@ -1,4 +1,4 @@
-import { failover, switchover, type LeaderChange, type OpenCluster } from '@citus-ha/cluster';
+import { failover, switchover, type LeaderChange, type ClusterHandle } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
@@ -25,7 +25,7 @@ export function leaderCommands(): readonly Command[] {
 function moving(
   name: string,
   description: string,
-  act: (cluster: OpenCluster, options: LeaderOptions) => Promise<LeaderChange>,
+  act: (cluster: ClusterHandle, options: LeaderOptions) => Promise<LeaderChange>,
 ): Command {
   return withConfirmation(command(name, description))
     .option('--to <member>', 'the coordinator that is to lead (default: the fittest)')

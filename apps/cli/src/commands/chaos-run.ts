@@ -22,7 +22,7 @@ import {
   type Series,
 } from '@citus-ha/chaos';
 import { writeReport } from '@citus-ha/chaos-report';
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import { CodedError } from '@citus-ha/core';
 import { Option, type Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
@@ -111,7 +111,7 @@ function withLoad(target: Command): Command {
 }
 
 function planned(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   capabilities: Capabilities,
   options: RunOptions,
 ): readonly [title: string, trials: readonly PlannedTrial[]] {
@@ -141,14 +141,14 @@ interface BegunSeries {
   readonly folder: string;
 }
 
-async function resumed(cluster: OpenCluster, path: string): Promise<BegunSeries> {
+async function resumed(cluster: ClusterHandle, path: string): Promise<BegunSeries> {
   const series = await readSeries(path);
   requirePlace(series, await readPlace(cluster));
   return { series, folder: seriesFolder(path) };
 }
 
 async function newSeries(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   options: LoadOptions,
   title: string,
   trials: readonly PlannedTrial[],
@@ -182,7 +182,7 @@ export function refuseTaken(folder: string): void {
 
 /** Makes trials, and reports what was measured though they are interrupted or fail: then without an exit code of its own. */
 async function measure(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   { series, folder }: BegunSeries,
   options: CommonOptions,
   make: (onResult: (made: Series) => void) => Promise<Series>,

@@ -1,4 +1,4 @@
-import { bootstrapNodes, askCoordinators, readStatus, serverOf } from '@citus-ha/cluster';
+import { bootstrapNodes, askCoordinators, readStatus } from '@citus-ha/cluster';
 import { describeStep, readPlacements, withConnection, type Placement } from '@citus-ha/citus';
 import { CodedError } from '@citus-ha/core';
 import type { Command } from 'commander';
@@ -69,7 +69,7 @@ function shardsCommand(): Command {
         ({ kind, role }) => kind === 'coordinator' && role === 'leader',
       );
       if (!leader) throw new CodedError('NO_LEADER', 'No coordinator leads', { fix: 'See `citus-ha status`.' });
-      const placements = await withConnection(serverOf(cluster, leader.name), readPlacements);
+      const placements = await withConnection(cluster.sql(leader.name), readPlacements);
       const shown = placements.filter((placement) => table === undefined || placement.table === table);
       if (table !== undefined && shown.length === 0) throw unknownTable(table, placements);
       if (options.json) return printJson(shown);

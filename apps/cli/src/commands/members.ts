@@ -9,7 +9,7 @@ import {
   startIntoService,
   stopMember,
   type ClusterContext,
-  type OpenCluster,
+  type ClusterHandle,
   type Problem,
 } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
@@ -62,7 +62,7 @@ function startCommand(): Command {
   );
 }
 
-async function start(cluster: OpenCluster, member: MemberSpec, options: CommonOptions & { allowLoss?: boolean }) {
+async function start(cluster: ClusterHandle, member: MemberSpec, options: CommonOptions & { allowLoss?: boolean }) {
   if (options.allowLoss) {
     await confirm('Lead without coordinators that do not run? What only they have is lost.', options.yes);
     await allowLossOfStopped(cluster, member);

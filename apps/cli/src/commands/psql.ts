@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { endpointOf, memberNamed, serverOf, type OpenCluster } from '@citus-ha/cluster';
+import { memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import type { ServerAddress } from '@citus-ha/citus';
 import { databaseMembers } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
@@ -32,14 +32,14 @@ export function psqlCommand(): Command {
     .action(async (args: string[], options: PsqlOptions) => {
       const cluster = await composeCluster(options);
       const server = options.member
-        ? serverOf(cluster, databaseNamed(cluster, options.member))
-        : endpointOf(cluster, options.read ? 'read' : 'write');
+        ? cluster.sql(databaseNamed(cluster, options.member))
+        : cluster.endpoint(options.read ? 'read' : 'write');
       const isReachable = await cluster.runtime.isReachable();
       process.exitCode = await runPsql(server, isReachable, args[0] === '--' ? args.slice(1) : args);
     });
 }
 
-function databaseNamed(cluster: OpenCluster, name: string): string {
+function databaseNamed(cluster: ClusterHandle, name: string): string {
   const names = databaseMembers(cluster.spec).map((member) => member.name);
   if (names.includes(memberNamed(cluster, name).name)) return name;
   throw new CodedError('NO_DATABASE', `--member ${name}: ${name} has no PostgreSQL`, {

@@ -4,7 +4,7 @@ import {
   readStatusOfBusy,
   statsUrl,
   up,
-  type OpenCluster,
+  type ClusterHandle,
   type PlannedStep,
 } from '@citus-ha/cluster';
 import { redact } from '@citus-ha/core';
@@ -58,7 +58,7 @@ function warnOfStandin(): void {
   );
 }
 
-function printEndpoints(cluster: OpenCluster): void {
+function printEndpoints(cluster: ClusterHandle): void {
   const shown = (target: 'write' | 'read') =>
     redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
   print(`write  ${shown('write')}`);

@@ -1,4 +1,4 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import type { Capability, Member, NetworkCapability } from '@citus-ha/runtime';
 
@@ -31,7 +31,7 @@ export interface Before {
 }
 
 export interface FaultContext {
-  readonly cluster: OpenCluster;
+  readonly cluster: ClusterHandle;
   /** What the target stood for when the fault was injected, in the target's order. */
   readonly members: readonly MemberSpec[];
 }

@@ -1,4 +1,4 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
@@ -23,7 +23,7 @@ export function namesOf(members: readonly MemberSpec[]): string {
 }
 
 export async function withState(
-  { runtime }: OpenCluster,
+  { runtime }: ClusterHandle,
   members: readonly MemberSpec[],
   state: Member['state'],
 ): Promise<readonly MemberSpec[]> {
@@ -37,7 +37,7 @@ export async function withState(
  * @throws CodedError `FAULT_FAILED` where it does not exit with 0.
  */
 export async function inMember(
-  { runtime }: OpenCluster,
+  { runtime }: ClusterHandle,
   name: string,
   script: string,
   argument = 'sh',

@@ -1,5 +1,5 @@
 import { defaultClusterSpec, membersOf } from '@citus-ha/config';
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import { CodedError } from '@citus-ha/core';
 import type { Member, NetworkCapability, NetworkFault, Runtime } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
@@ -31,7 +31,7 @@ function clusterThat(
       shaped.set(name, faults);
     },
   };
-  return { cluster: { spec, runtime } as unknown as OpenCluster, shaped };
+  return { cluster: { spec, runtime } as unknown as ClusterHandle, shaped };
 }
 
 async function shapeOf(name: string, hit = leader) {
@@ -63,7 +63,7 @@ it.each(['loss', 'slow'])(
         member: async () => ({ address: '198.18.11.1' }),
         exec: async () => ({ exitCode: 0, stdout: `${dropped}\n`, stderr: '' }),
       };
-      const cluster = { spec, runtime } as unknown as OpenCluster;
+      const cluster = { spec, runtime } as unknown as ClusterHandle;
       const before = { members: new Map(), postmasters: new Map() };
       return networkFaults.find((fault) => fault.name === name)?.evidence({ cluster, members: leader }, before);
     };

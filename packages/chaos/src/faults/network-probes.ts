@@ -1,4 +1,4 @@
-import { serverOf, type OpenCluster } from '@citus-ha/cluster';
+import { type ClusterHandle } from '@citus-ha/cluster';
 import { withConnection } from '@citus-ha/citus';
 import type { Runtime } from '@citus-ha/runtime';
 
@@ -34,8 +34,8 @@ export async function packetsDropped(runtime: Runtime, name: string, address: st
 }
 
 /** How long one question to the PostgreSQL of a member takes. */
-export function roundTripMs(cluster: OpenCluster, name: string): Promise<number> {
-  return withConnection(serverOf(cluster, name), async (client) => {
+export function roundTripMs(cluster: ClusterHandle, name: string): Promise<number> {
+  return withConnection(cluster.sql(name), async (client) => {
     const begun = performance.now();
     await client.query('SELECT 1');
     return Math.round(performance.now() - begun);

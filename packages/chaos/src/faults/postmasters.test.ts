@@ -1,4 +1,4 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import { coordinators, defaultClusterSpec } from '@citus-ha/config';
 import { expect, it } from 'vitest';
 import { rollingRestart } from './planned-faults.js';
@@ -9,7 +9,7 @@ const members = coordinators(defaultClusterSpec()).slice(0, 1);
 
 const contextWhere = (postmaster: string) => {
   const runtime = { exec: async () => ({ exitCode: 0, stdout: `${postmaster}\n`, stderr: '' }) };
-  return { cluster: { runtime, site: { members: {} } } as unknown as OpenCluster, members };
+  return { cluster: { runtime, site: { members: {} } } as unknown as ClusterHandle, members };
 };
 
 async function evidenceOf(fault: typeof postmasterKill, before: string, now: string) {

@@ -1,4 +1,4 @@
-import { coordinatorCluster, type OpenCluster } from '@citus-ha/cluster';
+import { coordinatorCluster, type ClusterHandle } from '@citus-ha/cluster';
 import { coordinators, membersOf, type MemberKind, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
@@ -102,14 +102,14 @@ export function requireOffered(
  * @throws CodedError as {@link requireTarget} does.
  */
 export async function aim(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   { fault, target, seed }: { readonly fault: Fault; readonly target: string; readonly seed: number },
 ): Promise<readonly MemberSpec[]> {
   requireTarget(cluster, fault, target);
   return resolveTarget(target, await viewTargets(cluster, randomBy(seed)));
 }
 
-async function viewTargets(cluster: OpenCluster, random: Random): Promise<TargetView> {
+async function viewTargets(cluster: ClusterHandle, random: Random): Promise<TargetView> {
   const seen = await coordinatorCluster(cluster).catch(() => undefined);
   const leader = seen && leaderOf(seen)?.name;
   return {
@@ -121,7 +121,7 @@ async function viewTargets(cluster: OpenCluster, random: Random): Promise<Target
 }
 
 /** Before anything is begun; throws as {@link resolveTarget} and {@link requireOffered} do. */
-export function requireTarget({ spec }: Pick<OpenCluster, 'spec'>, fault: Fault, target: string): void {
+export function requireTarget({ spec }: Pick<ClusterHandle, 'spec'>, fault: Fault, target: string): void {
   const members = membersOf(spec);
   const [first, ...others] = coordinators(spec);
   resolveTarget(target, { members, leader: first?.name, standbys: others.map(({ name }) => name), random: () => 0 });

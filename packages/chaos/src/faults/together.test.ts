@@ -1,10 +1,10 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import { expect, it } from 'vitest';
 import type { Fault } from './fault.js';
 import { faultNamed } from './index.js';
 import { together } from './together.js';
 
-const context = { cluster: {} as OpenCluster, members: [] };
+const context = { cluster: {} as ClusterHandle, members: [] };
 const before = { members: new Map(), postmasters: new Map() };
 
 /** Tells in `done` what is done to it. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { endpointOf, type OpenCluster } from '@citus-ha/cluster';
+import { type ClusterHandle } from '@citus-ha/cluster';
 import type { ClientPlan } from '../history/op.js';
 import type { Recorder } from '../history/recorder.js';
 import { randomBy } from '../workloads/random.js';
@@ -9,7 +9,7 @@ import { patienceMs } from './pace.js';
 import { runClient } from './run-client.js';
 
 export interface LoadOptions {
-  readonly cluster: OpenCluster;
+  readonly cluster: ClusterHandle;
   readonly recorder: Recorder;
   readonly clients: readonly ClientPlan[];
   readonly shards: readonly LoadedShard[];
@@ -37,7 +37,7 @@ export function startLoad(options: LoadOptions): Load {
   const servedAt = clients.map(() => performance.now());
   const running = clients.map((plan, client) =>
     runClient({
-      server: endpointOf(cluster, plan.endpoint),
+      server: cluster.endpoint(plan.endpoint),
       next: generatorOf({ plan, shards, random: randomBy(seed * 1000 + client), nextId: () => ++lastId }),
       recorder,
       client,

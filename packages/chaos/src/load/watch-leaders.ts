@@ -1,4 +1,4 @@
-import { serverOf, type OpenCluster } from '@citus-ha/cluster';
+import { type ClusterHandle } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import type { Recorder } from '../history/recorder.js';
 import { schema } from '../workloads/tables.js';
@@ -11,7 +11,7 @@ INSERT INTO ${schema}.beat (member) VALUES ($1)
 RETURNING ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int AS timeline`;
 
 export interface WatchOptions {
-  readonly cluster: OpenCluster;
+  readonly cluster: ClusterHandle;
   readonly recorder: Recorder;
   readonly intervalMs: number;
   readonly timeoutMs: number;
@@ -25,7 +25,7 @@ export interface WatchOptions {
 export async function watchLeaders({ cluster, recorder, intervalMs, timeoutMs, signal }: WatchOptions): Promise<void> {
   await Promise.all(
     coordinators(cluster.spec).map(async ({ name: member }) => {
-      const connection = new Connection(serverOf(cluster, member));
+      const connection = new Connection(cluster.sql(member));
       await atFixedRate({ intervalMs, offsetMs: 0, signal }, async (dueAt) => {
         // What was missed while the server did not answer is not made up for.
         if (performance.now() - dueAt > intervalMs) return;

@@ -1,5 +1,5 @@
 import { readPlacements, withConnection, type Placement } from '@citus-ha/citus';
-import { endpointOf, serverOf, type OpenCluster } from '@citus-ha/cluster';
+import { type ClusterHandle } from '@citus-ha/cluster';
 import { databaseMembers, membersOf } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import type { OpValues, ShardChecksums, TableKind } from '../history/op.js';
@@ -10,7 +10,7 @@ import { accountTable, ledgerTable, registerTable, schema } from '../workloads/t
 const tableKinds: readonly TableKind[] = ['distributed', 'reference', 'local'];
 
 /** Reads what the load has left behind, once nothing of it is under way; what cannot be read is left out of the history. */
-export async function readFinally(cluster: OpenCluster, recorder: Recorder): Promise<void> {
+export async function readFinally(cluster: ClusterHandle, recorder: Recorder): Promise<void> {
   await untilQuiet(cluster).catch(() => undefined);
   const prepared = await settledPrepared(cluster);
   recorder.record({ process: 'runner', type: 'ok', f: 'finalPrepared', value: prepared });
@@ -29,11 +29,11 @@ export async function readFinally(cluster: OpenCluster, recorder: Recorder): Pro
 }
 
 /** Requests that were given up go on in their server until it notices. */
-async function untilQuiet(cluster: OpenCluster): Promise<void> {
+async function untilQuiet(cluster: ClusterHandle): Promise<void> {
   await waitFor({
     what: 'the last requests to end',
     probe: () =>
-      withConnection(endpointOf(cluster, 'write'), async (client) => {
+      withConnection(cluster.endpoint('write'), async (client) => {
         const { rows } = await client.query<{ busy: number }>(
           "SELECT count(*)::int AS busy FROM pg_stat_activity WHERE application_name = $1 AND state <> 'idle'",
           [applicationName],
@@ -46,7 +46,7 @@ async function untilQuiet(cluster: OpenCluster): Promise<void> {
 }
 
 /** Counts prepared transactions of every server, once there is none or long enough for Citus to have ended them. */
-async function settledPrepared(cluster: OpenCluster): Promise<Readonly<Record<string, number | null>>> {
+async function settledPrepared(cluster: ClusterHandle): Promise<Readonly<Record<string, number | null>>> {
   let seen: Readonly<Record<string, number | null>> = Object.fromEntries(
     databaseMembers(cluster.spec).map(({ name }) => [name, null]),
   );
@@ -64,9 +64,9 @@ async function settledPrepared(cluster: OpenCluster): Promise<Readonly<Record<st
   return seen;
 }
 
-async function countPrepared(cluster: OpenCluster): Promise<Readonly<Record<string, number | null>>> {
+async function countPrepared(cluster: ClusterHandle): Promise<Readonly<Record<string, number | null>>> {
   const counts = databaseMembers(cluster.spec).map(async ({ name }) => {
-    const count = await withConnection(serverOf(cluster, name), async (client) => {
+    const count = await withConnection(cluster.sql(name), async (client) => {
       const { rows } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM pg_prepared_xacts');
       return rows[0]?.count ?? null;
     }).catch(() => null);
@@ -75,28 +75,28 @@ async function countPrepared(cluster: OpenCluster): Promise<Readonly<Record<stri
   return Object.fromEntries(await Promise.all(counts));
 }
 
-async function readIds(cluster: OpenCluster, query: string): Promise<readonly number[]> {
+async function readIds(cluster: ClusterHandle, query: string): Promise<readonly number[]> {
   const rows = await readRows<{ id: string }>(cluster, query);
   return rows.map(({ id }) => Number(id));
 }
 
-async function readRegisters(cluster: OpenCluster): Promise<OpValues['finalRegisters']> {
+async function readRegisters(cluster: ClusterHandle): Promise<OpValues['finalRegisters']> {
   const rows = await readRows<{ slot: number; value: string | null }>(cluster, `TABLE ${registerTable}`);
   return rows.map(({ slot, value }) => ({ key: slot, value: value === null ? null : Number(value) }));
 }
 
-function readRows<R extends object>(cluster: OpenCluster, query: string): Promise<readonly R[]> {
+function readRows<R extends object>(cluster: ClusterHandle, query: string): Promise<readonly R[]> {
   return waitFor({
     what: `an answer to ${query}`,
-    probe: () => withConnection(endpointOf(cluster, 'write'), async (client) => (await client.query<R>(query)).rows),
+    probe: () => withConnection(cluster.endpoint('write'), async (client) => (await client.query<R>(query)).rows),
     timeoutMs: 60_000,
     intervalMs: 1_000,
     signal: cluster.signal,
   });
 }
 
-async function checksumPlacements(cluster: OpenCluster): Promise<readonly ShardChecksums[]> {
-  const all = await withConnection(endpointOf(cluster, 'write'), readPlacements);
+async function checksumPlacements(cluster: ClusterHandle): Promise<readonly ShardChecksums[]> {
+  const all = await withConnection(cluster.endpoint('write'), readPlacements);
   const placements = all.filter(({ table }) => table.startsWith(`${schema}.`));
   const sums = await Promise.all(
     placements.map(async (placement) => ({
@@ -116,8 +116,8 @@ async function checksumPlacements(cluster: OpenCluster): Promise<readonly ShardC
 }
 
 /** Rows and a sum over the hashes of all of them, in whatever order they lie. */
-async function checksum(cluster: OpenCluster, { table, shardId, host }: Placement): Promise<string | null> {
-  return withConnection(serverOf(cluster, memberAt(cluster, host)), async (client) => {
+async function checksum(cluster: ClusterHandle, { table, shardId, host }: Placement): Promise<string | null> {
+  return withConnection(cluster.sql(memberAt(cluster, host)), async (client) => {
     const { rows } = await client.query<{ sum: string }>(
       `SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) AS sum FROM ${table}_${shardId} t`,
     );
@@ -126,7 +126,7 @@ async function checksum(cluster: OpenCluster, { table, shardId, host }: Placemen
 }
 
 /** The member that a node's host name or address means. */
-export function memberAt({ spec, site }: OpenCluster, host: string): string {
+export function memberAt({ spec, site }: ClusterHandle, host: string): string {
   const member = membersOf(spec).find(({ name }) => {
     const place = site.members[name];
     return name === host || place?.host === host || place?.address === host;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import { coordinators, defaultClusterSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const members = coordinators(spec).slice(0, 1);
 async function healWith(heal: () => Promise<void>, signal?: AbortSignal) {
   const folder = await mkdtemp(join(tmpdir(), 'citus-ha-heal-'));
   const recorder = createRecorder(join(folder, 'history.ndjson'));
-  const cluster = { spec, signal } as unknown as OpenCluster;
+  const cluster = { spec, signal } as unknown as ClusterHandle;
   try {
     await healFault({ ...kill, heal }, { cluster, members }, recorder);
   } finally {

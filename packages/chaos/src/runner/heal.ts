@@ -1,4 +1,4 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import { membersOf } from '@citus-ha/config';
 import { codeOf, messageOf, waitFor } from '@citus-ha/core';
 import type { Fault, FaultContext } from '../faults/fault.js';
@@ -30,7 +30,7 @@ export async function healFault(fault: Fault, context: FaultContext, recorder: R
 }
 
 /** Undoes whatever fault may have been injected, by anyone: thaws members, mends networks, starts members. Can be repeated. */
-export async function healAll(cluster: OpenCluster): Promise<void> {
+export async function healAll(cluster: ClusterHandle): Promise<void> {
   const context = { cluster, members: membersOf(cluster.spec) };
   // What is frozen or cut off first: what is started after it may need it.
   const heals = new Set([pause, ...networkFaults, ...faults].map((fault) => fault.heal));
@@ -40,6 +40,6 @@ export async function healAll(cluster: OpenCluster): Promise<void> {
 }
 
 /** The cluster for what has to be done though the user has interrupted the rest. */
-export function uninterrupted(cluster: OpenCluster): OpenCluster {
+export function uninterrupted(cluster: ClusterHandle): ClusterHandle {
   return { ...cluster, signal: new AbortController().signal };
 }

@@ -1,4 +1,4 @@
-import type { OpenCluster } from '@citus-ha/cluster';
+import type { ClusterHandle } from '@citus-ha/cluster';
 import type { ClusterSpec, MemberSpec } from '@citus-ha/config';
 import { codeOf, waitFor } from '@citus-ha/core';
 import type { Fault } from '../faults/fault.js';
@@ -33,7 +33,7 @@ export function holdTimeFor(
 }
 
 /** Waits until every client is served again though the fault lasts; gives up after the time it may take. */
-export async function holdFault(cluster: OpenCluster, load: Load, { minMs, maxMs }: HoldTime): Promise<void> {
+export async function holdFault(cluster: ClusterHandle, load: Load, { minMs, maxMs }: HoldTime): Promise<void> {
   const began = performance.now();
   await waitFor({
     what: 'every client to be served again',

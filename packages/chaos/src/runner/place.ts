@@ -1,10 +1,10 @@
 import { cpus, totalmem } from 'node:os';
 import { readFile } from 'node:fs/promises';
-import { readStatus, type OpenCluster } from '@citus-ha/cluster';
+import { readStatus, type ClusterHandle } from '@citus-ha/cluster';
 import type { SeriesPlace } from './series.js';
 
 /** Where a series runs: versions and settings that its figures depend on. */
-export async function readPlace(cluster: OpenCluster): Promise<SeriesPlace> {
+export async function readPlace(cluster: ClusterHandle): Promise<SeriesPlace> {
   const { spec, site, runtime, record } = cluster;
   const { engine } = await readStatus(cluster);
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withoutFaults, type OpenCluster } from '@citus-ha/cluster';
+import { withoutFaults, type ClusterHandle } from '@citus-ha/cluster';
 import { faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { intervalFor } from '../load/pace.js';
@@ -27,13 +27,13 @@ export interface SeriesOptions {
  *
  * @throws CodedError as {@link runTrial} does, and for faults, targets and rates that cannot be, before anything is done.
  */
-export function runSeries(cluster: OpenCluster, series: Series, options: SeriesOptions): Promise<Series> {
+export function runSeries(cluster: ClusterHandle, series: Series, options: SeriesOptions): Promise<Series> {
   return withoutFaults(cluster, () => makeTrials(cluster, series, options));
 }
 
 /** As {@link runSeries}, for who is alone on the cluster already. */
 export async function makeTrials(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   series: Series,
   { folder, capabilities, onResult, onEvent }: SeriesOptions,
 ): Promise<Series> {
@@ -64,14 +64,14 @@ export async function makeTrials(
 }
 
 /** @throws CodedError for a fault that cannot be done here, or not to that target. */
-export function requireStrikes(cluster: OpenCluster, capabilities: Capabilities, strikes: readonly Strike[]): void {
+export function requireStrikes(cluster: ClusterHandle, capabilities: Capabilities, strikes: readonly Strike[]): void {
   for (const { fault, target } of strikes) {
     requireTarget(cluster, faultNamed(fault, capabilities), target);
   }
 }
 
 /** A trial counts the shards that its tables have; these are those they are to have. */
-function requireRate({ spec }: OpenCluster, rate: number): void {
+function requireRate({ spec }: ClusterHandle, rate: number): void {
   const shards = Array.from({ length: spec.shards.count }, () => ({ group: '-', slots: [] }));
   intervalFor(planClients(shards).length, rate);
 }

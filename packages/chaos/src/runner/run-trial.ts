@@ -1,4 +1,4 @@
-import { endpointOf, readStatus, type OpenCluster } from '@citus-ha/cluster';
+import { readStatus, type ClusterHandle } from '@citus-ha/cluster';
 import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { checkHistory, type TrialResult } from '../checkers/check-history.js';
 import type { Fault } from '../faults/fault.js';
@@ -40,10 +40,10 @@ const beatIntervalMs = 250;
  *
  * @throws CodedError `CLUSTER_UNHEALTHY` where the cluster was not healthy to begin with; the signal's reason.
  */
-export async function runTrial(cluster: OpenCluster, options: TrialOptions): Promise<TrialResult> {
+export async function runTrial(cluster: ClusterHandle, options: TrialOptions): Promise<TrialResult> {
   const { fault, seed, file, timeoutMs, onEvent: tell = () => undefined } = options;
   await requireHealthy(cluster, tell);
-  const endpoint = endpointOf(cluster, 'write');
+  const endpoint = cluster.endpoint('write');
   const recorder = createRecorder(file);
   const watching = new AbortController();
   let load: Load | undefined;
@@ -86,7 +86,7 @@ export async function runTrial(cluster: OpenCluster, options: TrialOptions): Pro
 
 function recordHeader(
   recorder: Recorder,
-  { spec, runtime, record }: OpenCluster,
+  { spec, runtime, record }: ClusterHandle,
   { shards, bankTotal }: LoadTables,
   { fault, target, trial, seed, rate, timeoutMs }: TrialOptions,
 ) {
@@ -115,7 +115,7 @@ function recordHeader(
   return { clients, intervalMs };
 }
 
-async function requireHealthy(cluster: OpenCluster, tell: Tell, lastingMs = 0): Promise<void> {
+async function requireHealthy(cluster: ClusterHandle, tell: Tell, lastingMs = 0): Promise<void> {
   let problems = 'nothing';
   let since: number | undefined;
   await waitFor({
@@ -141,7 +141,7 @@ async function requireHealthy(cluster: OpenCluster, tell: Tell, lastingMs = 0): 
 }
 
 /** A while of load in which every client is served. */
-async function untilServed(cluster: OpenCluster, load: Load): Promise<void> {
+async function untilServed(cluster: ClusterHandle, load: Load): Promise<void> {
   const began = performance.now();
   const leastMs = Math.max(settleMs, load.patienceMs);
   await untilTimeout({
@@ -152,7 +152,7 @@ async function untilServed(cluster: OpenCluster, load: Load): Promise<void> {
   });
 }
 
-async function untilHealthy(cluster: OpenCluster, health: HealthWatch): Promise<void> {
+async function untilHealthy(cluster: ClusterHandle, health: HealthWatch): Promise<void> {
   const began = performance.now();
   await untilTimeout({
     what: 'the cluster to be healthy',
@@ -173,8 +173,8 @@ async function untilTimeout(wait: Parameters<typeof waitFor<true>>[0]): Promise<
 }
 
 /** What cannot be restored is told, and left to the next trial, which refuses to begin. */
-async function restore(cluster: OpenCluster, tell: Tell): Promise<void> {
-  const endpoint = endpointOf(cluster, 'write');
+async function restore(cluster: ClusterHandle, tell: Tell): Promise<void> {
+  const endpoint = cluster.endpoint('write');
   // What was cut off only for a moment is missed a moment later.
   await attempt(tell, () => requireHealthy(cluster, tell, settleMs));
   await attempt(tell, () =>

@@ -1,4 +1,4 @@
-import { withoutFaults, type OpenCluster } from '@citus-ha/cluster';
+import { withoutFaults, type ClusterHandle } from '@citus-ha/cluster';
 import { codeOf } from '@citus-ha/core';
 import type { Fault } from '../faults/fault.js';
 import { faults, missingFor, type Capabilities } from '../faults/index.js';
@@ -9,7 +9,7 @@ import type { Series } from './series.js';
 import type { Strike } from './suites.js';
 
 /** Every fault on every target that this cluster can have and that is not made to lose writes. */
-export function possibleStrikes(cluster: Pick<OpenCluster, 'spec'>, capabilities: Capabilities): readonly Strike[] {
+export function possibleStrikes(cluster: Pick<ClusterHandle, 'spec'>, capabilities: Capabilities): readonly Strike[] {
   return faults
     .filter((fault) => !fault.losesWrites && missingFor(fault, capabilities).length === 0)
     .flatMap((fault) =>
@@ -21,7 +21,7 @@ export function possibleStrikes(cluster: Pick<OpenCluster, 'spec'>, capabilities
 
 /** Makes trials with faults picked by chance until the time is up; the trial under way is finished. */
 export async function soak(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   series: Series,
   { minutes, random, ...options }: SeriesOptions & { readonly minutes: number; readonly random: Random },
 ): Promise<Series> {
@@ -42,7 +42,7 @@ function numbered({ planned }: Series, strike: Strike) {
   return { ...strike, trial: earlier.length + 1 };
 }
 
-function isThere(cluster: Pick<OpenCluster, 'spec'>, fault: Fault, target: string): boolean {
+function isThere(cluster: Pick<ClusterHandle, 'spec'>, fault: Fault, target: string): boolean {
   try {
     requireTarget(cluster, fault, target);
     return true;

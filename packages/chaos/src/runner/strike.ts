@@ -1,4 +1,4 @@
-import { coordinatorCluster, type OpenCluster } from '@citus-ha/cluster';
+import { coordinatorCluster, type ClusterHandle } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import { codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
@@ -9,7 +9,7 @@ import type { Load } from '../load/start-load.js';
 import { holdFault, holdTimeFor } from './hold.js';
 
 export interface StrikeOptions {
-  readonly cluster: OpenCluster;
+  readonly cluster: ClusterHandle;
   readonly fault: Fault;
   readonly members: FaultContext['members'];
   readonly load: Load;
@@ -82,7 +82,7 @@ async function stateOf(context: FaultContext): Promise<StateBefore> {
 }
 
 /** A promoted leader tells the others of its timeline a moment later than it takes writes. */
-async function timelineMoved(cluster: OpenCluster, before: number): Promise<string | undefined> {
+async function timelineMoved(cluster: ClusterHandle, before: number): Promise<string | undefined> {
   const now = await waitFor({
     what: 'the timeline to move',
     probe: async () => {

@@ -1,4 +1,4 @@
-import { readStatus, type OpenCluster } from '@citus-ha/cluster';
+import { readStatus, type ClusterHandle } from '@citus-ha/cluster';
 import type { Recorder } from '../history/recorder.js';
 import { atFixedRate } from '../load/open-loop.js';
 
@@ -11,7 +11,7 @@ export interface HealthWatch {
 const intervalMs = 500;
 
 /** Looks at the whole cluster until it is stopped, and notes what it sees; a look that gets no answer notes nothing. */
-export function watchHealth(cluster: OpenCluster, recorder: Recorder): HealthWatch {
+export function watchHealth(cluster: ClusterHandle, recorder: Recorder): HealthWatch {
   const stopping = new AbortController();
   let latest: ReturnType<HealthWatch['latest']>;
   const watching = atFixedRate({ intervalMs, offsetMs: 0, signal: stopping.signal }, async (dueAt) => {

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, etcdMembers, groupsOf, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
-import { codeOf, waitFor } from '@citus-ha/core';
+import { codeOf, currentClock, waitFor } from '@citus-ha/core';
 import { leaderOf, type Leader, type PatroniMember } from '@citus-ha/patroni';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import { findStuck } from '../observe/catch-up.js';
@@ -10,7 +9,8 @@ import { applyDynamicConfiguration } from '../configuration/dynamic-configuratio
 import { electLeader } from './elect-leader.js';
 import { isSynchronous } from '../status/find-problems.js';
 import { whileDataIsThere } from '../observe/lost-data.js';
-import { coordinatorCluster, dcsPathOf, endpointOf, etcdOf, patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorCluster, dcsPathOf } from '../open-cluster.js';
 import { readStatus } from '../status/read-status.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import { serves } from '../observe/serves.js';
@@ -23,12 +23,12 @@ import { whileRunning } from './while-running.js';
 const loopMs = 1_000;
 
 /** From members that run to a cluster that takes writes, each of them on as many coordinators as is promised. */
-export async function bringIntoService(cluster: OpenCluster, log: ChangeLog): Promise<void> {
+export async function bringIntoService(cluster: ClusterHandle, log: ChangeLog): Promise<void> {
   const names = membersOf(cluster.spec).map(({ name }) => name);
   await whileRunning(cluster, names, (signal) => serve({ ...cluster, signal }, log));
 }
 
-async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
+async function serve(cluster: ClusterHandle, log: ChangeLog): Promise<void> {
   const { change, changes } = log;
   const { spec, signal, onEvent } = cluster;
   onEvent?.({ type: 'waiting-for-leaders' });
@@ -42,7 +42,7 @@ async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
   if (configured.length > 0) {
     change({ type: 'configured', members: configured, toStart: false });
     // Only at its next loop does Patroni know which settings need a restart.
-    await delay(spec.timings.loopWaitMs + loopMs, undefined, { signal });
+    await currentClock().sleep(spec.timings.loopWaitMs + loopMs, signal);
   }
   changes.push(...(await bootstrapNodes(cluster)).map((step) => ({ type: 'bootstrap', step }) as const));
   onEvent?.({ type: 'waiting-for-service' });
@@ -57,7 +57,7 @@ async function serve(cluster: OpenCluster, log: ChangeLog): Promise<void> {
 
 /** Where etcd does not know who may lead, it is not left to time: who waits in vain, and for whom, is told at once. */
 async function leadersOf(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   groups: readonly (readonly MemberSpec[])[],
   log: ChangeLog,
 ): Promise<readonly Leader[]> {
@@ -73,8 +73,8 @@ async function leadersOf(
 }
 
 /** A server that was killed first replays all WAL since its last checkpoint: as long as one does, nobody is late. */
-async function waitForOne(cluster: OpenCluster, group: readonly MemberSpec[], log: ChangeLog): Promise<Leader> {
-  const clients = group.map(({ name }) => patroniOf(cluster, name));
+async function waitForOne(cluster: ClusterHandle, group: readonly MemberSpec[], log: ChangeLog): Promise<Leader> {
+  const clients = group.map(({ name }) => cluster.patroni(name));
   for (;;) {
     try {
       return await electLeader(cluster, group, log);
@@ -88,7 +88,7 @@ async function waitForOne(cluster: OpenCluster, group: readonly MemberSpec[], lo
 }
 
 /** In an etcd that has lost its data leaders write theirs anew, a moment after they lead; until then Patroni refuses changes of it. */
-async function waitForConfiguration(cluster: OpenCluster, groups: readonly (readonly MemberSpec[])[]): Promise<void> {
+async function waitForConfiguration(cluster: ClusterHandle, groups: readonly (readonly MemberSpec[])[]): Promise<void> {
   const wanted = groups.flatMap(([member]) => (member ? [`${dcsPathOf(cluster, member)}config`] : []));
   const [first = 'etcd'] = etcdMembers(cluster.spec).map(({ name }) => name);
   await waitFor({
@@ -105,7 +105,10 @@ async function waitForConfiguration(cluster: OpenCluster, groups: readonly (read
 }
 
 /** Answers the members whose dynamic configuration had to be changed. */
-async function configure(cluster: OpenCluster, groups: readonly (readonly MemberSpec[])[]): Promise<readonly string[]> {
+async function configure(
+  cluster: ClusterHandle,
+  groups: readonly (readonly MemberSpec[])[],
+): Promise<readonly string[]> {
   const changed: string[] = [];
   for (const group of groups) {
     if (await applyDynamicConfiguration(cluster, group)) changed.push(...group.map(({ name }) => name));
@@ -114,7 +117,7 @@ async function configure(cluster: OpenCluster, groups: readonly (readonly Member
 }
 
 /** Until etcd serves, which a majority of it does, or until each member of it does. */
-export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'all'): Promise<void> {
+export async function waitForEtcd(cluster: ClusterHandle, wanted: 'majority' | 'all'): Promise<void> {
   const names = etcdMembers(cluster.spec).map(({ name }) => name);
   const [first = 'etcd'] = names;
   const { signal } = cluster;
@@ -123,7 +126,7 @@ export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'al
     what: `${names.join(', ')} to be healthy`,
     member: first,
     probe: async () => {
-      const health = await etcdOf(cluster).health({ signal });
+      const health = await cluster.dcs.health({ signal });
       seen = health.map(({ endpoint, problem }) => `${endpoint.member} ${problem ?? 'is healthy'}`).join('; ');
       // A full one takes what gives it room again.
       const healthy = health.filter((one) => one.healthy || one.alarms.includes('NOSPACE')).length;
@@ -143,7 +146,7 @@ export async function waitForEtcd(cluster: OpenCluster, wanted: 'majority' | 'al
  *
  * @throws CodedError `START_FAILED` where its PostgreSQL does not start.
  */
-async function waitForMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+async function waitForMember(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   const { name, kind } = member;
   const refuse = refuseStartFailure(member);
   let seen = 'nothing';
@@ -151,13 +154,13 @@ async function waitForMember(cluster: OpenCluster, member: MemberSpec): Promise<
     what: `${name} to run`,
     member: name,
     probe: async () => {
-      const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
+      const group = kind === 'coordinator' ? coordinatorCluster(cluster) : cluster.patroni(name).cluster();
       const view = await group;
       const told = view.members.find((one) => one.name === name);
       seen = told ? `${told.role}, ${told.state}` : 'not in the cluster yet';
       refuse(told?.state);
       if (told?.state === (told?.role === 'leader' ? 'running' : 'streaming')) {
-        const self = await patroniOf(cluster, name).status();
+        const self = await cluster.patroni(name).status();
         return serves(self, leaderOf(view));
       }
       return kind === 'coordinator' && (await findStuck(cluster.runtime, name)) !== undefined;
@@ -170,7 +173,7 @@ async function waitForMember(cluster: OpenCluster, member: MemberSpec): Promise<
 }
 
 /** Until the promise of an acknowledged write holds. */
-async function waitForSynchrony(cluster: OpenCluster): Promise<void> {
+async function waitForSynchrony(cluster: ClusterHandle): Promise<void> {
   const [first, second] = coordinators(cluster.spec);
   if (!first || !second || cluster.spec.durability === 'async') return;
   let seen = 'nothing';
@@ -190,14 +193,14 @@ async function waitForSynchrony(cluster: OpenCluster): Promise<void> {
 }
 
 /** Whether no standby that runs can catch up. */
-async function areStuck({ runtime }: OpenCluster, members: readonly PatroniMember[]): Promise<boolean> {
+async function areStuck({ runtime }: ClusterHandle, members: readonly PatroniMember[]): Promise<boolean> {
   const standbys = members.filter(({ role }) => role !== 'leader');
   const stuck = await Promise.all(standbys.map(({ name }) => findStuck(runtime, name)));
   return standbys.length > 0 && !stuck.includes(undefined);
 }
 
 /** Until members have what they were sent; what they do not take at all is told by `readStatus`. */
-async function waitForSettings(cluster: OpenCluster): Promise<void> {
+async function waitForSettings(cluster: ClusterHandle): Promise<void> {
   await waitFor({
     what: 'every member to take its settings',
     probe: async () => !(await readStatus(cluster)).problems.some(({ code }) => code === 'SETTING_NOT_IN_FORCE'),
@@ -209,8 +212,8 @@ async function waitForSettings(cluster: OpenCluster): Promise<void> {
   });
 }
 
-async function waitForWrites(cluster: OpenCluster): Promise<void> {
-  const endpoint = endpointOf(cluster, 'write');
+async function waitForWrites(cluster: ClusterHandle): Promise<void> {
+  const endpoint = cluster.endpoint('write');
   const [proxy] = proxies(cluster.spec);
   await waitFor({
     what: `the write endpoint ${endpoint.host}:${endpoint.port} to reach the leader`,

@@ -1,9 +1,9 @@
 import type { MemberSpec } from '@citus-ha/config';
-import { waitFor } from '@citus-ha/core';
+import { currentClock, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader, type PatroniClient } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { applyDynamicConfiguration } from '../configuration/dynamic-configuration.js';
-import { patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { notStarting, startFailed, StartFailures } from './start-failures.js';
 
 const timeoutMs = 120_000;
@@ -14,10 +14,14 @@ const timeoutMs = 120_000;
  *
  * @throws CodedError `START_FAILED` where no PostgreSQL of those that run starts all the same; as {@link waitForLeader} does.
  */
-export async function electLeader(cluster: OpenCluster, group: readonly MemberSpec[], log: ChangeLog): Promise<Leader> {
+export async function electLeader(
+  cluster: ClusterHandle,
+  group: readonly MemberSpec[],
+  log: ChangeLog,
+): Promise<Leader> {
   const over = new AbortController();
   const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
-  const clients = group.map(({ name }) => patroniOf(cluster, name));
+  const clients = group.map(({ name }) => cluster.patroni(name));
   const leader = waitForLeader({ clients, timeoutMs, signal });
   const failure = watchStart({ ...cluster, signal }, group, clients, log);
   try {
@@ -30,7 +34,7 @@ export async function electLeader(cluster: OpenCluster, group: readonly MemberSp
 
 /** Rejects once nobody starts for good; until then, and once the signal aborts, it is of no consequence. */
 async function watchStart(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   group: readonly MemberSpec[],
   clients: readonly PatroniClient[],
   { change }: ChangeLog,
@@ -45,7 +49,7 @@ async function watchStart(
     signal,
     probe: async () => {
       const { answering, failing } = await lookAtStart(clients, signal);
-      failures.note(failing, performance.now());
+      failures.note(failing, currentClock().now());
       if (failing.length > 0 && !configured) {
         const members = group.map(({ name }) => name);
         if (await applyDynamicConfiguration(cluster, group)) change({ type: 'configured', members, toStart: true });

@@ -2,7 +2,7 @@ import { defaultClusterSpec, proxies } from '@citus-ha/config';
 import { renderMember } from '@citus-ha/emitters';
 import { createMemoryRuntime, type MemberDefinition } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
-import type { OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { refuseProxies, withFallback } from './proxy-fallback.js';
 import { renderInput } from '../render-input.js';
 
@@ -27,7 +27,7 @@ async function simulate(check = 0) {
   });
   const site = await runtime.prepare({ spec, install: false });
   const record = { engine: 'citus', secrets: { superuser: 'x', replication: 'y' } };
-  const cluster = { spec: edited, runtime, site, record } as unknown as OpenCluster;
+  const cluster = { spec: edited, runtime, site, record } as unknown as ClusterHandle;
   await runtime.create(renderMember(renderInput({ ...cluster, spec }), proxy));
   await runtime.start(proxy.name);
   return { cluster, runtime, lives, proxy };

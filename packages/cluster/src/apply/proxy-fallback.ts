@@ -2,8 +2,8 @@ import type { MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import type { MemberDefinition } from '@citus-ha/runtime';
-import { siteOf, type OpenCluster } from '../open-cluster.js';
-import { readRoutes } from '../observe/read-routes.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
 import { restartProcess, runningMembers } from '../commands/start-stop.js';
 
@@ -15,7 +15,7 @@ const checkScript = 'file=$(mktemp) && cat >"$file" && "$@" -c -f "$file" 2>&1; 
  *
  * @throws CodedError `PROXY_REFUSED` with what HAProxy says.
  */
-export async function refuseProxies(cluster: OpenCluster, wanted: readonly MemberSpec[]): Promise<void> {
+export async function refuseProxies(cluster: ClusterHandle, wanted: readonly MemberSpec[]): Promise<void> {
   const running = await runningMembers(cluster);
   for (const member of wanted) {
     if (member.kind !== 'proxy' || !running.includes(member.name)) continue;
@@ -37,7 +37,7 @@ export async function refuseProxies(cluster: OpenCluster, wanted: readonly Membe
  * @throws CodedError `PROXY_NOT_SERVING` saying whether the old one serves again.
  */
 export async function withFallback(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   member: MemberSpec,
   take: () => Promise<boolean>,
 ): Promise<void> {
@@ -56,14 +56,14 @@ export async function withFallback(
   }
 }
 
-async function restore(cluster: OpenCluster, member: MemberSpec, before: MemberDefinition): Promise<void> {
+async function restore(cluster: ClusterHandle, member: MemberSpec, before: MemberDefinition): Promise<void> {
   await cluster.runtime.create(before);
   await restartProcess(cluster, member);
   await waitUntilServing(cluster, member.name);
 }
 
 /** As it runs: no record has the text of a file that an earlier version wrote. */
-async function definitionInUse(cluster: OpenCluster, member: MemberSpec): Promise<MemberDefinition | undefined> {
+async function definitionInUse(cluster: ClusterHandle, member: MemberSpec): Promise<MemberDefinition | undefined> {
   const { runtime } = cluster;
   const { name } = member;
   const { configFile } = siteOf(cluster.site, name);
@@ -75,14 +75,15 @@ async function definitionInUse(cluster: OpenCluster, member: MemberSpec): Promis
   return { ...definition, files, ports };
 }
 
-async function waitUntilServing(cluster: OpenCluster, name: string): Promise<void> {
+async function waitUntilServing(cluster: ClusterHandle, name: string): Promise<void> {
   const serves = await waitFor({
     what: `${name} to serve`,
     member: name,
     probe: async () => {
       const { state, ports } = await cluster.runtime.member(name);
       if (state === 'exited') return 'no';
-      await readRoutes(at(cluster, ports['stats']), name);
+      // The old definition may have its statistics elsewhere.
+      await cluster.routes(name, ports['stats']).read();
       return 'yes';
     },
     timeoutMs: 10_000,
@@ -90,10 +91,4 @@ async function waitUntilServing(cluster: OpenCluster, name: string): Promise<voi
     signal: cluster.signal,
   });
   if (serves === 'no') throw new CodedError('MEMBER_ENDED', `${name} ended`, { member: name });
-}
-
-/** The old definition may have its statistics elsewhere. */
-function at(cluster: OpenCluster, stats = cluster.spec.proxy.ports.stats): OpenCluster {
-  const { spec } = cluster;
-  return { ...cluster, spec: { ...spec, proxy: { ...spec.proxy, ports: { ...spec.proxy.ports, stats } } } };
 }

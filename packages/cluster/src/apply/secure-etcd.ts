@@ -1,13 +1,13 @@
 import { messageOf } from '@citus-ha/core';
 import { enableEtcdAccess, etcdUsers, type EtcdUser } from '@citus-ha/emitters';
 import type { EtcdClient } from '@citus-ha/dcs';
-import { etcdOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { renderInput } from '../render-input.js';
 
 /** {@link secureEtcd} for the users of a cluster; nothing where it is of before etcd had any. */
-export async function closeEtcd(cluster: OpenCluster): Promise<boolean> {
+export async function closeEtcd(cluster: ClusterHandle): Promise<boolean> {
   const users = etcdUsers(renderInput(cluster));
-  return users.length > 0 && secureEtcd(etcdOf(cluster), users);
+  return users.length > 0 && secureEtcd(cluster.dcs, users);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CodedError, FatalProbeError } from '@citus-ha/core';
+import { CodedError, FatalProbeError, currentClock } from '@citus-ha/core';
 
 /** What Patroni says of a PostgreSQL that ended as soon as it was started, or has ended since. */
 export const notStarting = ['start failed', 'crashed'];
@@ -47,7 +47,7 @@ export function startFailed({
 export function refuseStartFailure(member: Parameters<typeof startFailed>[0]): (state: string | undefined) => void {
   const failures = new StartFailures();
   return (state = '') => {
-    failures.note(notStarting.includes(state) ? [member.name] : [], performance.now());
+    failures.note(notStarting.includes(state) ? [member.name] : [], currentClock().now());
     if (failures.goesOn(member.name)) throw new FatalProbeError(startFailed(member));
   };
 }

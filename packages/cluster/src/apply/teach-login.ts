@@ -2,7 +2,8 @@ import type { MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { patroniScope, scopeLogin } from '@citus-ha/emitters';
 import { isDatabase } from '../commands/maintain.js';
-import { patroniOf, siteOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { siteOf } from '../places.js';
 
 const script = `
 import json, sys, yaml
@@ -20,7 +21,7 @@ with open(sys.argv[1], "w", encoding="utf-8") as file:
  *
  * @throws CodedError `LOGIN_NOT_TAKEN` naming the member.
  */
-export async function teachLogins(cluster: OpenCluster, living: readonly MemberSpec[]): Promise<void> {
+export async function teachLogins(cluster: ClusterHandle, living: readonly MemberSpec[]): Promise<void> {
   const { spec, site, record, runtime } = cluster;
   for (const member of living.filter((one) => isDatabase(cluster, one))) {
     const { name } = member;
@@ -35,6 +36,6 @@ export async function teachLogins(cluster: OpenCluster, living: readonly MemberS
         fix: 'Run `citus-ha up` again; or `citus-ha down` first, which interrupts the service.',
       });
     }
-    await patroniOf(cluster, name).reload();
+    await cluster.patroni(name).reload();
   }
 }

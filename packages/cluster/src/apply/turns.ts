@@ -1,14 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { coordinators } from '@citus-ha/config';
 import { CodedError, waitFor, type RequestOptions } from '@citus-ha/core';
-import { dcsPathOf, etcdOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { dcsPathOf } from '../open-cluster.js';
 import { waitFix, waitWords, type Wait } from './wait-for-others.js';
 
 const allowedSeconds = 300;
 
 /** Who waits for whom, as the members' own program has written it down. */
-export async function readWaits(cluster: OpenCluster, options?: RequestOptions): Promise<readonly Wait[]> {
-  const etcd = etcdOf(cluster);
+export async function readWaits(cluster: ClusterHandle, options?: RequestOptions): Promise<readonly Wait[]> {
+  const etcd = cluster.dcs;
   const entries = coordinators(cluster.spec).map(async (member): Promise<readonly Wait[]> => {
     const key = await etcd.get(`${dcsPathOf(cluster, member)}citus-ha/positions/${member.name}`, options);
     const entry = key && (JSON.parse(key.value) as Omit<Wait, 'member'>);
@@ -21,10 +22,10 @@ export async function readWaits(cluster: OpenCluster, options?: RequestOptions):
  * Lets the newest of the coordinators that can be asked lead, once, although others may have acknowledged rows that it lacks:
  * those named here, which must not run, and those that cannot read their data. Does nothing where someone leads.
  */
-export async function allowLoss(cluster: OpenCluster, without: readonly string[]): Promise<void> {
+export async function allowLoss(cluster: ClusterHandle, without: readonly string[]): Promise<void> {
   const [first] = coordinators(cluster.spec);
   if (!first) return;
-  const etcd = etcdOf(cluster);
+  const etcd = cluster.dcs;
   const scope = dcsPathOf(cluster, first);
   const ID = String(randomInt(1, 2 ** 47));
   await etcd.send('/v3/lease/grant', { ID, TTL: allowedSeconds });
@@ -34,7 +35,7 @@ export async function allowLoss(cluster: OpenCluster, without: readonly string[]
 }
 
 /** Rejects once a coordinator waits for what no time brings; else when the signal aborts. */
-export async function refuseStuck(cluster: OpenCluster): Promise<never> {
+export async function refuseStuck(cluster: ClusterHandle): Promise<never> {
   const { signal, onEvent } = cluster;
   let told = '';
   let before: readonly Wait[] = [];

@@ -8,7 +8,7 @@ import { completeRecord, settleRecord, writeRecord } from '../record/cluster-rec
 import type { ClusterChange } from '../cluster-event.js';
 import { withClusterLock, type ClusterContext } from '../context.js';
 import { explainWithLogs, withoutLogs } from './explain-with-logs.js';
-import { etcdOf, type OpenCluster } from '../open-cluster.js';
+import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import { isDatabase } from '../commands/maintain.js';
 import type { PlannedStep } from '../plan/plan-cost.js';
 import type { LifeStep } from '../plan/plan-up.js';
@@ -19,7 +19,7 @@ import { refuseParameters } from '../configuration/refuse-parameters.js';
 import { renderInput } from '../render-input.js';
 import { requireSupported } from '../plan/require-supported.js';
 import { closeEtcd, isEtcdClosed } from './secure-etcd.js';
-import { passwordTrial } from '../record/takes-password.js';
+import { passwordTrial } from '../observe/try-password.js';
 import { startMember, stopMember } from '../commands/start-stop.js';
 import { waitForStranded } from '../observe/stranded-members.js';
 import { teachLogins } from './teach-login.js';
@@ -37,7 +37,7 @@ export interface UpOptions {
 }
 
 export interface UpResult {
-  readonly cluster: OpenCluster;
+  readonly cluster: ClusterHandle;
   /** What was done; empty where the cluster already was as asked for. */
   readonly changes: readonly ClusterChange[];
 }
@@ -68,8 +68,8 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
     ...(signal && { signal }),
   });
   try {
-    const record = await settleRecord(spec, site, kept, passwordTrial(runtime, spec, site));
-    const cluster: OpenCluster = { ...context, site, record };
+    const record = await settleRecord(spec, site, kept, passwordTrial(context, site, kept));
+    const cluster = clusterHandle(context, { site, record });
     await refuseParameters(cluster);
     await refuseProxies(cluster, wanted);
     if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
@@ -92,7 +92,7 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
 }
 
 async function runMembers(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   wanted: readonly MemberSpec[],
   plan: readonly LifeStep[],
   log: ChangeLog,
@@ -117,7 +117,7 @@ async function runMembers(
   // Patroni that has no login yet is not locked out.
   const early =
     !living.some((member) => isDatabase(cluster, member)) ||
-    (await isEtcdClosed(etcdOf(cluster), etcdUsers(renderInput(cluster))));
+    (await isEtcdClosed(cluster.dcs, etcdUsers(renderInput(cluster))));
   if (early) await close(cluster, log);
   if (options.allowLoss) await allowLoss(cluster, []);
   const again = stranded.map(({ name }) => ({ action: 'start', member: name }) as const);
@@ -136,7 +136,7 @@ async function runMembers(
 }
 
 async function createMembers(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   members: readonly MemberSpec[],
   plan: readonly LifeStep[],
   { change }: ChangeLog,
@@ -148,13 +148,13 @@ async function createMembers(
   }
 }
 
-async function close(cluster: OpenCluster, { change }: ChangeLog): Promise<void> {
+async function close(cluster: ClusterHandle, { change }: ChangeLog): Promise<void> {
   if (await closeEtcd(cluster)) change({ type: 'closed-etcd' });
 }
 
 /** Until etcd has a majority. */
 async function startEtcd(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   wanted: readonly MemberSpec[],
   plan: readonly LifeStep[],
   log: ChangeLog,
@@ -167,15 +167,15 @@ async function startEtcd(
   );
   const etcd = etcdMembers(cluster.spec).map(({ name }) => name);
   await whileRunning(cluster, etcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
-  const health = await etcdOf(cluster).health();
+  const health = await cluster.dcs.health();
   if (!health.some(({ alarms }) => alarms.includes('NOSPACE'))) return;
-  await etcdOf(cluster).makeRoom({ signal: cluster.signal });
+  await cluster.dcs.makeRoom({ signal: cluster.signal });
   log.change({ type: 'compacted-etcd' });
 }
 
 /** All at once, so that none of them leads by what the others do not know yet. */
 async function stopStranded(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   members: readonly MemberSpec[],
   { change }: ChangeLog,
 ): Promise<readonly MemberSpec[]> {
@@ -190,7 +190,7 @@ async function stopStranded(
 
 /** Starts or thaws those that the plan says. */
 async function startAll(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   members: readonly MemberSpec[],
   plan: readonly LifeStep[],
   { change }: ChangeLog,

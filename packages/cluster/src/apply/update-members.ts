@@ -5,7 +5,8 @@ import type { ClusterStore } from '@citus-ha/runtime';
 import { leaderOf } from '@citus-ha/patroni';
 import type { ChangeLog } from './change-log.js';
 import { isDatabase, waitUntilFit } from '../commands/maintain.js';
-import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorCluster } from '../open-cluster.js';
 import { howToTake } from '../plan/plan-updates.js';
 import { withFallback } from './proxy-fallback.js';
 import { renderInput } from '../render-input.js';
@@ -23,7 +24,7 @@ export async function isUpdateUnfinished(store: ClusterStore): Promise<boolean> 
  * that had to begin a new life is fit, so that no two are away at a time.
  */
 export async function updateMembers(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   running: readonly MemberSpec[],
   { unfinished, log }: { readonly unfinished: boolean; readonly log: ChangeLog },
 ): Promise<void> {
@@ -53,8 +54,9 @@ export function rollingOrder(members: readonly MemberSpec[], leader: string | un
 }
 
 /** Whether Patroni took its new definition: one that knows a former password does not let itself be told to. */
-function reload(cluster: OpenCluster, { name }: MemberSpec): Promise<boolean> {
-  return patroniOf(cluster, name)
+function reload(cluster: ClusterHandle, { name }: MemberSpec): Promise<boolean> {
+  return cluster
+    .patroni(name)
     .reload()
     .then(
       () => true,
@@ -65,18 +67,18 @@ function reload(cluster: OpenCluster, { name }: MemberSpec): Promise<boolean> {
     );
 }
 
-async function renew(cluster: OpenCluster, member: MemberSpec, isRecreated: boolean): Promise<void> {
+async function renew(cluster: ClusterHandle, member: MemberSpec, isRecreated: boolean): Promise<void> {
   if (!isRecreated) await restartProcess(cluster, member);
   if (isDatabase(cluster, member)) await waitUntilFit(cluster, member.name);
   if (member.kind === 'etcd') await waitUntilHealthy(cluster, member.name);
 }
 
-async function waitUntilHealthy(cluster: OpenCluster, name: string): Promise<void> {
+async function waitUntilHealthy(cluster: ClusterHandle, name: string): Promise<void> {
   await waitFor({
     what: `${name} to be healthy`,
     member: name,
     probe: async () =>
-      (await etcdOf(cluster).health()).some(({ endpoint, healthy }) => endpoint.member === name && healthy),
+      (await cluster.dcs.health()).some(({ endpoint, healthy }) => endpoint.member === name && healthy),
     timeoutMs: 30_000,
     intervalMs: 50,
     signal: cluster.signal,
@@ -88,7 +90,7 @@ async function waitUntilHealthy(cluster: OpenCluster, name: string): Promise<voi
  * Until Patroni of each has taken what it was told to reload, which it does before a loop of its own. It tells when it saw
  * etcd last, in seconds: a second change of that is from a loop that began after this was called.
  */
-export async function waitForNextLoop(cluster: OpenCluster, members: readonly MemberSpec[]): Promise<void> {
+export async function waitForNextLoop(cluster: ClusterHandle, members: readonly MemberSpec[]): Promise<void> {
   const databases = members.filter((member) => isDatabase(cluster, member));
   await Promise.all(
     databases.map(async ({ name }) => {
@@ -97,7 +99,7 @@ export async function waitForNextLoop(cluster: OpenCluster, members: readonly Me
         what: `${name} to take its new configuration`,
         member: name,
         probe: async () => {
-          const { dcsLastSeen } = await patroniOf(cluster, name).status();
+          const { dcsLastSeen } = await cluster.patroni(name).status();
           return dcsLastSeen !== null && seen.add(dcsLastSeen.getTime()).size > 2;
         },
         timeoutMs: 120_000,
@@ -110,7 +112,7 @@ export async function waitForNextLoop(cluster: OpenCluster, members: readonly Me
 }
 
 /** Of the coordinator that leads, as far as one of them says. */
-export function leaderName(cluster: OpenCluster): Promise<string | undefined> {
+export function leaderName(cluster: ClusterHandle): Promise<string | undefined> {
   return coordinatorCluster(cluster).then(
     (seen) => leaderOf(seen)?.name,
     () => undefined,

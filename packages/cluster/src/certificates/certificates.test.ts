@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { defaultClusterSpec } from '@citus-ha/config';
 import { dockerSite, type Certificates } from '@citus-ha/layout';
 import { beforeAll, expect, test } from 'vitest';
-import { siteOf } from '../open-cluster.js';
+import { siteOf } from '../places.js';
 import { certificateFindings } from './findings.js';
 import { settleCertificates } from './settle.js';
 

@@ -7,15 +7,8 @@ import { findStuck } from '../observe/catch-up.js';
 import { chooseCandidate } from './choose-candidate.js';
 import { readChecksumFailures } from '../doctor/examine-storage.js';
 import { isSynchronous } from '../status/find-problems.js';
-import {
-  coordinatorClients,
-  coordinatorCluster,
-  dcsPathOf,
-  etcdOf,
-  patroniOf,
-  serverOf,
-  type OpenCluster,
-} from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorClients, coordinatorCluster, dcsPathOf } from '../open-cluster.js';
 import { memberNamed, runningMembers, startMember } from './start-stop.js';
 
 export interface LeaderChange {
@@ -33,7 +26,7 @@ const timeoutMs = 60_000;
  * @throws CodedError `NO_CANDIDATE` where no standby is fit, `NO_LEADER` where `failover` is what is needed,
  * `OTHER_LEADER` where another one than asked for was faster.
  */
-export async function switchover(cluster: OpenCluster, to?: string): Promise<LeaderChange> {
+export async function switchover(cluster: ClusterHandle, to?: string): Promise<LeaderChange> {
   if (to !== undefined) memberNamed(cluster, to);
   const seen = await coordinatorCluster(cluster);
   const leader = leaderOf(seen);
@@ -44,7 +37,7 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
   }
   const candidate = await waitForCandidate(cluster, leader.name, to);
   await refuseDamaged(cluster, candidate.name);
-  await patroniOf(cluster, leader.name).switchover({ leader: leader.name, candidate: candidate.name });
+  await cluster.patroni(leader.name).switchover({ leader: leader.name, candidate: candidate.name });
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
     aboveTimeline: leader.timeline ?? 0,
@@ -57,7 +50,7 @@ export async function switchover(cluster: OpenCluster, to?: string): Promise<Lea
 }
 
 /** A planned change has no need to lead to pages that cannot be read. */
-async function refuseDamaged(cluster: OpenCluster, name: string): Promise<void> {
+async function refuseDamaged(cluster: ClusterHandle, name: string): Promise<void> {
   const failures = await readChecksumFailures(cluster, name).catch(() => 0);
   if (failures === 0) return;
   throw new CodedError('NO_CANDIDATE', `${name} has damaged data: ${failures} pages failed their checksums`, {
@@ -67,7 +60,11 @@ async function refuseDamaged(cluster: OpenCluster, name: string): Promise<void> 
 }
 
 /** One that runs may still be on its way; a wait for it ends where nobody else runs, or it cannot get there. */
-async function waitForCandidate(cluster: OpenCluster, leader: string, to: string | undefined): Promise<PatroniMember> {
+async function waitForCandidate(
+  cluster: ClusterHandle,
+  leader: string,
+  to: string | undefined,
+): Promise<PatroniMember> {
   let unfit: unknown;
   let told = false;
   const probe = async () => {
@@ -103,7 +100,7 @@ async function waitForCandidate(cluster: OpenCluster, leader: string, to: string
 }
 
 async function mayBecomeFit(
-  { spec, runtime }: OpenCluster,
+  { spec, runtime }: ClusterHandle,
   {
     running,
     leader,
@@ -140,13 +137,13 @@ export interface FailoverOptions {
  * @throws CodedError `NO_CANDIDATE` where no standby is fit, `OTHER_LEADER` where another one than asked for was faster.
  */
 export async function failover(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   { to, allowLoss = false }: FailoverOptions = {},
 ): Promise<LeaderChange> {
   const [first] = coordinators(cluster.spec);
   if (!first) throw new CodedError('NO_CANDIDATE', 'There is no coordinator');
   if (to !== undefined) memberNamed(cluster, to);
-  const etcd = etcdOf(cluster);
+  const etcd = cluster.dcs;
   const key = await readLeader(etcd, dcsPathOf(cluster, first));
   const before = await coordinatorCluster(cluster);
   const timeline = Math.max(0, ...before.members.map((member) => member.timeline ?? 0));
@@ -167,7 +164,7 @@ export async function failover(
       if (await hasEnded(cluster, key.name)) await etcd.deleteIfUnchanged(key, [key.key]);
     });
   } else {
-    await patroniOf(cluster, candidate.name).failover({ candidate: candidate.name });
+    await cluster.patroni(candidate.name).failover({ candidate: candidate.name });
   }
   const now = await waitForLeader({
     clients: coordinatorClients(cluster),
@@ -184,11 +181,11 @@ export async function failover(
  * Kills a leader that takes no connection, and says whether it did. Patroni could not stop a PostgreSQL that is frozen or cut
  * off, and its own connection of before may go on answering.
  */
-async function fence(cluster: OpenCluster, leader: string): Promise<boolean> {
+async function fence(cluster: ClusterHandle, leader: string): Promise<boolean> {
   const { runtime, onEvent } = cluster;
   const { state, incarnation } = await runtime.member(leader);
   if (state !== 'running' && state !== 'paused') return false;
-  const silent = await withConnection(serverOf(cluster, leader), async () => false, { timeoutMs: 3_000 }).catch(
+  const silent = await withConnection(cluster.sql(leader), async () => false, { timeoutMs: 3_000 }).catch(
     (error: unknown) => codeOf(error) === 'SERVER_TIMEOUT',
   );
   if (!silent) return false;
@@ -197,6 +194,6 @@ async function fence(cluster: OpenCluster, leader: string): Promise<boolean> {
   return true;
 }
 
-async function hasEnded({ runtime }: OpenCluster, member: string): Promise<boolean> {
+async function hasEnded({ runtime }: ClusterHandle, member: string): Promise<boolean> {
   return (await runtime.member(member)).state === 'exited';
 }

@@ -1,9 +1,8 @@
 import { coordinators, membersOf } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
-import { createPatroniClient } from '@citus-ha/patroni';
 import { refuseUnseen, type Member } from '@citus-ha/runtime';
+import { networkPorts } from '../network-ports.js';
 import { withClusterLock, withoutFaults, type ClusterContext } from '../context.js';
-import { wayTo } from '../way-to.js';
 
 export interface DownOptions {
   /** Remove data, passwords and addresses as well. */
@@ -68,20 +67,12 @@ async function stopAll(context: ClusterContext, members: readonly Member[]): Pro
   return running.map(({ name }) => name);
 }
 
-async function findLeader({ spec, runtime }: ClusterContext): Promise<string | undefined> {
+async function findLeader(context: ClusterContext): Promise<string | undefined> {
+  const { spec, runtime, ports = networkPorts } = context;
   const site = await runtime.site();
-  const asked = coordinators(spec).flatMap(({ name }) => {
-    const member = site?.members[name];
-    return member
-      ? [
-          createPatroniClient({
-            url: `http://${member.address}:8008`,
-            way: wayTo({ runtime }, name, 8008),
-            member: name,
-          }).cluster(),
-        ]
-      : [];
-  });
+  if (site === undefined) return undefined;
+  const placed = coordinators(spec).filter(({ name }) => site.members[name]);
+  const asked = placed.map(({ name }) => ports.patroni({ spec, runtime, site }, name).cluster());
   return Promise.any(asked).then(
     ({ members }) => members.find(({ role }) => role === 'leader')?.name,
     () => undefined,

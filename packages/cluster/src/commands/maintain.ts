@@ -4,7 +4,8 @@ import { renderMember } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from '../configuration/dynamic-configuration.js';
 import { explainWithLogs } from '../apply/explain-with-logs.js';
-import { coordinatorCluster, patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorCluster } from '../open-cluster.js';
 import { proveCopy } from './prove-copy.js';
 import { refuseRestart } from '../configuration/refuse-parameters.js';
 import { renderInput } from '../render-input.js';
@@ -16,10 +17,10 @@ import { restartProcess } from './start-stop.js';
  *
  * @throws CodedError `START_FAILED` with what PostgreSQL says, where it ended and does not start again.
  */
-export async function restartMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+export async function restartMember(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   if (isDatabase(cluster, member)) {
     await refuseRestart(cluster, member);
-    const patroni = patroniOf(cluster, member.name);
+    const patroni = cluster.patroni(member.name);
     await patroni.restart().catch(async (error: unknown) => {
       if (!/answered 503: restart failed/.test(messageOf(error))) throw error;
       throw await explainWithLogs(cluster.runtime, startFailed(member));
@@ -36,7 +37,7 @@ export async function restartMember(cluster: OpenCluster, member: MemberSpec): P
  * @throws CodedError `NOT_A_STANDBY` for the leader, for workers and for members without PostgreSQL; `COPY_UNPROVEN` where
  * no leader proves that it has the data.
  */
-export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+export async function reinitialize(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   const seen = await coordinatorCluster(cluster);
   if (member.kind !== 'coordinator' || seen.members.find(({ name }) => name === member.name)?.role === 'leader') {
     throw new CodedError('NOT_A_STANDBY', `${member.name} holds the only copy of its data, or none`, {
@@ -51,7 +52,7 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
     });
   }
   await proveCopy(cluster, seen, member.name);
-  const patroni = patroniOf(cluster, member.name);
+  const patroni = cluster.patroni(member.name);
   if ((await stateOf(patroni)) === 'running') {
     await patroni.reinitialize({ force: true });
     await waitUntilCopying(cluster, member.name);
@@ -66,13 +67,13 @@ export async function reinitialize(cluster: OpenCluster, member: MemberSpec): Pr
 }
 
 /** A new life, in folders that are all there, goes on where the last one cannot. Waits until its Patroni answers. */
-async function beginAnew(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+async function beginAnew(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   await cluster.runtime.create(renderMember(renderInput(cluster), member));
   await restartProcess(cluster, member);
   await waitFor({
     what: `${member.name} to answer`,
     member: member.name,
-    probe: async () => (await patroniOf(cluster, member.name).status()).state !== '',
+    probe: async () => (await cluster.patroni(member.name).status()).state !== '',
     timeoutMs: 30_000,
     signal: cluster.signal,
     fix: `See its log: \`citus-ha logs ${member.name}\`.`,
@@ -87,7 +88,7 @@ function stateOf(patroni: PatroniClient): Promise<string> {
 }
 
 /** Tells every Patroni of the cluster to leave its PostgreSQL as it is (`on`), or to manage it again. */
-export async function setMaintenance(cluster: OpenCluster, on: boolean): Promise<void> {
+export async function setMaintenance(cluster: ClusterHandle, on: boolean): Promise<void> {
   const groups = groupsOf(cluster.spec).map(({ group }) => group);
   const patch = { pause: on ? true : null };
   const done = await Promise.allSettled(groups.map((group) => patchConfiguration(cluster, group, patch)));
@@ -100,16 +101,16 @@ export async function setMaintenance(cluster: OpenCluster, on: boolean): Promise
   });
 }
 
-export function isDatabase({ spec }: OpenCluster, { name }: MemberSpec): boolean {
+export function isDatabase({ spec }: ClusterHandle, { name }: MemberSpec): boolean {
   return databaseMembers(spec).some((member) => member.name === name);
 }
 
 /** Patroni answers before the copy begins. Asked of the member itself: it tells etcd only now and then, and a copy may be faster. */
-async function waitUntilCopying(cluster: OpenCluster, name: string): Promise<void> {
+async function waitUntilCopying(cluster: ClusterHandle, name: string): Promise<void> {
   await waitFor({
     what: `${name} to begin its copy`,
     member: name,
-    probe: async () => (await patroniOf(cluster, name).status()).state !== 'running',
+    probe: async () => (await cluster.patroni(name).status()).state !== 'running',
     timeoutMs: 30_000,
     intervalMs: 50,
     signal: cluster.signal,
@@ -117,13 +118,13 @@ async function waitUntilCopying(cluster: OpenCluster, name: string): Promise<voi
   });
 }
 
-export async function waitUntilFit(cluster: OpenCluster, name: string): Promise<void> {
+export async function waitUntilFit(cluster: ClusterHandle, name: string): Promise<void> {
   let seen = 'nothing';
   await waitFor({
     what: `${name} to run again`,
     member: name,
     probe: async () => {
-      const patroni = patroniOf(cluster, name);
+      const patroni = cluster.patroni(name);
       seen = (await patroni.status()).state;
       if (seen !== 'running') return false;
       const { members } = await patroni.cluster();

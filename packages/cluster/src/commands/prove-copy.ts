@@ -2,7 +2,7 @@ import { withConnection } from '@citus-ha/citus';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { leaderOf, type PatroniCluster } from '@citus-ha/patroni';
 import { questionMs } from '../observe/in-time.js';
-import { patroniOf, serverOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 
 /**
  * Proves that a leader runs from which a standby can be copied anew and which lacks no timeline of it: Patroni removes the data
@@ -10,7 +10,7 @@ import { patroniOf, serverOf, type OpenCluster } from '../open-cluster.js';
  *
  * @throws CodedError `COPY_UNPROVEN` saying what is lacking.
  */
-export async function proveCopy(cluster: OpenCluster, seen: PatroniCluster, standby: string): Promise<void> {
+export async function proveCopy(cluster: ClusterHandle, seen: PatroniCluster, standby: string): Promise<void> {
   const refuse = (reason: string, cause?: unknown) =>
     new CodedError('COPY_UNPROVEN', `${standby} may hold the only copy of its data: ${reason}`, {
       blame: 'user',
@@ -21,8 +21,8 @@ export async function proveCopy(cluster: OpenCluster, seen: PatroniCluster, stan
   const leader = leaderOf(seen);
   if (!leader) throw refuse('no coordinator leads');
   const [self, own] = await Promise.all([
-    patroniOf(cluster, leader.name).status({ timeoutMs: questionMs }),
-    patroniOf(cluster, standby).status(),
+    cluster.patroni(leader.name).status({ timeoutMs: questionMs }),
+    cluster.patroni(standby).status(),
     requirePrimary(cluster, leader.name),
   ]).catch((cause: unknown) => {
     throw refuse(`${leader.name} holds the leader's key, but ${messageOf(cause)}`, cause);
@@ -32,10 +32,10 @@ export async function proveCopy(cluster: OpenCluster, seen: PatroniCluster, stan
   }
 }
 
-async function requirePrimary(cluster: OpenCluster, leader: string): Promise<void> {
+async function requirePrimary(cluster: ClusterHandle, leader: string): Promise<void> {
   const ask = async (): Promise<boolean> =>
     withConnection(
-      serverOf(cluster, leader),
+      cluster.sql(leader),
       async (client) => {
         const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
         return rows[0]?.standby === false;

@@ -16,15 +16,9 @@ import { waitForLeader } from '@citus-ha/patroni';
 import { bootstrapNodes } from '../apply/bootstrap-nodes.js';
 import { withClusterLock } from '../context.js';
 import { heldShards } from '../observe/held-shards.js';
-import {
-  coordinatorClients,
-  dcsPathOf,
-  etcdOf,
-  patroniOf,
-  serverOf,
-  siteOf,
-  type OpenCluster,
-} from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorClients, dcsPathOf } from '../open-cluster.js';
+import { siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
 import { startMember } from './start-stop.js';
 
@@ -46,7 +40,7 @@ const noStatementTimeout = { statementTimeoutMs: 0 };
  *   and what {@link bootstrapNodes} throws.
  */
 export function rebuildWorker(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   worker: MemberSpec,
   { allowLoss = false }: { readonly allowLoss?: boolean | undefined } = {},
 ): Promise<Rebuilt> {
@@ -54,11 +48,11 @@ export function rebuildWorker(
   return withClusterLock(cluster, () => rebuild(cluster, worker, allowLoss));
 }
 
-async function rebuild(cluster: OpenCluster, worker: MemberSpec, allowLoss: boolean): Promise<Rebuilt> {
+async function rebuild(cluster: ClusterHandle, worker: MemberSpec, allowLoss: boolean): Promise<Rebuilt> {
   const { onEvent, signal, spec } = cluster;
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 10_000, signal });
   const onLeader = <T>(task: Parameters<typeof withConnection<T>>[1]) =>
-    withConnection(serverOf(cluster, leader.name), task, noStatementTimeout);
+    withConnection(cluster.sql(leader.name), task, noStatementTimeout);
   const copies = await onLeader(readShardCopies);
   const node = (await onLeader(readNodes)).find(isNodeOf(cluster, worker));
   const forgotten = onlyCopies(copies, await heldShards(cluster, answerMs), node?.host ?? worker.name);
@@ -70,7 +64,7 @@ async function rebuild(cluster: OpenCluster, worker: MemberSpec, allowLoss: bool
   }
   await empty(cluster, worker);
   await startMember(cluster, worker);
-  await waitForLeader({ clients: [patroniOf(cluster, worker.name)], timeoutMs: 120_000, signal });
+  await waitForLeader({ clients: [cluster.patroni(worker.name)], timeoutMs: 120_000, signal });
   await bootstrapNodes(cluster);
   const held = await heldShards(cluster, answerMs);
   const lacking = judgeTables(await onLeader(readShardCopies), held, spec.shards.replicationFactor);
@@ -83,7 +77,7 @@ async function rebuild(cluster: OpenCluster, worker: MemberSpec, allowLoss: bool
   };
 }
 
-function requireWorker({ spec }: OpenCluster, { name, kind }: MemberSpec): void {
+function requireWorker({ spec }: ClusterHandle, { name, kind }: MemberSpec): void {
   if (kind === 'worker') return;
   const fix =
     kind === 'coordinator' && coordinators(spec).length > 1
@@ -106,21 +100,21 @@ function refuseLoss({ name }: MemberSpec, forgotten: readonly ShardCopy[]): void
   );
 }
 
-function isNodeOf({ site }: OpenCluster, { name }: MemberSpec): (node: CitusNode) => boolean {
+function isNodeOf({ site }: ClusterHandle, { name }: MemberSpec): (node: CitusNode) => boolean {
   const { host, address } = siteOf(site, name);
   return (node) => node.groupId > 0 && [name, host, address].includes(node.host);
 }
 
-async function stopIfThere({ runtime }: OpenCluster, { name }: MemberSpec): Promise<void> {
+async function stopIfThere({ runtime }: ClusterHandle, { name }: MemberSpec): Promise<void> {
   if ((await runtime.members()).some((member) => member.name === name)) await runtime.stop(name);
 }
 
 /** The worker's own cluster in etcd begins anew too, or its Patroni would wait for the data of the old one. */
-async function empty(cluster: OpenCluster, worker: MemberSpec): Promise<void> {
+async function empty(cluster: ClusterHandle, worker: MemberSpec): Promise<void> {
   const { runtime } = cluster;
   await runtime.withLock(worker.name, async () => {
     await runtime.remove(worker.name, { data: true });
-    const etcd = etcdOf(cluster);
+    const etcd = cluster.dcs;
     const path = dcsPathOf(cluster, worker);
     const initialized = await etcd.get(`${path}initialize`);
     if (initialized)

@@ -1,12 +1,12 @@
 import { proxies, type MemberSpec } from '@citus-ha/config';
-import { codeOf, waitFor } from '@citus-ha/core';
+import { codeOf, currentClock, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
 import { findStuck } from '../observe/catch-up.js';
 import { explainWithLogs } from '../apply/explain-with-logs.js';
 import { requireData } from '../observe/lost-data.js';
 import { isDatabase } from './maintain.js';
-import { coordinatorCluster, etcdOf, patroniOf, type OpenCluster } from '../open-cluster.js';
-import { readRoutes } from '../observe/read-routes.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorCluster } from '../open-cluster.js';
 import { readStatus } from '../status/read-status.js';
 import { serves } from '../observe/serves.js';
 import { refuseStartFailure } from '../apply/start-failures.js';
@@ -26,7 +26,7 @@ const othersMs = 10_000;
  *
  * @throws CodedError `DATA_LOST` for a worker that has lost its data; `MEMBER_ENDED` with the last lines of its log, where it ends by itself; `START_FAILED` where its PostgreSQL does; `TIMEOUT` where it never answers.
  */
-export async function startIntoService(cluster: OpenCluster, member: MemberSpec): Promise<Problem | undefined> {
+export async function startIntoService(cluster: ClusterHandle, member: MemberSpec): Promise<Problem | undefined> {
   await startMember(cluster, member);
   const { name, kind } = member;
   const wait = kind === 'proxy' ? waitForProxy : isDatabase(cluster, member) ? waitUntilServing : waitForEtcdMember;
@@ -53,27 +53,27 @@ function quorumProblem(name: string, problems: readonly Problem[]): Problem | un
 type Outcome = 'serves' | 'alone' | 'stuck';
 
 /** Only the first one has a page that can be asked. */
-function waitForProxy(cluster: OpenCluster, { name }: MemberSpec): Promise<Outcome> {
+function waitForProxy(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
   const asked = name === proxies(cluster.spec)[0]?.name;
-  return waitForOutcome(cluster, name, async () => (!asked || (await readRoutes(cluster, name)) ? 'serves' : false));
+  return waitForOutcome(cluster, name, async () => (!asked || (await cluster.routes(name).read()) ? 'serves' : false));
 }
 
-function waitForEtcdMember(cluster: OpenCluster, { name }: MemberSpec): Promise<Outcome> {
+function waitForEtcdMember(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
   const isLate = patience();
   return waitForOutcome(cluster, name, async () => {
-    const health = await etcdOf(cluster).health();
+    const health = await cluster.dcs.health();
     if (health.some(({ endpoint, healthy }) => healthy && endpoint.member === name)) return 'serves';
     return isLate() && 'alone';
   });
 }
 
-function waitUntilServing(cluster: OpenCluster, member: MemberSpec): Promise<Outcome> {
+function waitUntilServing(cluster: ClusterHandle, member: MemberSpec): Promise<Outcome> {
   const { name, kind } = member;
   const isLate = patience();
   const refuse = refuseStartFailure(member);
   let answered = false;
   const look = async (): Promise<Outcome | false> => {
-    const group = kind === 'coordinator' ? coordinatorCluster(cluster) : patroniOf(cluster, name).cluster();
+    const group = kind === 'coordinator' ? coordinatorCluster(cluster) : cluster.patroni(name).cluster();
     const view = await group.catch(() => undefined);
     refuse(view?.members.find((one) => one.name === name)?.state);
     const leader = view && leaderOf(view);
@@ -81,7 +81,7 @@ function waitUntilServing(cluster: OpenCluster, member: MemberSpec): Promise<Out
       if (kind === 'worker') await requireData(cluster, member);
       return kind === 'coordinator' && isLate() && 'alone';
     }
-    const self = await patroniOf(cluster, name).status();
+    const self = await cluster.patroni(name).status();
     answered = true;
     if (serves(self, leader)) return 'serves';
     return (await findStuck(cluster.runtime, name)) !== undefined && 'stuck';
@@ -93,12 +93,12 @@ function waitUntilServing(cluster: OpenCluster, member: MemberSpec): Promise<Out
 }
 
 function patience(): () => boolean {
-  const beganAt = performance.now();
-  return () => performance.now() - beganAt > othersMs;
+  const beganAt = currentClock().now();
+  return () => currentClock().now() - beganAt > othersMs;
 }
 
 function waitForOutcome(
-  { signal }: OpenCluster,
+  { signal }: ClusterHandle,
   name: string,
   probe: () => Promise<Outcome | false>,
 ): Promise<Outcome> {

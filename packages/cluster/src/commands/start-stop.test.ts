@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { coordinators, defaultClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { socketTo } from '@citus-ha/core';
 import { afterEach, expect, it } from 'vitest';
-import type { OpenCluster } from '../open-cluster.js';
+import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import { allowLossOfStopped, presentMember } from './start-stop.js';
 import { simulatePatroni, type Simulation } from '../testing/simulated-patroni.js';
 
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 /** As one that has lost its data answers: it has no users until it is closed. */
-async function withEmptyEtcd({ cluster }: Simulation, asked: string[]): Promise<OpenCluster> {
+async function withEmptyEtcd({ cluster }: Simulation, asked: string[]): Promise<ClusterHandle> {
   etcd = createServer((request, response) => {
     const isClosed = asked.includes('/v3/auth/enable');
     asked.push(request.url ?? '');
@@ -31,7 +31,7 @@ async function withEmptyEtcd({ cluster }: Simulation, asked: string[]): Promise<
   runtime.connect = (_name, port, options) => socketTo(address, port)(options);
   const members = { ...site.members, etcd: { ...site.members['coord-1'], address } } as typeof site.members;
   const secrets = { superuser: 'x', replication: 'x', etcd: 'x' };
-  return { ...cluster, site: { ...site, members }, record: { engine: 'citus', secrets } };
+  return clusterHandle(cluster, { site: { ...site, members }, record: { engine: 'citus', secrets } });
 }
 
 it('closes an etcd that has lost its users too, without which no Patroni logs in, before who may lead is told to it', async () => {

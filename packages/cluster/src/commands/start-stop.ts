@@ -1,12 +1,12 @@
 import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import { refuseUnseen } from '@citus-ha/runtime';
-import type { OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { closeEtcd } from '../apply/secure-etcd.js';
 import { allowLoss } from '../apply/turns.js';
 
 /** Starts one member, or thaws it where it is frozen. What must be done before its Patroni starts is done by its own new life (docs/adr/0010). */
-export async function startMember(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+export async function startMember(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   await cluster.runtime.withLock(member.name, async () => {
     const seen = await cluster.runtime.member(member.name);
     refuseUnseen(seen);
@@ -18,7 +18,7 @@ export async function startMember(cluster: OpenCluster, member: MemberSpec): Pro
 }
 
 /** Lets a coordinator that is about to start lead without those that do not run, by an etcd that may have lost its users too. */
-export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpec): Promise<void> {
+export async function allowLossOfStopped(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   const seen = await cluster.runtime.members();
   const names = coordinators(cluster.spec).map(({ name }) => name);
   const mayRun = seen.filter(({ state }) => state !== 'exited' && state !== 'created').map(({ name }) => name);
@@ -30,12 +30,12 @@ export async function allowLossOfStopped(cluster: OpenCluster, member: MemberSpe
 }
 
 /** Stops one member until someone starts it again. */
-export async function stopMember(cluster: Pick<OpenCluster, 'runtime'>, member: MemberSpec): Promise<void> {
+export async function stopMember(cluster: Pick<ClusterHandle, 'runtime'>, member: MemberSpec): Promise<void> {
   await cluster.runtime.stop(member.name);
 }
 
 /** Ends and starts the whole process of a member. */
-export async function restartProcess({ runtime }: OpenCluster, { name, kind }: MemberSpec): Promise<void> {
+export async function restartProcess({ runtime }: ClusterHandle, { name, kind }: MemberSpec): Promise<void> {
   await runtime.withLock(name, async () => {
     // etcd's farewell to its clients made one Patroni in eight demote a leader at once; its mere absence made none.
     await (kind === 'etcd' ? runtime.kill(name) : runtime.stop(name));
@@ -44,12 +44,12 @@ export async function restartProcess({ runtime }: OpenCluster, { name, kind }: M
 }
 
 /** Names of the members whose process runs. */
-export async function runningMembers({ runtime }: OpenCluster): Promise<readonly string[]> {
+export async function runningMembers({ runtime }: ClusterHandle): Promise<readonly string[]> {
   return (await runtime.members()).filter(({ state }) => state === 'running').map(({ name }) => name);
 }
 
 /** @throws CodedError `MEMBER_UNKNOWN` listing the members there are. */
-export function memberNamed({ spec }: Pick<OpenCluster, 'spec'>, name: string): MemberSpec {
+export function memberNamed({ spec }: Pick<ClusterHandle, 'spec'>, name: string): MemberSpec {
   const members = membersOf(spec);
   const found = members.find((member) => member.name === name);
   if (found) return found;
@@ -60,7 +60,10 @@ export function memberNamed({ spec }: Pick<OpenCluster, 'spec'>, name: string): 
 }
 
 /** The same for one that must have been made. @throws CodedError also `MEMBER_MISSING` where it was not, or is gone. */
-export async function presentMember(cluster: Pick<OpenCluster, 'spec' | 'runtime'>, name: string): Promise<MemberSpec> {
+export async function presentMember(
+  cluster: Pick<ClusterHandle, 'spec' | 'runtime'>,
+  name: string,
+): Promise<MemberSpec> {
   const member = memberNamed(cluster, name);
   await cluster.runtime.member(name).catch((error: unknown) => {
     if (codeOf(error) !== 'MEMBER_UNKNOWN') throw error;

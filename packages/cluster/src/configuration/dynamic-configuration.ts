@@ -3,7 +3,8 @@ import { CodedError } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { firstAnswer } from '../observe/first-answer.js';
-import { clientsTo, patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { clientsTo } from '../open-cluster.js';
 import { isObject, mergePatch, patchBetween, type JsonObject } from './json-patch.js';
 import { renderInput } from '../render-input.js';
 
@@ -12,10 +13,13 @@ const upMs = 30_000;
 const commandMs = 5_000;
 
 /** Brings Patroni's dynamic configuration of one group in line with the spec; answers whether anything differed. */
-export async function applyDynamicConfiguration(cluster: OpenCluster, group: readonly MemberSpec[]): Promise<boolean> {
+export async function applyDynamicConfiguration(
+  cluster: ClusterHandle,
+  group: readonly MemberSpec[],
+): Promise<boolean> {
   const [member] = group;
   if (!member) return false;
-  const clients = group.map(({ name }) => patroniOf(cluster, name));
+  const clients = group.map(({ name }) => cluster.patroni(name));
   const options = { timeoutMs: upMs, signal: cluster.signal };
   const current = (await firstAnswer(clients, (client) => client.config(), options)) as JsonObject;
   const patch = configurationPatch(cluster, member, current);
@@ -26,7 +30,7 @@ export async function applyDynamicConfiguration(cluster: OpenCluster, group: rea
 
 /** What has to change in the dynamic configuration of a member's group for it to be in line with the spec. */
 export function configurationPatch(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   member: MemberSpec,
   current: JsonObject,
 ): JsonObject | undefined {
@@ -35,13 +39,13 @@ export function configurationPatch(
 }
 
 /** What `up` writes into the dynamic configuration of a group. */
-export function renderedConfiguration(cluster: OpenCluster, group: number): JsonObject {
+export function renderedConfiguration(cluster: ClusterHandle, group: number): JsonObject {
   const member = databaseMembers(cluster.spec).find((one) => one.group === group);
   if (!member) throw unknownGroup();
   return rendered(cluster, member);
 }
 
-function rendered(cluster: OpenCluster, member: MemberSpec): JsonObject {
+function rendered(cluster: ClusterHandle, member: MemberSpec): JsonObject {
   return dynamicConfiguration(renderInput(cluster), member) as JsonObject;
 }
 
@@ -58,18 +62,18 @@ export function withoutParameters(configuration: JsonObject, names: readonly str
 }
 
 /** Patroni's dynamic configuration of a group: 0 for the coordinators, a worker's number for that worker. */
-export async function readConfiguration(cluster: OpenCluster, group: number): Promise<JsonObject> {
+export async function readConfiguration(cluster: ClusterHandle, group: number): Promise<JsonObject> {
   const options = { timeoutMs: commandMs, signal: cluster.signal };
   return (await firstAnswer(clientsOf(cluster, group), (client) => client.config(), options)) as JsonObject;
 }
 
 /** Merges a patch into the dynamic configuration of a group. */
-export async function patchConfiguration(cluster: OpenCluster, group: number, patch: JsonObject): Promise<void> {
+export async function patchConfiguration(cluster: ClusterHandle, group: number, patch: JsonObject): Promise<void> {
   const options = { timeoutMs: commandMs, signal: cluster.signal };
   await firstAnswer(clientsOf(cluster, group), (client) => client.patchConfig(patch), options);
 }
 
-function clientsOf(cluster: OpenCluster, group: number): readonly PatroniClient[] {
+function clientsOf(cluster: ClusterHandle, group: number): readonly PatroniClient[] {
   const found = groupsOf(cluster.spec).find((one) => one.group === group);
   if (!found) throw unknownGroup();
   return clientsTo(cluster, found.members);

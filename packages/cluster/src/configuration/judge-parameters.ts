@@ -1,6 +1,7 @@
 import { nearest, type ParameterValue } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import { siteOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { siteOf } from '../places.js';
 
 type Parameters = Readonly<Record<string, ParameterValue>>;
 
@@ -37,7 +38,7 @@ exit 0`;
  * @throws CodedError `PARAMETER_REFUSED` with what PostgreSQL says of each; `PARAMETER_UNKNOWN` with the nearest known ones.
  */
 export async function judgeParameters(
-  { site, runtime }: OpenCluster,
+  { site, runtime }: ClusterHandle,
   member: string,
   parameters: Parameters,
   origin: Origin,

@@ -3,7 +3,7 @@ import { databaseMembers } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
 import { parametersOf, renderedConfiguration } from './dynamic-configuration.js';
 import { inTime, questionMs } from '../observe/in-time.js';
-import { serverOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import type { SettingInForce } from './same-setting.js';
 import { settingProblems, watchedParameters, type SettingsOwner } from './settings-in-force.js';
 import type { MemberStatus, Problem } from '../status/status.js';
@@ -12,7 +12,10 @@ import type { MemberStatus, Problem } from '../status/status.js';
 export type SettingsSeen = ReadonlyMap<string, readonly SettingInForce[] | undefined>;
 
 /** Asked of every member that has an address at the same time. */
-export async function readSettings(cluster: OpenCluster, processes: Promise<readonly Member[]>): Promise<SettingsSeen> {
+export async function readSettings(
+  cluster: ClusterHandle,
+  processes: Promise<readonly Member[]>,
+): Promise<SettingsSeen> {
   const asked = databaseMembers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   const answers = asked.map(
     async ({ name }) => [name, await inTime(askSettings(cluster, name)).catch(() => undefined)] as const,
@@ -21,9 +24,9 @@ export async function readSettings(cluster: OpenCluster, processes: Promise<read
   return new Map((await Promise.all(answers)).filter(([name]) => running.includes(name)));
 }
 
-function askSettings(cluster: OpenCluster, name: string): Promise<readonly SettingInForce[]> {
+function askSettings(cluster: ClusterHandle, name: string): Promise<readonly SettingInForce[]> {
   return withConnection(
-    serverOf(cluster, name),
+    cluster.sql(name),
     async (client) => (await client.query<SettingInForce>(settingsSql, [watchedParameters(cluster.spec)])).rows,
     { timeoutMs: questionMs, statementTimeoutMs: questionMs },
   );
@@ -35,7 +38,7 @@ FROM pg_settings WHERE lower(name) = ANY($1)`;
 
 /** What is wrong with what was seen. */
 export function problemsOfSettings(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   members: readonly MemberStatus[],
   seen: SettingsSeen,
 ): readonly Problem[] {
@@ -47,6 +50,6 @@ export function problemsOfSettings(
   });
 }
 
-function renderedParameters(cluster: OpenCluster, group: number | null): SettingsOwner['rendered'] {
+function renderedParameters(cluster: ClusterHandle, group: number | null): SettingsOwner['rendered'] {
   return parametersOf(renderedConfiguration(cluster, group ?? 0)) as SettingsOwner['rendered'];
 }

@@ -1,7 +1,7 @@
 import { defaultClusterSpec, type ParameterValue } from '@citus-ha/config';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
-import type { OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { refuseParameters } from './refuse-parameters.js';
 
 async function refuse(parameters: Record<string, ParameterValue>, stdout: string, runs = true): Promise<void> {
@@ -14,7 +14,7 @@ async function refuse(parameters: Record<string, ParameterValue>, stdout: string
   const site = await runtime.prepare({ spec, install: false });
   await runtime.create({ name: 'coord-1', kind: 'coordinator', command: ['true'], env: {}, files: [], ports: {} });
   if (runs) await runtime.start('coord-1');
-  await refuseParameters({ spec, runtime, site } as OpenCluster);
+  await refuseParameters({ spec, runtime, site } as ClusterHandle);
 }
 
 const said = 'refused\twork_mem\tinvalid value for parameter "work_mem": "lots" \n';

@@ -3,7 +3,7 @@ import { checkConfiguration } from './check-configuration.js';
 import { parametersOf, readConfiguration, renderedConfiguration } from './dynamic-configuration.js';
 import type { JsonObject } from './json-patch.js';
 import { judgeParameters } from './judge-parameters.js';
-import type { OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { runningMembers } from '../commands/start-stop.js';
 
 /**
@@ -12,7 +12,7 @@ import { runningMembers } from '../commands/start-stop.js';
  * @param asked the member whose program is asked; the first that runs, unless told.
  * @throws CodedError as {@link judgeParameters} does.
  */
-export async function refuseParameters(cluster: OpenCluster, asked?: string): Promise<void> {
+export async function refuseParameters(cluster: ClusterHandle, asked?: string): Promise<void> {
   const member = asked ?? (await oneThatRuns(cluster, databaseMembers(cluster.spec)));
   if (member === undefined) return;
   await judgeParameters(cluster, member, cluster.spec.postgres.parameters, {
@@ -27,7 +27,7 @@ export async function refuseParameters(cluster: OpenCluster, asked?: string): Pr
  * @throws CodedError as {@link checkConfiguration} and {@link judgeParameters} do.
  */
 export async function refuseEdit(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   group: number,
   current: JsonObject,
   edited: JsonObject,
@@ -48,7 +48,7 @@ export async function refuseEdit(
  *
  * @throws CodedError as {@link judgeParameters} does.
  */
-export async function refuseRestart(cluster: OpenCluster, { name, group = 0 }: MemberSpec): Promise<void> {
+export async function refuseRestart(cluster: ClusterHandle, { name, group = 0 }: MemberSpec): Promise<void> {
   const configuration = await readConfiguration(cluster, group).catch((): JsonObject => ({}));
   const foreign = parametersBeside(renderedConfiguration(cluster, group), configuration);
   await judgeParameters(cluster, name, foreign, {
@@ -57,7 +57,7 @@ export async function refuseRestart(cluster: OpenCluster, { name, group = 0 }: M
   });
 }
 
-async function oneThatRuns(cluster: OpenCluster, members: readonly MemberSpec[]): Promise<string | undefined> {
+async function oneThatRuns(cluster: ClusterHandle, members: readonly MemberSpec[]): Promise<string | undefined> {
   const running = await runningMembers(cluster);
   return members.find(({ name }) => running.includes(name))?.name;
 }

@@ -5,16 +5,16 @@ import { areaFindings } from './area-findings.js';
 import { certificateFindings } from '../certificates/findings.js';
 import type { Finding } from './finding.js';
 import { readStatus } from '../status/read-status.js';
-import { readRoutes } from '../observe/read-routes.js';
 import { spaceFindings } from './etcd-space-findings.js';
 import { examineStorage } from './examine-storage.js';
-import { endpointHost, etcdOf, siteOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { endpointHost, siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
 import { isEtcdClosed } from '../apply/secure-etcd.js';
 import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */
-export async function examine(cluster: OpenCluster): Promise<readonly Finding[]> {
+export async function examine(cluster: ClusterHandle): Promise<readonly Finding[]> {
   const { site, record, runtime, spec } = cluster;
   const [status, etcdFindings, proxyFindings, obstacles, storage] = await Promise.all([
     readStatus(cluster),
@@ -48,10 +48,10 @@ export async function examine(cluster: OpenCluster): Promise<readonly Finding[]>
 }
 
 /** Nothing where it does not answer, or cluster.yaml names a member of it that there is not: others say so. */
-async function examineEtcd(cluster: OpenCluster): Promise<readonly Finding[]> {
+async function examineEtcd(cluster: ClusterHandle): Promise<readonly Finding[]> {
   const check = 'etcd access';
   try {
-    const etcd = etcdOf(cluster);
+    const etcd = cluster.dcs;
     const users = etcdUsers(renderInput(cluster));
     const [health, isClosed] = await Promise.all([etcd.health(), isEtcdClosed(etcd, users)]);
     const access: Finding = isClosed
@@ -69,7 +69,7 @@ async function examineEtcd(cluster: OpenCluster): Promise<readonly Finding[]> {
 }
 
 /** Programs that are missing by now, and who has the ports. */
-function obstacleFindings(cluster: OpenCluster, obstacles: readonly CodedError[]): readonly Finding[] {
+function obstacleFindings(cluster: ClusterHandle, obstacles: readonly CodedError[]): readonly Finding[] {
   const { proxy } = cluster.spec;
   const found = obstacles.map(({ code, message, fix }): Finding => {
     const check = code.startsWith('PORT_') ? 'ports' : 'programs';
@@ -84,11 +84,11 @@ function obstacleFindings(cluster: OpenCluster, obstacles: readonly CodedError[]
   return [...found, ...well.filter(({ check }) => !found.some((one) => one.check === check))];
 }
 
-async function examineProxies(cluster: OpenCluster): Promise<readonly Finding[]> {
+async function examineProxies(cluster: ClusterHandle): Promise<readonly Finding[]> {
   return (await Promise.all(proxies(cluster.spec).map(({ name }) => examineProxy(cluster, name)))).flat();
 }
 
-async function examineProxy(cluster: OpenCluster, name: string): Promise<readonly Finding[]> {
+async function examineProxy(cluster: ClusterHandle, name: string): Promise<readonly Finding[]> {
   const { runtime, site, spec } = cluster;
   try {
     const { exitCode, stderr, stdout } = await runtime.exec(name, [
@@ -97,7 +97,7 @@ async function examineProxy(cluster: OpenCluster, name: string): Promise<readonl
       '-f',
       siteOf(site, name).configFile,
     ]);
-    const routes = await readRoutes(cluster, name);
+    const routes = await cluster.routes(name).read();
     const writable = routes
       .filter(({ listener, up }) => listener === 'postgres_write' && up)
       .map(({ server }) => server);

@@ -1,7 +1,8 @@
 import { withConnection } from '@citus-ha/citus';
 import { databaseMembers } from '@citus-ha/config';
 import type { Finding } from './finding.js';
-import { serverOf, siteOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { siteOf } from '../places.js';
 import { readAlarms } from './storage-alarms.js';
 
 const timeoutMs = 1_500;
@@ -11,12 +12,12 @@ const leastMegabytes = 256;
 const leastShare = 0.05;
 
 /** Free space, checksum failures and what the log tells of disk and data, of each member with PostgreSQL. */
-export async function examineStorage(cluster: OpenCluster): Promise<readonly Finding[]> {
+export async function examineStorage(cluster: ClusterHandle): Promise<readonly Finding[]> {
   const placed = databaseMembers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   return (await Promise.all(placed.map(({ name }) => examineMember(cluster, name)))).flat();
 }
 
-async function examineMember(cluster: OpenCluster, name: string): Promise<readonly Finding[]> {
+async function examineMember(cluster: ClusterHandle, name: string): Promise<readonly Finding[]> {
   const [space, failures, alarms] = await Promise.all([
     readSpace(cluster, name).catch(() => undefined),
     readChecksumFailures(cluster, name).catch(() => undefined),
@@ -53,7 +54,7 @@ export function spaceFinding(check: string, space: Space | undefined): Finding {
 }
 
 /** Of where the data is, as an ordinary user can use it. */
-async function readSpace({ runtime, site }: OpenCluster, name: string): Promise<Space | undefined> {
+async function readSpace({ runtime, site }: ClusterHandle, name: string): Promise<Space | undefined> {
   const { exitCode, stdout } = await runtime.exec(name, ['df', '-Pm', siteOf(site, name).dataDir], {
     signal: AbortSignal.timeout(timeoutMs),
   });
@@ -67,9 +68,9 @@ export function parseSpace(text: string): Space | undefined {
 }
 
 /** Pages of a member that failed their checksums since its statistics began. */
-export function readChecksumFailures(cluster: OpenCluster, name: string): Promise<number> {
+export function readChecksumFailures(cluster: ClusterHandle, name: string): Promise<number> {
   return withConnection(
-    serverOf(cluster, name),
+    cluster.sql(name),
     async (client) => {
       const { rows } = await client.query<{ failures: number }>(
         'SELECT coalesce(sum(checksum_failures), 0)::int AS failures FROM pg_stat_database',

@@ -2,7 +2,8 @@ import type { MemberSpec } from '@citus-ha/config';
 import { CodedError, FatalProbeError, waitFor } from '@citus-ha/core';
 import type { PatroniStatus } from '@citus-ha/patroni';
 import { findStuck } from './catch-up.js';
-import { dcsPathOf, etcdOf, patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { dcsPathOf } from '../open-cluster.js';
 import type { Problem } from '../status/status.js';
 
 const askingMs = 1_000;
@@ -13,9 +14,9 @@ export type Loss = 'empty' | 'broken';
  * Whether a worker waits for data that nobody will give it: its data directory is empty, its cluster in etcd had some before,
  * and no other member is in that cluster; or its pg_control is broken. `undefined` where it is not known.
  */
-export async function lossOf(cluster: OpenCluster, worker: MemberSpec): Promise<Loss | undefined> {
+export async function lossOf(cluster: ClusterHandle, worker: MemberSpec): Promise<Loss | undefined> {
   try {
-    const status = await patroniOf(cluster, worker.name).status({ timeoutMs: askingMs });
+    const status = await cluster.patroni(worker.name).status({ timeoutMs: askingMs });
     return await lossBy(cluster, worker, status, askingMs);
   } catch {
     return undefined;
@@ -24,7 +25,7 @@ export async function lossOf(cluster: OpenCluster, worker: MemberSpec): Promise<
 
 /** The same by what its Patroni says. @throws CodedError where etcd does not answer. */
 export async function lossBy(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   worker: MemberSpec,
   { role, state }: PatroniStatus,
   timeoutMs: number,
@@ -34,7 +35,7 @@ export async function lossBy(
     return /system ID is invalid/.test((await findStuck(cluster.runtime, worker.name)) ?? '') ? 'broken' : undefined;
   }
   // Empty while a member makes the first data.
-  const initialized = await etcdOf(cluster).get(`${dcsPathOf(cluster, worker)}initialize`, { timeoutMs });
+  const initialized = await cluster.dcs.get(`${dcsPathOf(cluster, worker)}initialize`, { timeoutMs });
   return (initialized?.value ?? '') === '' ? undefined : 'empty';
 }
 
@@ -58,7 +59,7 @@ function dataLost(member: string, loss: Loss): CodedError {
 }
 
 /** Ends a wait for a worker that has lost its data. @throws FatalProbeError of `DATA_LOST`. */
-export async function requireData(cluster: OpenCluster, worker: MemberSpec): Promise<void> {
+export async function requireData(cluster: ClusterHandle, worker: MemberSpec): Promise<void> {
   const loss = await lossOf(cluster, worker);
   if (loss) throw new FatalProbeError(dataLost(worker.name, loss));
 }
@@ -79,7 +80,7 @@ export function withLostData(problems: readonly Problem[], lost: ReadonlyMap<str
  * @throws CodedError `DATA_LOST` naming the worker; else what the task throws.
  */
 export async function whileDataIsThere<T>(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   needed: readonly MemberSpec[],
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

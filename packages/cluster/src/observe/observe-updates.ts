@@ -7,10 +7,10 @@ import { configurationPatch } from '../configuration/dynamic-configuration.js';
 import { inTime, questionMs } from './in-time.js';
 import { changesBy, type JsonObject } from '../configuration/json-patch.js';
 import { isDatabase } from '../commands/maintain.js';
-import { patroniOf, serverOf, type OpenCluster } from '../open-cluster.js';
+import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import type { ConfigurationSeen, UpdatesSeen } from '../plan/plan-updates.js';
 import { renderInput } from '../render-input.js';
-import { passwordTrial } from '../record/takes-password.js';
+import { passwordTrial } from './try-password.js';
 import { isUpdateUnfinished, leaderName } from '../apply/update-members.js';
 
 /** Compares what members that live have with what the spec makes of them; changes nothing. `undefined` where that is not known. */
@@ -23,8 +23,8 @@ export async function observeUpdates(
   const preview = await runtime.preview(spec);
   if (preview === undefined) return undefined;
   const { site } = preview;
-  const record = await settleRecord(spec, site, kept, passwordTrial(runtime, spec, site));
-  const cluster: OpenCluster = { ...context, site, record };
+  const record = await settleRecord(spec, site, kept, passwordTrial(context, site, kept));
+  const cluster = clusterHandle(context, { site, record });
   const compare = async (member: MemberSpec) => ({
     name: member.name,
     isDatabase: isDatabase(cluster, member),
@@ -46,13 +46,13 @@ export async function observeUpdates(
 }
 
 async function observeConfigurations(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   living: readonly MemberSpec[],
 ): Promise<readonly ConfigurationSeen[]> {
   const names = living.map(({ name }) => name);
   const seen = groupsOf(cluster.spec).map(async ({ name: group, members }) => {
     const asked = members.filter(({ name }) => names.includes(name));
-    const configs = asked.map(({ name }) => patroniOf(cluster, name).config());
+    const configs = asked.map(({ name }) => cluster.patroni(name).config());
     const current = await inTime(Promise.any(configs)).catch(() => undefined);
     const [member] = members;
     const patch = member && current && configurationPatch(cluster, member, current as JsonObject);
@@ -65,14 +65,14 @@ async function observeConfigurations(
 
 /** Of the parameters that a patch changes. */
 async function askTakenAtStart(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   asked: readonly MemberSpec[],
   patch: JsonObject,
 ): Promise<readonly string[]> {
   const names = changesBy(patch, {}).map(({ path }) => path.slice(2).join('.').toLowerCase());
   const ask = async ({ name }: MemberSpec) =>
     withConnection(
-      serverOf(cluster, name),
+      cluster.sql(name),
       async (client) => (await client.query<{ name: string }>(takenAtStartSql, [names])).rows,
       { timeoutMs: questionMs, statementTimeoutMs: questionMs },
     );

@@ -2,7 +2,8 @@ import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import type { PatroniCluster, PatroniMember, PatroniStatus } from '@citus-ha/patroni';
 import { inTime, isLate, questionMs } from './in-time.js';
 import { lossBy, type Loss } from './lost-data.js';
-import { coordinatorClients, patroniOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { coordinatorClients } from '../open-cluster.js';
 
 export type SeenByPatroni = Pick<PatroniMember, 'name' | 'role' | 'state' | 'timeline' | 'lagBytes' | 'pendingRestart'>;
 
@@ -22,7 +23,7 @@ export interface PatroniView {
  * What Patroni says of every database member: its cluster in etcd says who leads and who is synchronous, the member itself how it
  * is. All are asked at once.
  */
-export async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
+export async function readPatroni(cluster: ClusterHandle): Promise<PatroniView> {
   const placed = databaseMembers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   const asked = placed.map(({ name }) => readSelf(cluster, name));
   const [views, selves, lost] = await Promise.all([
@@ -46,24 +47,24 @@ export async function readPatroni(cluster: OpenCluster): Promise<PatroniView> {
 }
 
 /** Of the coordinators and of each worker, as far as etcd can be asked. */
-async function readClusters(cluster: OpenCluster): Promise<readonly PatroniCluster[]> {
+async function readClusters(cluster: ClusterHandle): Promise<readonly PatroniCluster[]> {
   const options = { timeoutMs: questionMs };
   const placed = workers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   const answers = await Promise.allSettled([
     Promise.any(coordinatorClients(cluster).map((client) => client.cluster(options))),
-    ...placed.map(({ name }) => patroniOf(cluster, name).cluster(options)),
+    ...placed.map(({ name }) => cluster.patroni(name).cluster(options)),
   ]);
   return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
 }
 
-function readSelf(cluster: OpenCluster, name: string): Promise<PatroniStatus | Unanswered> {
-  const question = patroniOf(cluster, name).status({ timeoutMs: questionMs });
+function readSelf(cluster: ClusterHandle, name: string): Promise<PatroniStatus | Unanswered> {
+  const question = cluster.patroni(name).status({ timeoutMs: questionMs });
   return inTime(question).catch((error: unknown) => (isLate(error) ? 'late' : 'refused'));
 }
 
 /** `undefined` where it is not known in time, counted from now. */
 async function readLost(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   member: MemberSpec,
   asked?: Promise<PatroniStatus | Unanswered>,
 ): Promise<Loss | undefined> {

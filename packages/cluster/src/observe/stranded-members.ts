@@ -1,10 +1,11 @@
 import { databaseMembers } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
-import { dcsPathOf, etcdOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { dcsPathOf } from '../open-cluster.js';
 
 /** Every key of Patroni's that is in etcd. */
-export async function patroniKeys(cluster: OpenCluster, timeoutMs = 1_000): Promise<readonly string[]> {
-  return etcdOf(cluster).keys('/service/', { signal: cluster.signal, timeoutMs });
+export async function patroniKeys(cluster: ClusterHandle, timeoutMs = 1_000): Promise<readonly string[]> {
+  return cluster.dcs.keys('/service/', { signal: cluster.signal, timeoutMs });
 }
 
 /**
@@ -13,7 +14,7 @@ export async function patroniKeys(cluster: OpenCluster, timeoutMs = 1_000): Prom
  * restarted.
  */
 export function strandedAmong(
-  cluster: OpenCluster,
+  cluster: ClusterHandle,
   running: readonly string[],
   keys: readonly string[],
 ): readonly string[] {
@@ -29,7 +30,7 @@ export function strandedAmong(
 }
 
 /** Those that still are after a few loops of Patroni's, in which it may yet find its place in etcd. */
-export async function waitForStranded(cluster: OpenCluster, running: readonly string[]): Promise<readonly string[]> {
+export async function waitForStranded(cluster: ClusterHandle, running: readonly string[]): Promise<readonly string[]> {
   const { spec, signal } = cluster;
   let stranded: readonly string[] = [];
   await waitFor({

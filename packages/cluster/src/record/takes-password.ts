@@ -1,35 +1,9 @@
-import { withConnection } from '@citus-ha/citus';
-import { databaseMembers, type ClusterSpec } from '@citus-ha/config';
-import type { Site } from '@citus-ha/layout';
-import { CodedError, codeOf } from '@citus-ha/core';
-import type { Runtime } from '@citus-ha/runtime';
-import { wayTo } from '../way-to.js';
+import { CodedError } from '@citus-ha/core';
 
 /** What becomes of a password at each server that has an address. */
 export type PasswordTrial = (
   password: string,
 ) => Promise<readonly { readonly member: string; readonly code?: string }[]>;
-
-/** Logs in to every server as the superuser; `code` is that of the error, where there was one. */
-export function passwordTrial(runtime: Runtime, spec: ClusterSpec, site: Site): PasswordTrial {
-  return (password) => {
-    const placed = databaseMembers(spec).flatMap(({ name }) => {
-      const address = site.members[name]?.address;
-      return address === undefined ? [] : [{ name, address }];
-    });
-    return Promise.all(
-      placed.map(async ({ name, address }) => {
-        const way = wayTo({ runtime }, name, 5432);
-        const server = { host: address, port: 5432, way, user: spec.credentials.superuser, password, member: name };
-        const ask = withConnection({ ...server, database: 'postgres' }, async () => undefined, { timeoutMs: 3_000 });
-        return ask.then(
-          () => ({ member: name }),
-          (error: unknown) => ({ member: name, code: codeOf(error) ?? 'CONNECT_FAILED' }),
-        );
-      }),
-    );
-  };
-}
 
 /**
  * Refuses a password that the cluster does not have: it is changed in the servers, and only then here.

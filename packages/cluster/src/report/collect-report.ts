@@ -3,7 +3,8 @@ import { messageOf, redact, redactPasswords } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { examine } from '../doctor/doctor.js';
 import { readConfiguration } from '../configuration/dynamic-configuration.js';
-import { askCoordinators, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { askCoordinators } from '../open-cluster.js';
 import { readStatus } from '../status/read-status.js';
 import { renderInput } from '../render-input.js';
 
@@ -15,7 +16,7 @@ export interface ReportFile {
 const logLines = 2_000;
 
 /** All that someone else needs to understand what happened in a cluster, without its passwords. */
-export async function collectReport(cluster: OpenCluster): Promise<readonly ReportFile[]> {
+export async function collectReport(cluster: ClusterHandle): Promise<readonly ReportFile[]> {
   const { spec, site, record, runtime } = cluster;
   const members = membersOf(spec);
   const files = await Promise.all([

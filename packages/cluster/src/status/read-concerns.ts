@@ -2,7 +2,7 @@ import { withConnection } from '@citus-ha/citus';
 import { coordinators, databaseMembers, proxies } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { inTime, isLate, questionMs } from '../observe/in-time.js';
-import { endpointOf, serverOf, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { readReplayAge, replayProblem } from './replay.js';
 import { readSlots, slotProblems } from './slot-problems.js';
 import { readAlarms, storageProblem } from '../doctor/storage-alarms.js';
@@ -12,7 +12,7 @@ const timeoutMs = questionMs;
 const soon = { timeoutMs, statementTimeoutMs: timeoutMs };
 
 /** What Patroni does not tell: asked of servers, logs and the proxy at the same time; who does not answer adds nothing. */
-export async function readConcerns(cluster: OpenCluster): Promise<readonly Problem[]> {
+export async function readConcerns(cluster: ClusterHandle): Promise<readonly Problem[]> {
   const placed = <T extends { readonly name: string }>(members: readonly T[]) =>
     members.filter(({ name }) => cluster.site.members[name]);
   const found = await Promise.all([
@@ -25,10 +25,10 @@ export async function readConcerns(cluster: OpenCluster): Promise<readonly Probl
   return found.flat();
 }
 
-async function readCoordinator(cluster: OpenCluster, name: string): Promise<readonly Problem[]> {
+async function readCoordinator(cluster: ClusterHandle, name: string): Promise<readonly Problem[]> {
   const { spec } = cluster;
   return withConnection(
-    serverOf(cluster, name),
+    cluster.sql(name),
     async (client) => {
       const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
       if (!rows[0]?.standby) return slotProblems(spec, await readSlots(client));
@@ -46,9 +46,9 @@ export interface EndpointFailure {
 }
 
 /** Whether a client gets through the proxy; worth asking only where the leader itself answers. */
-export async function readEndpoint(cluster: OpenCluster): Promise<EndpointFailure | undefined> {
-  const { host, port } = endpointOf(cluster, 'write');
-  return inTime(withConnection(endpointOf(cluster, 'write'), () => Promise.resolve(undefined), soon)).catch(
+export async function readEndpoint(cluster: ClusterHandle): Promise<EndpointFailure | undefined> {
+  const { host, port } = cluster.endpoint('write');
+  return inTime(withConnection(cluster.endpoint('write'), () => Promise.resolve(undefined), soon)).catch(
     (error: unknown) => ({
       late: isLate(error),
       problem: {

@@ -1,5 +1,5 @@
 import { waitFor } from '@citus-ha/core';
-import type { OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { readStatus } from './read-status.js';
 import type { ClusterStatus, ProblemCode } from './status.js';
 
@@ -7,7 +7,7 @@ import type { ClusterStatus, ProblemCode } from './status.js';
 const ofLateAnswers: readonly ProblemCode[] = ['MEMBER_SILENT', 'SQL_FAILED', 'ENDPOINT_FAILED', 'UNDER_REPLICATED'];
 
 /** The status of a cluster that has just been worked on: looks again, for up to 30 s, while answers may only be late. */
-export async function readStatusOfBusy(cluster: OpenCluster): Promise<ClusterStatus> {
+export async function readStatusOfBusy(cluster: ClusterHandle): Promise<ClusterStatus> {
   let status = await readStatus(cluster);
   await waitFor({
     what: 'every member to answer in time',

@@ -5,7 +5,7 @@ import { defaultClusterSpec, membersOf } from '@citus-ha/config';
 import { socketTo, waitFor } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OpenCluster } from '../open-cluster.js';
+import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import { questionMs } from '../observe/in-time.js';
 import { readStatus } from './read-status.js';
 
@@ -25,7 +25,7 @@ async function listen(port: number, answer?: RequestListener): Promise<void> {
 }
 
 /** All its members run, and are at one address. */
-async function runningCluster(): Promise<OpenCluster> {
+async function runningCluster(): Promise<ClusterHandle> {
   const { proxy, ...spec } = defaultClusterSpec();
   const runtime = createMemoryRuntime({
     cluster: spec.name,
@@ -38,13 +38,13 @@ async function runningCluster(): Promise<OpenCluster> {
     await runtime.start(name);
   }
   const members = Object.entries(site.members).map(([name, one]) => [name, { ...one, address }] as const);
-  return {
-    spec: bound,
-    runtime,
-    engines: {} as OpenCluster['engines'],
-    site: { ...site, members: Object.fromEntries(members) },
-    record: { engine: 'citus', secrets: { superuser: 'x', replication: 'x' } },
-  };
+  return clusterHandle(
+    { spec: bound, runtime, engines: {} as ClusterHandle['engines'] },
+    {
+      site: { ...site, members: Object.fromEntries(members) },
+      record: { engine: 'citus', secrets: { superuser: 'x', replication: 'x' } },
+    },
+  );
 }
 
 async function openConnections(): Promise<number> {

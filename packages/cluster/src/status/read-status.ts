@@ -1,7 +1,6 @@
 import { engineVersion, readNodes, readShardCopies, withConnection, type ShardCopy } from '@citus-ha/citus';
 import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
-import type { EtcdHealth } from '@citus-ha/dcs';
 import type { Member } from '@citus-ha/runtime';
 import { findStuck } from '../observe/catch-up.js';
 import { findProblems } from './find-problems.js';
@@ -11,7 +10,8 @@ import { readConcerns, readEndpoint } from './read-concerns.js';
 import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
 import { inTime, isLate, questionMs } from '../observe/in-time.js';
-import { endpointHost, etcdOf, serverOf, statsUrl, type OpenCluster } from '../open-cluster.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { endpointHost, statsUrl } from '../places.js';
 import { problemsOfSettings, readSettings } from '../configuration/read-settings.js';
 import { lateAmong } from '../observe/late-members.js';
 import type { SqlFailure } from './member-problems.js';
@@ -33,14 +33,14 @@ interface SqlView {
  * The state of the whole cluster, asked of every member at the same time, and answered within 2 s: who does not answer by then
  * is named, and nothing else said of it. Never throws for a member that does not answer.
  */
-export async function readStatus(cluster: OpenCluster): Promise<ClusterStatus> {
+export async function readStatus(cluster: ClusterHandle): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
   const [processes, patroni, etcd, keys, waits, answers, held, stuck, concerns, endpoint, inForce] = await Promise.all([
     listed,
     readPatroni(cluster),
-    readEtcd(cluster),
+    cluster.dcs.health({ timeoutMs: questionMs }),
     inTime(patroniKeys(cluster, questionMs)).catch(() => undefined),
     inTime(readWaits(cluster, { timeoutMs: questionMs })).catch(() => []),
     Promise.all(asked.map(({ name }) => readSql(cluster, name))),
@@ -130,19 +130,10 @@ function namesOf<T>(answers: ReadonlyMap<string, T>, isWanted: (answer: T) => bo
 
 const nothingSeen: SqlView = { version: null, nodes: [] };
 
-/** Nothing where cluster.yaml names a member of etcd that there is not. */
-async function readEtcd(cluster: OpenCluster): Promise<readonly EtcdHealth[]> {
-  try {
-    return await etcdOf(cluster).health({ timeoutMs: questionMs });
-  } catch {
-    return [];
-  }
-}
-
 /** Asked of every coordinator, since who leads is asked at the same time. */
-async function readSql(cluster: OpenCluster, name: string): Promise<SqlView> {
+async function readSql(cluster: ClusterHandle, name: string): Promise<SqlView> {
   const answer = withConnection(
-    serverOf(cluster, name),
+    cluster.sql(name),
     async (client) => {
       const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
       if (rows[0]?.standby !== false) throw new CodedError('SERVER_NOT_READY', 'it is in recovery still');
@@ -168,7 +159,7 @@ async function readSql(cluster: OpenCluster, name: string): Promise<SqlView> {
 }
 
 /** Why coordinators do not get on, by name, as their logs say. */
-async function readStuck({ spec, runtime, site }: OpenCluster): Promise<ReadonlyMap<string, string>> {
+async function readStuck({ spec, runtime, site }: ClusterHandle): Promise<ReadonlyMap<string, string>> {
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const found = await Promise.all(asked.map(async ({ name }) => [name, await findStuck(runtime, name)] as const));
   return new Map(found.flatMap(([name, why]) => (why === undefined ? [] : [[name, why] as const])));

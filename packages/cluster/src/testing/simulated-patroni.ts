@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { ClusterSpec } from '@citus-ha/config';
 import { socketTo } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
-import type { OpenCluster } from '../open-cluster.js';
+import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 
 /** How a coordinator is, as its Patroni would say. */
 export interface SimulatedMember {
@@ -19,7 +19,7 @@ export interface SimulatedMember {
 }
 
 export interface Simulation {
-  readonly cluster: OpenCluster;
+  readonly cluster: ClusterHandle;
   readonly members: Map<string, SimulatedMember>;
   /** Requests so far, as `POST /switchover`. */
   readonly requests: readonly string[];
@@ -69,13 +69,13 @@ export async function simulatePatroni(
   const placed = Object.entries(site.members).filter(([name]) => members.has(name));
   const moved = placed.map(([name, one]) => [name, { ...one, address: addresses[name] ?? '' }] as const);
   return {
-    cluster: {
-      spec,
-      runtime,
-      engines: {} as OpenCluster['engines'],
-      site: { ...site, members: Object.fromEntries(moved) },
-      record: { engine: 'citus', secrets: { superuser: 'x', replication: 'x' } },
-    },
+    cluster: clusterHandle(
+      { spec, runtime, engines: {} as ClusterHandle['engines'] },
+      {
+        site: { ...site, members: Object.fromEntries(moved) },
+        record: { engine: 'citus', secrets: { superuser: 'x', replication: 'x' } },
+      },
+    ),
     members,
     requests,
     close: () => servers.forEach((server) => server.close()),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseRoutes } from './read-routes.js';
+import { parseRoutes } from './routes.js';
 
 it('reads which servers a proxy routes to, and leaves out its own totals', () => {
   const csv = [

@@ -1,0 +1,63 @@
+import type { ServerAddress } from '@citus-ha/citus';
+import { etcdMembers, proxies } from '@citus-ha/config';
+import type { Way } from '@citus-ha/core';
+import { createEtcdClient } from '@citus-ha/dcs';
+import { restUser, rootLogin } from '@citus-ha/emitters';
+import { createPatroniClient } from '@citus-ha/patroni';
+import { createRoutes } from '@citus-ha/routes';
+import type { Runtime } from '@citus-ha/runtime';
+import type { Placed, Ports } from './ports.js';
+import { endpointHost, siteOf, urlHost } from './places.js';
+
+export const networkPorts: Ports = {
+  dcs: ({ spec, site, record, runtime }) =>
+    createEtcdClient({
+      login: rootLogin(record.secrets),
+      endpoints: etcdMembers(spec).flatMap(({ name }) => {
+        const address = site.members[name]?.address;
+        return address === undefined
+          ? []
+          : [{ url: `http://${address}:2379`, way: wayTo(runtime, name, 2379), member: name }];
+      }),
+    }),
+  patroni: ({ site, record, runtime }, member) =>
+    createPatroniClient({
+      url: `http://${siteOf(site, member).address}:8008`,
+      way: wayTo(runtime, member, 8008),
+      user: restUser,
+      password: record?.secrets.superuser,
+      member,
+    }),
+  sql: (cluster, member) => ({
+    host: siteOf(cluster.site, member).address,
+    port: 5432,
+    way: wayTo(cluster.runtime, member, 5432),
+    member,
+    ...loginOf(cluster),
+  }),
+  endpoint: (cluster, name) => {
+    const { spec, runtime } = cluster;
+    const port = spec.proxy.ports[name];
+    const [proxy] = proxies(spec);
+    return {
+      host: endpointHost(cluster),
+      port,
+      ...(proxy && { member: proxy.name, way: wayTo(runtime, proxy.name, port) }),
+      ...loginOf(cluster),
+    };
+  },
+  routes: (cluster, proxy, port) =>
+    createRoutes({
+      url: `http://${urlHost(endpointHost(cluster))}:${port}`,
+      way: wayTo(cluster.runtime, proxy, port),
+      member: proxy,
+    }),
+};
+
+function wayTo(runtime: Runtime, member: string, port: number): Way {
+  return (options) => runtime.connect(member, port, options);
+}
+
+function loginOf({ spec, record }: Placed): Pick<ServerAddress, 'user' | 'password' | 'database'> {
+  return { user: spec.credentials.superuser, password: record.secrets.superuser, database: spec.postgres.database };
+}

@@ -1,0 +1,1 @@
+export { createRoutes, type Route, type Routes, type RoutesOptions } from './routes.js';
