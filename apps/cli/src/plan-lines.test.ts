@@ -7,7 +7,7 @@ it('says nothing of an empty plan', () => {
   expect(planLines([])).toEqual([]);
 });
 
-it('names members by what is done to them, in the order that it is done in', () => {
+it('names members by what is done to them, in the order in which that is begun', () => {
   expect(
     planLines([
       { action: 'create', member: 'worker3', cost },
@@ -21,8 +21,8 @@ it('names members by what is done to them, in the order that it is done in', () 
   ).toEqual([
     'create worker3',
     'start worker3',
-    'reload coord-1, coord-2',
     'restart etcd',
+    'reload coord-1, coord-2',
     'restart worker1, worker2 (their shards are away meanwhile)',
   ]);
 });
@@ -41,4 +41,17 @@ it('names settings with both values, and the groups that get the same', () => {
     'set search_path (unset) -> "a, b" (coordinators)',
     'set max_connections 100 -> (unset) (worker1), in force after a restart of theirs',
   ]);
+});
+
+it('says what is prepared and registered of a new cluster in a few lines', () => {
+  const register = { action: 'register', cost } as const;
+  expect(
+    planLines([
+      { action: 'close-etcd', cost },
+      { ...register, step: { kind: 'installEngine', server: 'worker1' } },
+      { ...register, step: { kind: 'installEngine', server: 'the leader' } },
+      { ...register, step: { kind: 'addNode', node: { host: 'worker1', port: 5432 } } },
+      { ...register, step: { kind: 'addNode', node: { host: 'worker2', port: 5432 } } },
+    ]),
+  ).toEqual(['close etcd to strangers', 'install the engine on worker1, the leader', 'register worker1, worker2']);
 });

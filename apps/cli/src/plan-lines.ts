@@ -1,22 +1,39 @@
+import type { BootstrapStep } from '@citus-ha/citus';
 import type { Cost, Json, PlannedStep, SettingStep } from '@citus-ha/cluster';
 
-/** A plan for people, a line for each kind of step. */
+/** A line of a plan: what stands before and behind the names of all that it is about. */
+interface Phrase {
+  readonly before: string;
+  readonly name: string;
+  readonly after?: string;
+}
+
+/** A plan for people, a line for all that is alike, in the order in which it is begun. */
 export function planLines(plan: readonly PlannedStep[]): readonly string[] {
-  const ofMembers = (['create', 'resume', 'start', 'reload', 'restart'] as const).flatMap((action) => {
-    const steps = plan.flatMap((one) => (one.action === action ? [one] : []));
-    return [...new Set(steps.map(({ cost }) => cost))].map((cost) => {
-      const members = steps.filter((one) => one.cost === cost).map(({ member }) => member);
-      return `${action} ${members.join(', ')}${costs[cost]}`;
-    });
-  });
-  const settings = plan.filter((step) => step.action === 'set');
-  const changes = new Set(settings.map(changeOf));
-  const ofSettings = [...changes].map((change) => {
-    const groups = settings.filter((step) => changeOf(step) === change).map(({ group }) => group);
-    const pending = settings.some((step) => step.pendingRestart && changeOf(step) === change);
-    return `set ${change} (${groups.join(', ')})${pending ? ', in force after a restart of theirs' : ''}`;
-  });
-  return [...ofMembers, ...ofSettings];
+  const lines = new Map<string, { readonly phrase: Phrase; readonly names: string[] }>();
+  for (const phrase of plan.map((step) => phraseOf(step, plan))) {
+    const key = `${phrase.before}\n${phrase.after}`;
+    const names = lines.get(key)?.names ?? [];
+    lines.set(key, { phrase, names: names.includes(phrase.name) ? names : [...names, phrase.name] });
+  }
+  return [...lines.values()].map(({ phrase: { before, after = '' }, names }) => `${before}${names.join(', ')}${after}`);
+}
+
+function phraseOf(step: PlannedStep, plan: readonly PlannedStep[]): Phrase {
+  switch (step.action) {
+    case 'compact-etcd':
+      return { before: 'compact and defragment ', name: 'etcd' };
+    case 'close-etcd':
+      return { before: 'close ', name: 'etcd', after: ' to strangers' };
+    case 'teach-login':
+      return { before: 'teach ', name: step.member, after: ' the login to etcd' };
+    case 'set':
+      return phraseOfSetting(step, plan);
+    case 'register':
+      return phraseOfNode(step.step);
+    default:
+      return { before: `${step.action} `, name: step.member, after: costs[step.cost] };
+  }
 }
 
 const costs: Readonly<Record<Cost, string>> = {
@@ -26,6 +43,17 @@ const costs: Readonly<Record<Cost, string>> = {
   'connections-cut': ' (connections are cut)',
 };
 
+/** Whether it waits for a restart is said for all groups that get it. */
+function phraseOfSetting(step: SettingStep, plan: readonly PlannedStep[]): Phrase {
+  const change = changeOf(step);
+  const isPending = plan.some((one) => one.action === 'set' && one.pendingRestart && changeOf(one) === change);
+  return {
+    before: `set ${change} (`,
+    name: step.group,
+    after: `)${isPending ? ', in force after a restart of theirs' : ''}`,
+  };
+}
+
 function changeOf({ setting, from, to }: SettingStep): string {
   return `${setting} ${shown(from)} -> ${shown(to)}`;
 }
@@ -33,4 +61,23 @@ function changeOf({ setting, from, to }: SettingStep): string {
 function shown(value: Json): string {
   if (value === null) return '(unset)';
   return typeof value === 'string' && /^\S+$/.test(value) ? value : JSON.stringify(value);
+}
+
+function phraseOfNode(step: BootstrapStep): Phrase {
+  switch (step.kind) {
+    case 'createDatabase':
+      return { before: `create the database ${step.database} on `, name: step.server };
+    case 'createStatistics':
+      return { before: 'create pg_stat_statements on ', name: step.server };
+    case 'installEngine':
+      return { before: 'install the engine on ', name: step.server };
+    case 'setCoordinatorHost':
+      return { before: 'register the coordinator as ', name: step.node.host };
+    case 'addNode':
+      return { before: 'register ', name: step.node.host };
+    case 'updateNode':
+      return { before: `move node ${step.nodeId} to `, name: step.node.host };
+    case 'activateNode':
+      return { before: 'activate ', name: step.node.host };
+  }
 }

@@ -13,6 +13,8 @@ export interface ServerAddress {
   readonly way?: Way | undefined;
   /** The member that runs it, named in errors. */
   readonly member?: string | undefined;
+  /** What opens a session instead of `pg`'s client, as in memory. */
+  readonly open?: ((server: ServerAddress) => Promise<Client>) | undefined;
 }
 
 export interface ConnectOptions {
@@ -31,6 +33,11 @@ export interface ConnectOptions {
  */
 export async function connect(server: ServerAddress, options: ConnectOptions = {}): Promise<Client> {
   const { timeoutMs = 5000, statementTimeoutMs = 60_000, applicationName = 'citus-ha' } = options;
+  if (server.open !== undefined) {
+    return server.open(server).catch((error: unknown) => {
+      throw connectError(server, timeoutMs, error);
+    });
+  }
   const began = performance.now();
   const way = server.way ?? socketTo(server.host, server.port);
   const stream = await way({ signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {

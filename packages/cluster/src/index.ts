@@ -15,10 +15,9 @@ export { askCoordinators, coordinatorCluster, openCluster, requireSite } from '.
 export type { ClusterHandle } from './cluster-handle.js';
 export type { Placed, Ports } from './ports.js';
 export { siteOf, statsUrl } from './places.js';
-export { planCluster } from './apply/foresee.js';
+export { foreseeUp } from './apply/foresee.js';
 export type { Cost, PlannedStep } from './plan/plan-cost.js';
-export type { LifeStep, UpStep } from './plan/plan-up.js';
-export type { SettingStep } from './plan/plan-updates.js';
+export type { SettingStep, Step } from './plan/step.js';
 export { whyUnknown } from './status/find-unknown.js';
 export { readStatus } from './status/read-status.js';
 export { readStatusOfBusy } from './status/read-status-of-busy.js';

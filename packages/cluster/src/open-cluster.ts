@@ -1,8 +1,8 @@
-import { coordinators, type MemberSpec } from '@citus-ha/config';
+import { coordinators, databaseMembers, type MemberSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope } from '@citus-ha/emitters';
-import type { PatroniClient, PatroniCluster } from '@citus-ha/patroni';
+import { leaderOf, type PatroniClient, type PatroniCluster } from '@citus-ha/patroni';
 import { clusterHandle, type ClusterHandle } from './cluster-handle.js';
 import type { ClusterContext } from './context.js';
 import { asApplied, differencesOf } from './record/as-applied.js';
@@ -69,4 +69,17 @@ export async function askCoordinators<T>(
 /** The coordinators' cluster as the first of them that answers sees it. */
 export function coordinatorCluster(cluster: ClusterHandle): Promise<PatroniCluster> {
   return askCoordinators(cluster, (client) => client.cluster());
+}
+
+/** Of the coordinator that leads, as far as one of them says. */
+export function leaderName(cluster: ClusterHandle): Promise<string | undefined> {
+  return coordinatorCluster(cluster).then(
+    (seen) => leaderOf(seen)?.name,
+    () => undefined,
+  );
+}
+
+/** Whether a member is a PostgreSQL with its Patroni. */
+export function isDatabase({ spec }: Pick<Placed, 'spec'>, { name }: Pick<MemberSpec, 'name'>): boolean {
+  return databaseMembers(spec).some((member) => member.name === name);
 }

@@ -1,6 +1,6 @@
 import {
   connectionUri,
-  planCluster,
+  foreseeUp,
   readStatusOfBusy,
   statsUrl,
   up,
@@ -25,7 +25,7 @@ export function upCommand(): Command {
     .option('--allow-loss', 'let the newest data that can be read lead where etcd has lost who may')
     .action(async (options: CommonOptions & { install: boolean; allowLoss?: boolean; plan?: true }) => {
       const context = await compose(options);
-      if (options.plan) return printPlan(await planCluster(context), options.json);
+      if (options.plan) return printPlan(await foreseeUp(context), options.json);
       const { install, allowLoss = false } = options;
       if (allowLoss) await confirm('Lead without data that cannot be read? What only they have is lost.', options.yes);
       const { cluster, changes } = await up(context, { install, allowLoss, onPlan: showPlan });
@@ -41,8 +41,8 @@ export function upCommand(): Command {
     });
 }
 
-function printPlan({ steps, complete }: Awaited<ReturnType<typeof planCluster>>, json: boolean | undefined): void {
-  if (!complete) step(`${pc.yellow('warning')} what running members would take is not known`);
+function printPlan({ steps, complete }: Awaited<ReturnType<typeof foreseeUp>>, json: boolean | undefined): void {
+  if (!complete) step(`${pc.yellow('warning')} not all that would be done can be seen now`);
   if (json) return printJson({ version: 1, complete, plan: steps });
   if (steps.length === 0 && complete) step('nothing to do: the cluster is as cluster.yaml says');
   for (const line of planLines(steps)) print(line);

@@ -1,23 +1,24 @@
-import { membersOf, type MemberSpec } from '@citus-ha/config';
+import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
 import { refuseUnseen, type Member } from '@citus-ha/runtime';
+import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import type { ClusterContext } from '../context.js';
-import { observeUpdates } from '../observe/observe-updates.js';
+import { inTime, questionMs } from '../observe/in-time.js';
+import { observeEtcd } from '../observe/observe-etcd.js';
+import { newNodes, observeNodes } from '../observe/observe-nodes.js';
+import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
+import { patroniKeys, strandedAmong } from '../observe/stranded-members.js';
+import { passwordTrial } from '../observe/try-password.js';
+import { planCluster, stepsOf, type ClusterSeen } from '../plan/plan-cluster.js';
 import { withCosts, type PlannedStep } from '../plan/plan-cost.js';
-import { planUp, type LifeStep } from '../plan/plan-up.js';
-import { planUpdates } from '../plan/plan-updates.js';
 import { refuseChanges } from '../plan/refuse-changes.js';
 import { requireSupported } from '../plan/require-supported.js';
-import type { ClusterRecord } from '../record/cluster-record.js';
+import { settleRecord, type ClusterRecord } from '../record/cluster-record.js';
 import { peekRecord } from '../record/rebuild-record.js';
 
 export interface Foreseen {
-  readonly wanted: readonly MemberSpec[];
   readonly seen: readonly Member[];
-  /** What begins lives, or lets them go on. */
-  readonly plan: readonly LifeStep[];
-  /** All of it, with what running members take. */
   readonly steps: readonly PlannedStep[];
-  /** `false` where it could not be seen what running members would take. */
+  /** `false` where members run, and not all that is missing could be seen. */
   readonly complete: boolean;
 }
 
@@ -26,34 +27,79 @@ export interface Foreseen {
  *
  * @throws CodedError what `up` refuses before it touches anything.
  */
-export async function planCluster(
-  context: ClusterContext,
-): Promise<{ readonly steps: readonly PlannedStep[]; readonly complete: boolean }> {
+export async function foreseeUp(context: ClusterContext): Promise<Omit<Foreseen, 'seen'>> {
   requireSupported(context.spec);
   const { steps, complete } = await foresee(context, await peekRecord(context));
   return { steps, complete };
 }
 
-/** @throws CodedError as {@link planCluster}. */
+/** @throws CodedError as {@link foreseeUp}. */
 export async function foresee(context: ClusterContext, kept: ClusterRecord | undefined): Promise<Foreseen> {
   const { spec, runtime } = context;
   const wanted = membersOf(spec);
-  const seen = await runtime.members();
-  for (const member of seen) refuseUnseen(member);
-  refuseChanges(spec, kept, wanted, seen);
-  const plan = planUp(wanted, seen);
-  const names = seen.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
-  const living = wanted.filter(({ name }) => names.includes(name));
-  if (kept === undefined || living.length === 0) {
-    return { wanted, seen, plan, steps: withCosts(plan, () => undefined), complete: true };
-  }
-  // What keeps it from being known will be told where it keeps `up` from being done.
-  const updates = await observeUpdates(context, kept, living).catch(() => undefined);
+  const members = await runtime.members();
+  for (const member of members) refuseUnseen(member);
+  refuseChanges(spec, kept, wanted, members);
+  const living = members.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
+  const goOn = wanted.filter(({ name }) => living.includes(name));
+  const parts = await observeParts(context, kept, goOn);
+  const seen: ClusterSeen = { wanted, members, ...parts };
   const kinds = new Map(wanted.map(({ name, kind }) => [name, kind]));
-  const steps = withCosts([...plan, ...(updates ? planUpdates(updates) : [])], (name) => {
+  const leader = parts.updates?.leader;
+  const steps = withCosts(stepsOf(planCluster(seen)), (name) => {
     const kind = kinds.get(name);
-    const leader = updates?.leader;
     return kind && { kind, leads: leader === undefined ? undefined : leader === name };
   });
-  return { wanted, seen, plan, steps, complete: updates !== undefined };
+  const { updates, etcd, configurations, nodes } = parts;
+  const isSeen = [updates, etcd, configurations, nodes].every((part) => part !== undefined);
+  return { seen: members, steps, complete: goOn.length === 0 || isSeen };
+}
+
+/** What keeps a part from being known will be told where it keeps `up` from being done. */
+async function observeParts(
+  context: ClusterContext,
+  kept: ClusterRecord | undefined,
+  goOn: readonly MemberSpec[],
+): Promise<Omit<ClusterSeen, 'wanted'>> {
+  const { spec, runtime } = context;
+  if (kept === undefined) return { nodes: newNodes(spec) };
+  if (goOn.length === 0) return {};
+  const preview = await runtime.preview(spec);
+  if (preview === undefined) return {};
+  const { site } = preview;
+  const record = await settleRecord(spec, site, kept, passwordTrial(context, site, kept)).catch(() => undefined);
+  if (record === undefined) return {};
+  const { onEvent: _, ...quiet } = context;
+  const cluster = clusterHandle(quiet, { site, record });
+  const [updates, etcd, configurations] = await Promise.all([
+    seenOr(observeUpdates(cluster, kept, preview, goOn)),
+    etcdMembers(spec).some(({ name }) => goOn.some((one) => one.name === name))
+      ? seenOr(lookAtEtcd(cluster, goOn))
+      : undefined,
+    seenOr(
+      observeConfigurations(cluster, goOn, (clients) =>
+        seenOr(inTime(Promise.any(clients.map((one) => one.config())))),
+      ),
+    ),
+  ]);
+  const nodes = updates?.leader === undefined ? undefined : await seenOr(observeNodes(cluster, updates.leader));
+  return {
+    ...(updates && { updates }),
+    ...(etcd && { etcd }),
+    ...(configurations && { configurations }),
+    ...(nodes && { nodes }),
+  };
+}
+
+function lookAtEtcd(cluster: ClusterHandle, goOn: readonly MemberSpec[]) {
+  const look = observeEtcd(
+    cluster,
+    goOn.map(({ name }) => name),
+    async (_, databases) => strandedAmong(cluster, databases, await patroniKeys(cluster, questionMs)),
+  );
+  return inTime(look, 2 * questionMs);
+}
+
+function seenOr<T>(look: Promise<T>): Promise<T | undefined> {
+  return look.catch(() => undefined);
 }

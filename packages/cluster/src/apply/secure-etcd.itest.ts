@@ -9,7 +9,8 @@ import { waitFor } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { createEtcdClient, type EtcdClient } from '@citus-ha/dcs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isEtcdClosed, secureEtcd } from './secure-etcd.js';
+import { secureEtcd } from './secure-etcd.js';
+import { isEtcdClosed } from '../observe/etcd-access.js';
 
 const missing = spawnSync('etcd', ['--version']).error?.message;
 const address = '127.0.47.1';

@@ -1,6 +1,7 @@
 import { messageOf } from '@citus-ha/core';
 import { enableEtcdAccess, etcdUsers, type EtcdUser } from '@citus-ha/emitters';
 import type { EtcdClient } from '@citus-ha/dcs';
+import { isEtcdClosed, missingUsers } from '../observe/etcd-access.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { renderInput } from '../render-input.js';
 
@@ -20,16 +21,10 @@ export async function closeEtcd(cluster: ClusterHandle): Promise<boolean> {
  */
 export async function secureEtcd(etcd: EtcdClient, users: readonly EtcdUser[]): Promise<boolean> {
   const isClosed = await isEtcdClosed(etcd, users);
-  const missing: EtcdUser[] = [];
-  for (const user of users) if (!isClosed || !(await etcd.tryLogin(user)).taken) missing.push(user);
+  const missing = isClosed ? await missingUsers(etcd, users) : users;
   for (const user of missing) await makeUser(etcd, user);
   if (!isClosed) await etcd.send(enableEtcdAccess.path, enableEtcdAccess.body);
   return missing.length > 0;
-}
-
-/** Whether etcd asks who he is whoever comes. */
-export async function isEtcdClosed(etcd: EtcdClient, [root]: readonly EtcdUser[]): Promise<boolean> {
-  return root !== undefined && (await etcd.tryLogin(root)).closed;
 }
 
 async function makeUser(etcd: EtcdClient, { user, password, requests }: EtcdUser): Promise<void> {

@@ -1,11 +1,11 @@
-import { coordinators, databaseMembers, groupsOf, type MemberSpec } from '@citus-ha/config';
+import { coordinators, groupsOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from '../configuration/dynamic-configuration.js';
 import { explainWithLogs } from '../apply/explain-with-logs.js';
 import type { ClusterHandle } from '../cluster-handle.js';
-import { coordinatorCluster } from '../open-cluster.js';
+import { coordinatorCluster, isDatabase } from '../open-cluster.js';
 import { proveCopy } from './prove-copy.js';
 import { refuseRestart } from '../configuration/refuse-parameters.js';
 import { renderInput } from '../render-input.js';
@@ -99,10 +99,6 @@ export async function setMaintenance(cluster: ClusterHandle, on: boolean): Promi
   throw new CodedError('MAINTENANCE_PARTIAL', `Not every group could be told: ${failed.join('; ')}`, {
     fix: 'Start the members that do not answer, and etcd, without which none does; then run the command again.',
   });
-}
-
-export function isDatabase({ spec }: ClusterHandle, { name }: MemberSpec): boolean {
-  return databaseMembers(spec).some((member) => member.name === name);
 }
 
 /** Patroni answers before the copy begins. Asked of the member itself: it tells etcd only now and then, and a copy may be faster. */

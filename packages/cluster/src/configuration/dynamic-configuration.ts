@@ -20,12 +20,18 @@ export async function applyDynamicConfiguration(
   const [member] = group;
   if (!member) return false;
   const clients = group.map(({ name }) => cluster.patroni(name));
-  const options = { timeoutMs: upMs, signal: cluster.signal };
-  const current = (await firstAnswer(clients, (client) => client.config(), options)) as JsonObject;
-  const patch = configurationPatch(cluster, member, current);
+  const patch = configurationPatch(cluster, member, await askConfiguration(cluster, clients));
   if (patch === undefined) return false;
-  await firstAnswer(clients, (client) => client.patchConfig(patch), options);
+  await firstAnswer(clients, (client) => client.patchConfig(patch), { timeoutMs: upMs, signal: cluster.signal });
   return true;
+}
+
+/** As soon as one of these answers. */
+export async function askConfiguration(
+  { signal }: Pick<ClusterHandle, 'signal'>,
+  clients: readonly PatroniClient[],
+): Promise<JsonObject> {
+  return (await firstAnswer(clients, (client) => client.config(), { timeoutMs: upMs, signal })) as JsonObject;
 }
 
 /** What has to change in the dynamic configuration of a member's group for it to be in line with the spec. */

@@ -10,7 +10,7 @@ import { examineStorage } from './examine-storage.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { endpointHost, siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
-import { isEtcdClosed } from '../apply/secure-etcd.js';
+import { isEtcdClosed } from '../observe/etcd-access.js';
 import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */

@@ -1,64 +1,64 @@
 import { withConnection } from '@citus-ha/citus';
 import { groupsOf, type MemberSpec } from '@citus-ha/config';
 import { renderMember } from '@citus-ha/emitters';
-import { settleRecord, type ClusterRecord } from '../record/cluster-record.js';
-import type { ClusterContext } from '../context.js';
+import type { DynamicConfig, PatroniClient } from '@citus-ha/patroni';
+import type { Preview } from '@citus-ha/runtime';
+import type { ClusterRecord } from '../record/cluster-record.js';
 import { configurationPatch } from '../configuration/dynamic-configuration.js';
 import { inTime, questionMs } from './in-time.js';
 import { changesBy, type JsonObject } from '../configuration/json-patch.js';
-import { isDatabase } from '../commands/maintain.js';
-import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { isDatabase, leaderName } from '../open-cluster.js';
 import type { ConfigurationSeen, UpdatesSeen } from '../plan/plan-updates.js';
 import { renderInput } from '../render-input.js';
-import { passwordTrial } from './try-password.js';
-import { isUpdateUnfinished, leaderName } from '../apply/update-members.js';
+import { isUpdateUnfinished } from '../record/unfinished.js';
 
-/** Compares what members that live have with what the spec makes of them; changes nothing. `undefined` where that is not known. */
+/**
+ * Compares what members that live have with what the spec makes of them; changes nothing.
+ *
+ * @param kept As the record was before this run settled it.
+ */
 export async function observeUpdates(
-  context: ClusterContext,
-  kept: ClusterRecord,
+  cluster: ClusterHandle,
+  kept: ClusterRecord | undefined,
+  preview: Pick<Preview, 'compare'> | undefined,
   living: readonly MemberSpec[],
-): Promise<UpdatesSeen | undefined> {
-  const { spec, runtime } = context;
-  const preview = await runtime.preview(spec);
-  if (preview === undefined) return undefined;
-  const { site } = preview;
-  const record = await settleRecord(spec, site, kept, passwordTrial(context, site, kept));
-  const cluster = clusterHandle(context, { site, record });
+): Promise<UpdatesSeen> {
+  const { runtime, record } = cluster;
   const compare = async (member: MemberSpec) => ({
     name: member.name,
+    kind: member.kind,
     isDatabase: isDatabase(cluster, member),
-    comparison: await preview.compare(renderMember(renderInput(cluster), member)),
+    // What cannot be compared yet is told when it is written.
+    comparison: (await preview?.compare(renderMember(renderInput(cluster), member))) ?? 'files',
   });
-  const [members, configurations, unfinished, leader] = await Promise.all([
+  const [members, unfinished, leader] = await Promise.all([
     Promise.all(living.map(compare)),
-    observeConfigurations(cluster, living),
     isUpdateUnfinished(runtime.store),
     inTime(leaderName(cluster)).catch(() => undefined),
   ]);
-  return {
-    members,
-    leader,
-    configurations,
-    unfinished,
-    passwordIsNew: record.secrets.superuser !== kept.secrets.superuser,
-  };
+  return { members, leader, unfinished, passwordIsNew: record.secrets.superuser !== kept?.secrets.superuser };
 }
 
-async function observeConfigurations(
+/**
+ * What Patroni's dynamic configuration lacks, group by group.
+ *
+ * @param ask Answers the configuration that these Patronis have; without an answer their group is left out.
+ */
+export async function observeConfigurations(
   cluster: ClusterHandle,
-  living: readonly MemberSpec[],
+  asked: readonly MemberSpec[],
+  ask: (clients: readonly PatroniClient[]) => Promise<DynamicConfig | undefined>,
 ): Promise<readonly ConfigurationSeen[]> {
-  const names = living.map(({ name }) => name);
   const seen = groupsOf(cluster.spec).map(async ({ name: group, members }) => {
-    const asked = members.filter(({ name }) => names.includes(name));
-    const configs = asked.map(({ name }) => cluster.patroni(name).config());
-    const current = await inTime(Promise.any(configs)).catch(() => undefined);
-    const [member] = members;
-    const patch = member && current && configurationPatch(cluster, member, current as JsonObject);
+    const answering = members.filter(({ name }) => asked.some((one) => one.name === name));
+    const [member] = answering;
+    if (member === undefined) return [];
+    const current = (await ask(answering.map(({ name }) => cluster.patroni(name)))) as JsonObject | undefined;
+    const patch = current && configurationPatch(cluster, member, current);
     if (!patch) return [];
-    const takenAtStart = await inTime(askTakenAtStart(cluster, asked, patch)).catch(() => []);
-    return [{ group, current: current as JsonObject, patch, takenAtStart }];
+    const takenAtStart = await inTime(askTakenAtStart(cluster, answering, patch)).catch(() => []);
+    return [{ group, current, patch, takenAtStart }];
   });
   return (await Promise.all(seen)).flat();
 }

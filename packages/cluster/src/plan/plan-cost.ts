@@ -1,5 +1,5 @@
 import type { MemberKind } from '@citus-ha/config';
-import type { UpStep } from './plan-up.js';
+import type { Step } from './step.js';
 
 /**
  * What clients notice of a step: nothing; a moment without writes, since the leader moves; shards that are away while their worker
@@ -7,7 +7,7 @@ import type { UpStep } from './plan-up.js';
  */
 export type Cost = 'none' | 'leader-moves' | 'shards-away' | 'connections-cut';
 
-export type PlannedStep = UpStep & { readonly cost: Cost };
+export type PlannedStep = Step & { readonly cost: Cost };
 
 /** What is known of a member before anything is done to it. */
 export interface CostSeen {
@@ -17,7 +17,7 @@ export interface CostSeen {
 }
 
 export function withCosts(
-  steps: readonly UpStep[],
+  steps: readonly Step[],
   seen: (member: string) => CostSeen | undefined,
 ): readonly PlannedStep[] {
   return steps.map((step) => ({

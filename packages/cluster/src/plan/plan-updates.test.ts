@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { planUpdates, type UpdatesSeen } from './plan-updates.js';
+import { planSettings, planTakes, type UpdatesSeen } from './plan-updates.js';
 
-const nothing: UpdatesSeen = { members: [], configurations: [], unfinished: false, passwordIsNew: false };
-const database = (name: string, comparison: 'same' | 'files' | 'life') => ({ name, isDatabase: true, comparison });
+const nothing: UpdatesSeen = { members: [], unfinished: false, passwordIsNew: false };
+const database = (name: string, comparison: 'same' | 'files' | 'life') => ({
+  name,
+  kind: name.startsWith('coord') ? ('coordinator' as const) : ('worker' as const),
+  isDatabase: true,
+  comparison,
+});
 const other = (name: string, comparison: 'same' | 'files' | 'life') => ({
   ...database(name, comparison),
+  kind: name === 'etcd' ? ('etcd' as const) : ('proxy' as const),
   isDatabase: false,
 });
 
 describe('the plan for members that run', () => {
   it('is empty where all of them are as they should be', () => {
     const members = [other('etcd', 'same'), database('coord-1', 'same')];
-    expect(planUpdates({ ...nothing, members })).toEqual([]);
+    expect(planTakes({ ...nothing, members })).toEqual([]);
   });
 
   it('reloads Patroni with new files, and restarts whoever knows no reload or needs a new life', () => {
@@ -21,7 +27,7 @@ describe('the plan for members that run', () => {
       database('worker1', 'life'),
       other('haproxy', 'life'),
     ];
-    expect(planUpdates({ ...nothing, members })).toEqual([
+    expect(planTakes({ ...nothing, members })).toEqual([
       { action: 'restart', member: 'etcd' },
       { action: 'reload', member: 'coord-1' },
       { action: 'restart', member: 'worker1' },
@@ -31,7 +37,7 @@ describe('the plan for members that run', () => {
 
   it('finishes what an interrupted run began, on every member', () => {
     const members = [other('etcd', 'same'), database('coord-1', 'same')];
-    expect(planUpdates({ ...nothing, members, unfinished: true })).toEqual([
+    expect(planTakes({ ...nothing, members, unfinished: true })).toEqual([
       { action: 'restart', member: 'etcd' },
       { action: 'reload', member: 'coord-1' },
     ]);
@@ -39,9 +45,7 @@ describe('the plan for members that run', () => {
 
   it('restarts a Patroni that knows a former password', () => {
     const members = [database('coord-1', 'files'), database('coord-2', 'same')];
-    expect(planUpdates({ ...nothing, members, passwordIsNew: true })).toEqual([
-      { action: 'restart', member: 'coord-1' },
-    ]);
+    expect(planTakes({ ...nothing, members, passwordIsNew: true })).toEqual([{ action: 'restart', member: 'coord-1' }]);
   });
 
   it('names every value that is set, changed or unset, and those that need a restart', () => {
@@ -55,7 +59,7 @@ describe('the plan for members that run', () => {
     };
     const configurations = [{ group: 'coordinators', current, patch, takenAtStart: ['max_connections'] }];
     const step = { action: 'set', group: 'coordinators' };
-    expect(planUpdates({ ...nothing, configurations })).toEqual([
+    expect(planSettings(configurations)).toEqual([
       { ...step, setting: 'ttl', from: 20, to: 30 },
       { ...step, setting: 'work_mem', from: '4MB', to: '8MB' },
       { ...step, setting: 'jit', from: 'off', to: null },

@@ -1,38 +1,19 @@
 import type { Comparison } from '@citus-ha/runtime';
-import { changesBy, type Json, type JsonObject } from '../configuration/json-patch.js';
+import type { MemberSpec } from '@citus-ha/config';
+import { changesBy, type JsonObject } from '../configuration/json-patch.js';
+import type { SettingStep, TakeStep } from './step.js';
 
-export type UpdateStep = TakeStep | SettingStep;
-
-/** How a running member takes its new definition: by a new life, or as Patroni can be told to. */
-export interface TakeStep {
-  readonly action: 'reload' | 'restart';
-  readonly member: string;
-}
-
-/** A value in Patroni's dynamic configuration; null stands for none. */
-export interface SettingStep {
-  readonly action: 'set';
-  /** `coordinators`, or a worker's name. */
-  readonly group: string;
-  /** A PostgreSQL parameter by its name, others as Patroni's manual names them. */
-  readonly setting: string;
-  readonly from: Json;
-  readonly to: Json;
-  /** Set where the server takes it only by a restart, which is not part of the plan. */
-  readonly pendingRestart?: true;
-}
-
-/** What is known of a cluster before anything of it is touched; what is not is left out. */
+/** How members compare with their definitions. */
 export interface UpdatesSeen {
   /** Those whose life goes on. */
   readonly members: readonly {
     readonly name: string;
+    readonly kind: MemberSpec['kind'];
     readonly isDatabase: boolean;
     readonly comparison: Comparison;
   }[];
-  /** The coordinator that leads. */
+  /** The coordinator that leads, where one says so. */
   readonly leader?: string | undefined;
-  readonly configurations: readonly ConfigurationSeen[];
   /** Whether an earlier run ended before every member had taken its definition. */
   readonly unfinished: boolean;
   /** Whether Patroni has another password than it is to have, and so refuses to be told anything. */
@@ -47,22 +28,34 @@ export interface ConfigurationSeen {
   readonly takenAtStart: readonly string[];
 }
 
-export function planUpdates(seen: UpdatesSeen): readonly UpdateStep[] {
-  const { members, configurations, unfinished, passwordIsNew } = seen;
-  const taken = members.flatMap(({ name, isDatabase, comparison }): readonly TakeStep[] => {
+/** One after the other, in {@link rollingOrder}. */
+export function planTakes({ members, leader, unfinished, passwordIsNew }: UpdatesSeen): readonly TakeStep[] {
+  return rollingOrder(members, leader).flatMap(({ name, isDatabase, comparison }): readonly TakeStep[] => {
     const action = howToTake(comparison, { isDatabase: isDatabase && !passwordIsNew, unfinished });
     return action === undefined ? [] : [{ action, member: name }];
   });
-  return [...taken, ...configurations.flatMap(settingsOf)];
+}
+
+/** etcd first, then standbys and workers, then whoever leads, then the proxies. */
+export function rollingOrder<T extends Pick<MemberSpec, 'name' | 'kind'>>(
+  members: readonly T[],
+  leader: string | undefined,
+): readonly T[] {
+  const rank = ({ name, kind }: T) => (kind === 'etcd' ? 0 : name === leader ? 2 : kind === 'proxy' ? 3 : 1);
+  return members.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** What a running member has to do for its new definition, if anything: only Patroni takes one while its life goes on. */
 export function howToTake(
   comparison: Comparison,
   { isDatabase, unfinished }: { readonly isDatabase: boolean; readonly unfinished: boolean },
-): TakeStep['action'] | undefined {
+): 'reload' | 'restart' | undefined {
   if (comparison === 'same' && !unfinished) return undefined;
   return isDatabase && comparison !== 'life' ? 'reload' : 'restart';
+}
+
+export function planSettings(configurations: readonly ConfigurationSeen[]): readonly SettingStep[] {
+  return configurations.flatMap(settingsOf);
 }
 
 function settingsOf({ group, current, patch, takenAtStart }: ConfigurationSeen): readonly SettingStep[] {

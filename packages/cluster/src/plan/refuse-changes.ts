@@ -2,7 +2,7 @@ import type { ClusterSpec, MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
 import type { ClusterRecord } from '../record/cluster-record.js';
-import { surplusMembers } from './plan-up.js';
+import { surplusMembers } from './plan-lives.js';
 
 /**
  * Refuses, before anything is done, what `up` cannot make of a cluster that is there.

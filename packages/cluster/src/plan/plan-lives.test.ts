@@ -1,7 +1,7 @@
 import { defaultClusterSpec, membersOf } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
 import { describe, expect, it } from 'vitest';
-import { planUp, surplusMembers } from './plan-up.js';
+import { planLives, surplusMembers } from './plan-lives.js';
 
 const wanted = membersOf(defaultClusterSpec());
 
@@ -9,9 +9,9 @@ function seen(name: string, state: Member['state']): Member {
   return { name, kind: 'worker', address: '127.0.11.1', ports: {}, state, intent: 'running' };
 }
 
-describe('the plan of up', () => {
+describe('the plan for lives', () => {
   it('creates and starts every member of a cluster that is not there', () => {
-    const plan = planUp(wanted, []);
+    const plan = planLives(wanted, []);
     expect(plan.filter(({ action }) => action === 'create').map(({ member }) => member)).toEqual(
       wanted.map(({ name }) => name),
     );
@@ -20,7 +20,7 @@ describe('the plan of up', () => {
 
   it('is empty where all of it runs', () => {
     expect(
-      planUp(
+      planLives(
         wanted,
         wanted.map(({ name }) => seen(name, 'running')),
       ),
@@ -30,7 +30,7 @@ describe('the plan of up', () => {
   it('starts what ended, thaws what is frozen, and leaves the rest alone', () => {
     const states: Record<string, Member['state']> = { 'coord-1': 'exited', worker2: 'paused', worker3: 'created' };
     expect(
-      planUp(
+      planLives(
         wanted,
         wanted.map(({ name }) => seen(name, states[name] ?? 'running')),
       ),

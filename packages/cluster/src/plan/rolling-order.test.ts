@@ -1,6 +1,6 @@
 import { defaultClusterSpec, membersOf } from '@citus-ha/config';
 import { expect, it } from 'vitest';
-import { rollingOrder } from './update-members.js';
+import { rollingOrder } from './plan-updates.js';
 
 it('updates the leader after every other server, and the proxy last', () => {
   const order = rollingOrder(membersOf(defaultClusterSpec()), 'coord-1').map(({ name }) => name);

@@ -1,95 +1,38 @@
 import { withConnection } from '@citus-ha/citus';
-import { coordinators, etcdMembers, groupsOf, membersOf, proxies, workers, type MemberSpec } from '@citus-ha/config';
-import { codeOf, currentClock, waitFor } from '@citus-ha/core';
-import { leaderOf, type Leader, type PatroniMember } from '@citus-ha/patroni';
-import { bootstrapNodes } from './bootstrap-nodes.js';
-import { findStuck } from '../observe/catch-up.js';
-import type { ChangeLog } from './change-log.js';
-import { applyDynamicConfiguration } from '../configuration/dynamic-configuration.js';
-import { electLeader } from './elect-leader.js';
-import { isSynchronous } from '../status/find-problems.js';
-import { whileDataIsThere } from '../observe/lost-data.js';
-import type { ClusterHandle } from '../cluster-handle.js';
-import { coordinatorCluster, dcsPathOf } from '../open-cluster.js';
-import { readStatus } from '../status/read-status.js';
-import { refuseParameters } from '../configuration/refuse-parameters.js';
-import { serves } from '../observe/serves.js';
+import { coordinators, databaseMembers, etcdMembers, groupsOf, proxies, type MemberSpec } from '@citus-ha/config';
+import { codeOf, waitFor } from '@citus-ha/core';
+import { leaderOf, type PatroniMember } from '@citus-ha/patroni';
 import { refuseStartFailure } from './start-failures.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { findStuck } from '../observe/catch-up.js';
+import { serves } from '../observe/serves.js';
 import { patroniKeys } from '../observe/stranded-members.js';
-import { refuseStuck } from './turns.js';
-import { whileRunning } from './while-running.js';
+import { coordinatorCluster, dcsPathOf } from '../open-cluster.js';
+import { isSynchronous } from '../status/find-problems.js';
+import { readStatus } from '../status/read-status.js';
 
 /** What a loop of Patroni's takes at most, besides its pause. */
-const loopMs = 1_000;
+export const loopMs = 1_000;
 
-/** From members that run to a cluster that takes writes, each of them on as many coordinators as is promised. */
-export async function bringIntoService(cluster: ClusterHandle, log: ChangeLog): Promise<void> {
-  const names = membersOf(cluster.spec).map(({ name }) => name);
-  await whileRunning(cluster, names, (signal) => serve({ ...cluster, signal }, log));
-}
-
-async function serve(cluster: ClusterHandle, log: ChangeLog): Promise<void> {
-  const { change, changes } = log;
-  const { spec, signal, onEvent } = cluster;
-  onEvent?.({ type: 'waiting-for-leaders' });
-  const groups = groupsOf(spec).map(({ members }) => members);
-  const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
-    leadersOf({ ...cluster, signal: soon }, groups, log),
-  );
-  if (leader) await refuseParameters(cluster, leader.name);
-  await waitForConfiguration(cluster, groups);
-  const configured = await configure(cluster, groups);
-  if (configured.length > 0) {
-    change({ type: 'configured', members: configured, toStart: false });
-    // Only at its next loop does Patroni know which settings need a restart.
-    await currentClock().sleep(spec.timings.loopWaitMs + loopMs, signal);
-  }
-  changes.push(...(await bootstrapNodes(cluster)).map((step) => ({ type: 'bootstrap', step }) as const));
-  onEvent?.({ type: 'waiting-for-service' });
+/** Until clients are served, and every acknowledged write is on as many coordinators as is promised. */
+export async function waitForService(
+  cluster: ClusterHandle,
+  { isConfigured }: { readonly isConfigured: boolean },
+): Promise<void> {
   await Promise.all([
-    ...groups.flat().map((member) => waitForMember(cluster, member)),
+    ...databaseMembers(cluster.spec).map((member) => waitForMember(cluster, member)),
     waitForEtcd(cluster, 'all'),
     waitForSynchrony(cluster),
     waitForWrites(cluster),
-    ...(configured.length > 0 ? [waitForSettings(cluster)] : []),
+    ...(isConfigured ? [waitForSettings(cluster)] : []),
   ]);
 }
 
-/** Where etcd does not know who may lead, it is not left to time: who waits in vain, and for whom, is told at once. */
-async function leadersOf(
-  cluster: ClusterHandle,
-  groups: readonly (readonly MemberSpec[])[],
-  log: ChangeLog,
-): Promise<readonly Leader[]> {
-  const over = new AbortController();
-  const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
-  const leaders = groups.map((group) => waitForOne({ ...cluster, signal }, group, log));
-  try {
-    return await Promise.race([Promise.all(leaders), refuseStuck({ ...cluster, signal })]);
-  } finally {
-    over.abort();
-    await Promise.allSettled(leaders);
-  }
-}
-
-/** A server that was killed first replays all WAL since its last checkpoint: as long as one does, nobody is late. */
-async function waitForOne(cluster: ClusterHandle, group: readonly MemberSpec[], log: ChangeLog): Promise<Leader> {
-  const clients = group.map(({ name }) => cluster.patroni(name));
-  for (;;) {
-    try {
-      return await electLeader(cluster, group, log);
-    } catch (error) {
-      const states = await Promise.allSettled(clients.map((client) => client.status()));
-      const recovers = states.some((seen) => seen.status === 'fulfilled' && seen.value.state === 'starting');
-      if (codeOf(error) !== 'TIMEOUT' || !recovers) throw error;
-      cluster.onEvent?.({ type: 'recovering', members: group.map(({ name }) => name) });
-    }
-  }
-}
-
 /** In an etcd that has lost its data leaders write theirs anew, a moment after they lead; until then Patroni refuses changes of it. */
-async function waitForConfiguration(cluster: ClusterHandle, groups: readonly (readonly MemberSpec[])[]): Promise<void> {
-  const wanted = groups.flatMap(([member]) => (member ? [`${dcsPathOf(cluster, member)}config`] : []));
+export async function waitForConfiguration(cluster: ClusterHandle): Promise<void> {
+  const wanted = groupsOf(cluster.spec).flatMap(({ members: [member] }) =>
+    member ? [`${dcsPathOf(cluster, member)}config`] : [],
+  );
   const [first = 'etcd'] = etcdMembers(cluster.spec).map(({ name }) => name);
   await waitFor({
     what: 'every leader to have its configuration in etcd',
@@ -102,18 +45,6 @@ async function waitForConfiguration(cluster: ClusterHandle, groups: readonly (re
     intervalMs: 200,
     signal: cluster.signal,
   });
-}
-
-/** Answers the members whose dynamic configuration had to be changed. */
-async function configure(
-  cluster: ClusterHandle,
-  groups: readonly (readonly MemberSpec[])[],
-): Promise<readonly string[]> {
-  const changed: string[] = [];
-  for (const group of groups) {
-    if (await applyDynamicConfiguration(cluster, group)) changed.push(...group.map(({ name }) => name));
-  }
-  return changed;
 }
 
 /** Until etcd serves, which a majority of it does, or until each member of it does. */

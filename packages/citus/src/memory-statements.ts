@@ -1,0 +1,115 @@
+import type { EngineKind } from './engine.js';
+import type { CitusNode } from './nodes.js';
+
+/** What the servers of one group have. */
+export interface ServerData {
+  readonly databases: Set<string>;
+  /** As `database/extension`. */
+  readonly extensions: Set<string>;
+  /** Rows of `pg_settings`. */
+  readonly settings: Record<string, unknown>[];
+}
+
+export interface MemoryServer {
+  readonly role: 'primary' | 'standby';
+  readonly engine: EngineKind;
+  readonly database: string;
+  readonly data: ServerData;
+  readonly nodes: CitusNode[];
+}
+
+type Row = Readonly<Record<string, unknown>>;
+type Answer = (server: MemoryServer, values: readonly unknown[]) => readonly Row[];
+
+export function newData(): ServerData {
+  return { databases: new Set(['postgres']), extensions: new Set(), settings: [] };
+}
+
+/** @throws Error for a statement that no code of citus-ha sends; with the SQLSTATE of PostgreSQL where that would refuse it. */
+export function answerInMemory(server: MemoryServer, text: string, values: readonly unknown[]): readonly Row[] {
+  const [, create] = /^CREATE (DATABASE|EXTENSION)/.exec(text) ?? [];
+  if (create !== undefined && server.role === 'standby')
+    throw withCode('25006', 'cannot execute in a read-only transaction');
+  const [, database] = /^CREATE DATABASE "(.*)"$/.exec(text) ?? [];
+  if (database !== undefined) return nothing(server.data.databases.add(database));
+  const [, extension] = /^CREATE EXTENSION IF NOT EXISTS (\w+)$/.exec(text) ?? [];
+  if (extension !== undefined) return nothing(server.data.extensions.add(`${server.database}/${extension}`));
+  const known = answers.find(([part]) => text.includes(part));
+  if (known === undefined) throw new Error(`No server in memory answers: ${text}`);
+  return known[1](server, values);
+}
+
+/** By a part of the statement; the first one decides. */
+const answers: readonly (readonly [string, Answer])[] = [
+  ['NOT pg_is_in_recovery() AS writes', ({ role }) => [{ writes: role === 'primary' }]],
+  ['pg_is_in_recovery() AS standby', ({ role }) => [{ standby: role === 'standby' }]],
+  ['citus_version()', (server) => [{ text: versionOf(server) }]],
+  ['FROM pg_extension', (server, [name]) => (hasExtension(server, String(name)) ? [{}] : [])],
+  ['NOT metadatasynced', () => []],
+  ['shouldhaveshards AS', ({ nodes }) => nodes.map((node) => ({ ...node }))],
+  ['citus_get_active_worker_nodes', ({ nodes }) => nodes.filter(({ active, groupId }) => active && groupId > 0)],
+  ['citus_set_coordinator_host', ({ nodes }, values) => nothing(register(nodes, 0, values))],
+  ['citus_add_node', ({ nodes }, values) => nothing(register(nodes, undefined, values))],
+  [
+    'citus_update_node',
+    ({ nodes }, [id, ...address]) => change(nodes, ({ nodeId }) => nodeId === id, addressOf(address)),
+  ],
+  ['citus_activate_node', ({ nodes }, [host]) => change(nodes, (node) => node.host === host, { active: true })],
+  ['citus_check_cluster_node_health', ({ nodes }) => linksAmong(nodes)],
+  ['FROM pg_settings', ({ data }, [names]) => data.settings.filter(({ name }) => (names as unknown[]).includes(name))],
+  ['pg_dist_placement', () => []],
+  ['SET ', () => []],
+];
+
+function versionOf(server: MemoryServer): string {
+  if (!hasExtension(server, 'citus')) throw withCode('42883', 'function citus_version() does not exist');
+  return server.engine === 'citus' ? 'Citus 13.2.2 in memory' : 'Citus stand-in 13.2 (citus-ha) in memory';
+}
+
+function hasExtension({ data, database }: MemoryServer, name: string): boolean {
+  return data.extensions.has(`${database}/${name}`);
+}
+
+function register(nodes: CitusNode[], groupId: number | undefined, values: readonly unknown[]): void {
+  const address = addressOf(values);
+  if (change(nodes, (node) => node.groupId === groupId, address).length > 0) return;
+  if (nodes.some(({ host }) => host === address.host)) return;
+  const ids = nodes.map(({ nodeId }) => nodeId);
+  const groups = nodes.map((node) => node.groupId);
+  nodes.push({
+    nodeId: Math.max(0, ...ids) + 1,
+    groupId: groupId ?? Math.max(0, ...groups) + 1,
+    ...address,
+    role: 'primary',
+    active: true,
+    shouldHaveShards: groupId !== 0,
+  });
+}
+
+function change(nodes: CitusNode[], isMeant: (node: CitusNode) => boolean, by: Partial<CitusNode>): readonly Row[] {
+  const index = nodes.findIndex(isMeant);
+  const node = nodes[index];
+  if (node === undefined) return [];
+  nodes[index] = { ...node, ...by };
+  return [{}];
+}
+
+function addressOf([host, port]: readonly unknown[]): { readonly host: string; readonly port: number } {
+  return { host: String(host), port: Number(port) };
+}
+
+function linksAmong(nodes: readonly CitusNode[]): readonly Row[] {
+  const named = (end: 'from' | 'to', { host, port }: CitusNode) => ({
+    [`${end}_nodename`]: host,
+    [`${end}_nodeport`]: port,
+  });
+  return nodes.flatMap((from) => nodes.map((to) => ({ ...named('from', from), ...named('to', to), result: true })));
+}
+
+function withCode(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function nothing(_: unknown): readonly Row[] {
+  return [];
+}

@@ -1,0 +1,83 @@
+import { etcdMembers, groupsOf, membersOf, workers } from '@citus-ha/config';
+import { currentClock } from '@citus-ha/core';
+import { bootstrapNodes } from './bootstrap-nodes.js';
+import type { ChangeLog } from './change-log.js';
+import { electLeaders } from './elect-leaders.js';
+import { execute } from './execute.js';
+import { allowLoss } from './turns.js';
+import { loopMs, waitForConfiguration, waitForEtcd, waitForService } from './wait-for-service.js';
+import { whileRunning } from './while-running.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { askConfiguration } from '../configuration/dynamic-configuration.js';
+import { refuseParameters } from '../configuration/refuse-parameters.js';
+import { whileDataIsThere } from '../observe/lost-data.js';
+import { observeEtcd } from '../observe/observe-etcd.js';
+import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
+import { waitForStranded } from '../observe/stranded-members.js';
+import { planCluster, type ClusterSeen, type Plan } from '../plan/plan-cluster.js';
+import { whileUpdating } from '../record/unfinished.js';
+import type { ClusterRecord } from '../record/cluster-record.js';
+
+export interface ConvergeOptions {
+  /** The record before this run settled it. */
+  readonly kept: ClusterRecord | undefined;
+  readonly allowLoss: boolean;
+  readonly log: ChangeLog;
+}
+
+/**
+ * Brings a cluster to its spec, stage by stage: each waits until what it plans by can be seen, looks, and does what is missing.
+ * The next run goes on from wherever one ends.
+ */
+export async function converge(cluster: ClusterHandle, options: ConvergeOptions): Promise<void> {
+  await runMembers(cluster, options);
+  const names = membersOf(cluster.spec).map(({ name }) => name);
+  await whileRunning(cluster, names, (signal) => bringIntoService({ ...cluster, signal }, options.log));
+}
+
+/** Until every member runs by its definition. */
+async function runMembers(cluster: ClusterHandle, { kept, log, ...options }: ConvergeOptions): Promise<void> {
+  const { runtime, spec } = cluster;
+  const wanted = membersOf(spec);
+  const plan = (seen: Omit<ClusterSeen, 'wanted'>): Plan => planCluster({ wanted, ...seen });
+
+  const members = await runtime.members();
+  await execute(cluster, plan({ members }).foundation, log);
+  const ofEtcd = etcdMembers(spec).map(({ name }) => name);
+  await whileRunning(cluster, ofEtcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
+
+  const living = members.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
+  const etcd = await observeEtcd(cluster, living, waitForStranded);
+  await execute(cluster, plan({ etcd }).etcd, log);
+  if (options.allowLoss) await allowLoss(cluster, []);
+  await execute(cluster, plan({ members: await runtime.members() }).lives, log);
+
+  const goOn = wanted.filter(({ name }) => living.includes(name) && !etcd.stranded.includes(name));
+  const updates = await observeUpdates(cluster, kept, await runtime.preview(spec), goOn);
+  const { takes } = plan({ etcd, updates });
+  if (takes.length === 0 && !updates.unfinished) return;
+  await whileUpdating(runtime.store, () => execute(cluster, takes, log));
+}
+
+/** From members that run to a cluster that takes writes. */
+async function bringIntoService(cluster: ClusterHandle, log: ChangeLog): Promise<void> {
+  const { spec, signal, onEvent } = cluster;
+  const wanted = membersOf(spec);
+  onEvent?.({ type: 'waiting-for-leaders' });
+  const groups = groupsOf(spec).map(({ members }) => members);
+  const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
+    electLeaders({ ...cluster, signal: soon }, groups, log),
+  );
+  if (leader) await refuseParameters(cluster, leader.name);
+  await waitForConfiguration(cluster);
+
+  const configurations = await observeConfigurations(cluster, wanted, (clients) => askConfiguration(cluster, clients));
+  const { settings } = planCluster({ wanted, configurations });
+  await execute(cluster, settings, log);
+  // Only at its next loop does Patroni know which settings need a restart.
+  if (settings.length > 0) await currentClock().sleep(spec.timings.loopWaitMs + loopMs, signal);
+
+  log.changes.push(...(await bootstrapNodes(cluster)).map((step) => ({ type: 'bootstrap', step }) as const));
+  onEvent?.({ type: 'waiting-for-service' });
+  await waitForService(cluster, { isConfigured: settings.length > 0 });
+}

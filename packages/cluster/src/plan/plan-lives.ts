@@ -1,0 +1,20 @@
+import type { MemberSpec } from '@citus-ha/config';
+import type { Member } from '@citus-ha/runtime';
+import type { LifeStep } from './step.js';
+
+/** What has to be done for every member that is asked for to run; empty where all of them do. All are created before any is started. */
+export function planLives(wanted: readonly MemberSpec[], seen: readonly Member[]): readonly LifeStep[] {
+  const states = new Map(seen.map(({ name, state }) => [name, state]));
+  const created = wanted.filter(({ name }) => !states.has(name));
+  const begun = wanted.flatMap(({ name }): readonly LifeStep[] => {
+    const state = states.get(name);
+    return state === 'running' ? [] : [{ action: state === 'paused' ? 'resume' : 'start', member: name }];
+  });
+  return [...created.map(({ name }) => ({ action: 'create', member: name }) as const), ...begun];
+}
+
+/** Members that exist though the spec no longer asks for them. */
+export function surplusMembers(wanted: readonly MemberSpec[], seen: readonly Member[]): readonly string[] {
+  const names = new Set(wanted.map(({ name }) => name));
+  return seen.map(({ name }) => name).filter((name) => !names.has(name));
+}
