@@ -4,7 +4,7 @@ import type { MemberSite, Site } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { patroniScope, restUser, rootLogin } from '@citus-ha/emitters';
 import { createPatroniClient, type PatroniClient, type PatroniCluster } from '@citus-ha/patroni';
-import { createEtcdClient, type EtcdClient } from '@citus-ha/dcs';
+import { createEtcdClient, type Dcs } from '@citus-ha/dcs';
 import { asApplied, differencesOf, type Difference } from './record/as-applied.js';
 import type { ClusterRecord } from './record/cluster-record.js';
 import type { ClusterContext } from './context.js';
@@ -89,7 +89,7 @@ export function patroniOf(cluster: OpenCluster, member: string): PatroniClient {
 }
 
 /** As etcd's root. */
-export function etcdOf(cluster: OpenCluster): EtcdClient {
+export function etcdOf(cluster: OpenCluster): Dcs {
   const { spec, site, record } = cluster;
   return createEtcdClient({
     login: rootLogin(record.secrets),

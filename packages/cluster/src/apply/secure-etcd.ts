@@ -1,6 +1,5 @@
-import { messageOf } from '@citus-ha/core';
-import { enableEtcdAccess, etcdUsers, type EtcdUser } from '@citus-ha/emitters';
-import type { EtcdClient } from '@citus-ha/dcs';
+import { etcdUsers } from '@citus-ha/emitters';
+import type { Dcs, EtcdUser } from '@citus-ha/dcs';
 import { etcdOf, type OpenCluster } from '../open-cluster.js';
 import { renderInput } from '../render-input.js';
 
@@ -18,26 +17,16 @@ export async function closeEtcd(cluster: OpenCluster): Promise<boolean> {
  * @returns Whether anything had to be done.
  * @throws CodedError `ETCD_LOGIN_REFUSED` where etcd was closed with other passwords.
  */
-export async function secureEtcd(etcd: EtcdClient, users: readonly EtcdUser[]): Promise<boolean> {
+export async function secureEtcd(etcd: Dcs, users: readonly EtcdUser[]): Promise<boolean> {
   const isClosed = await isEtcdClosed(etcd, users);
   const missing: EtcdUser[] = [];
   for (const user of users) if (!isClosed || !(await etcd.tryLogin(user)).taken) missing.push(user);
-  for (const user of missing) await makeUser(etcd, user);
-  if (!isClosed) await etcd.send(enableEtcdAccess.path, enableEtcdAccess.body);
+  for (const user of missing) await etcd.makeUser(user);
+  if (!isClosed) await etcd.closeToStrangers();
   return missing.length > 0;
 }
 
 /** Whether etcd asks who he is whoever comes. */
-export async function isEtcdClosed(etcd: EtcdClient, [root]: readonly EtcdUser[]): Promise<boolean> {
+export async function isEtcdClosed(etcd: Dcs, [root]: readonly EtcdUser[]): Promise<boolean> {
   return root !== undefined && (await etcd.tryLogin(root)).closed;
-}
-
-async function makeUser(etcd: EtcdClient, { user, password, requests }: EtcdUser): Promise<void> {
-  for (const { path, body } of requests) {
-    await etcd.send(path, body).catch(async (error: unknown) => {
-      if (!/already exists/.test(messageOf(error))) throw error;
-      // Left by an interrupted run, perhaps of a record that is gone.
-      if (path === '/v3/auth/user/add') await etcd.send('/v3/auth/user/changepw', { name: user, password });
-    });
-  }
 }
