@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterRecord } from '@citus-ha/cluster';
 import { waitFor } from '@citus-ha/core';
+import { sendToEtcd } from '@citus-ha/dcs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execa } from 'execa';
 import { Client } from 'pg';
@@ -81,7 +82,8 @@ describe('a cluster brought up from its defaults', () => {
     const key = Buffer.from('/service/e2e-up/config').toString('base64');
     const stranger = await etcdOf(cluster, null);
     for (const path of ['range', 'put', 'deleterange']) {
-      await expect(stranger.send(`/v3/kv/${path}`, { key })).rejects.toThrow('user name is empty');
+      const request = sendToEtcd({ endpoint: stranger.endpoints[0] }, `/v3/kv/${path}`, { key });
+      await expect(request).rejects.toThrow('user name is empty');
     }
     expect(await stranger.health()).toMatchObject([{ healthy: true }]);
   });

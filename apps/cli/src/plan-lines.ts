@@ -77,7 +77,6 @@ function phraseOfNode(step: BootstrapStep): Phrase {
       return { before: 'register ', name: step.node.host };
     case 'updateNode':
       return { before: `move node ${step.nodeId} to `, name: step.node.host };
-    case 'activateNode':
-      return { before: 'activate ', name: step.node.host };
   }
+  return { before: 'activate ', name: step.node.host };
 }

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import type { EngineInstaller, EngineKind } from './engine.js';
 import { answerInMemory, newData, type MemoryServer, type ServerData } from './memory-statements.js';
 import type { CitusNode } from './nodes.js';
@@ -42,8 +42,6 @@ export class MemoryServers {
 
   /** What installs the engine that these servers have. */
   installer(): EngineInstaller {
-    const install: EngineInstaller['install'] = async (client) =>
-      void (await client.query('CREATE EXTENSION IF NOT EXISTS citus'));
     return { kind: this.#options.engine, install };
   }
 
@@ -75,4 +73,8 @@ export class MemoryServers {
     const session = { query, end: async () => undefined, escapeIdentifier: (text: string) => `"${text}"` };
     return session as unknown as Client;
   }
+}
+
+async function install(client: ClientBase): Promise<void> {
+  await client.query('CREATE EXTENSION IF NOT EXISTS citus');
 }

@@ -99,17 +99,20 @@ function addressOf([host, port]: readonly unknown[]): { readonly host: string; r
 }
 
 function linksAmong(nodes: readonly CitusNode[]): readonly Row[] {
-  const named = (end: 'from' | 'to', { host, port }: CitusNode) => ({
-    [`${end}_nodename`]: host,
-    [`${end}_nodeport`]: port,
-  });
-  return nodes.flatMap((from) => nodes.map((to) => ({ ...named('from', from), ...named('to', to), result: true })));
+  return nodes.flatMap((from) =>
+    nodes.map((to) => ({ ...endOfLink('from', from), ...endOfLink('to', to), result: true })),
+  );
+}
+
+function endOfLink(end: 'from' | 'to', { host, port }: CitusNode): Row {
+  return { [`${end}_nodename`]: host, [`${end}_nodeport`]: port };
 }
 
 function withCode(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-function nothing(_: unknown): readonly Row[] {
+/** Of what is done for its effect alone. */
+function nothing(..._effects: readonly unknown[]): readonly Row[] {
   return [];
 }

@@ -7,10 +7,13 @@ import {
   exchange,
   type RequestOptions,
 } from '@citus-ha/core';
-import { deleteIfUnchanged, type Outcome } from './delete-if-unchanged.js';
+import type { Dcs, EtcdHealth, Transaction } from './dcs.js';
+import { deleteIfUnchanged } from './delete-if-unchanged.js';
 import { authenticate, EtcdConnection, requestTo, type EtcdEndpoint, type EtcdLogin } from './etcd-connection.js';
 import { encode, parseKey, type EtcdKey } from './etcd-key.js';
 import { makeRoom, readSpace, unknownSpace, type EtcdSpace } from './etcd-space.js';
+import { sendTransaction } from './etcd-txn.js';
+import { makeUser } from './etcd-users.js';
 
 export interface EtcdClientOptions {
   /** Tried in turn. */
@@ -19,39 +22,8 @@ export interface EtcdClientOptions {
   readonly login?: EtcdLogin | undefined;
 }
 
-export interface EtcdHealth extends EtcdSpace {
-  readonly endpoint: EtcdEndpoint;
-  /** Whether it serves reads and writes, which needs a majority. */
-  readonly healthy: boolean;
-  /** Why not. */
-  readonly problem: string | null;
-}
-
-/**
- * etcd's v3 API through its JSON gateway (etcd manual, "gRPC gateway"), etcd 3.4 and later. A request goes to the next
- * endpoint when one does not answer.
- *
- * Methods throw CodedError `ETCD_UNREACHABLE` or `ETCD_NO_ANSWER` after the last endpoint, `ETCD_REFUSED` with etcd's
- * reason, `ETCD_LOGIN_REFUSED` where it does not take the password, `ETCD_BAD_ANSWER` for an answer that is not etcd's.
- */
-export interface EtcdClient {
-  readonly endpoints: readonly EtcdEndpoint[];
-  get(key: string, options?: RequestOptions): Promise<EtcdKey | undefined>;
-  /** Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. */
-  deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<Outcome>;
-  /** Whether etcd takes a login; `closed` is false while it asks nobody who he is, and takes none. */
-  tryLogin(login: EtcdLogin, options?: RequestOptions): Promise<{ readonly closed: boolean; readonly taken: boolean }>;
-  /** Any other request of the gateway, by its path: `/v3/auth/user/add`. It must be one that can be repeated. */
-  send(path: string, body: object, options?: RequestOptions): Promise<void>;
-  /** The keys that begin so. */
-  keys(prefix: string, options?: RequestOptions): Promise<readonly string[]>;
-  /** Forgets old revisions, gives their space back on every member, and lifts the alarm that it was full. */
-  makeRoom(options?: RequestOptions): Promise<void>;
-  /** Of every endpoint; throws only when aborted. */
-  health(options?: RequestOptions): Promise<readonly EtcdHealth[]>;
-}
-
-export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdClient {
+/** {@link Dcs} through etcd's JSON gateway (etcd manual, "gRPC gateway"), etcd 3.4 and later. */
+export function createEtcdClient({ endpoints, login }: EtcdClientOptions): Dcs {
   const connection = new EtcdConnection(login);
 
   /** Of the first endpoint that answers. */
@@ -85,18 +57,23 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdC
   const get = async (key: string, options?: RequestOptions): Promise<EtcdKey | undefined> =>
     (await call('/v3/kv/range', { key: encode(key) }, options)).objectsOrNone('kvs').map(parseKey)[0];
 
+  const txn = (transaction: Transaction, options?: RequestOptions): Promise<boolean> => {
+    const send = (endpoint: EtcdEndpoint, path: string, body: object) => connection.send(endpoint, path, body, options);
+    return sendTransaction(endpoints, send, transaction, options?.signal);
+  };
+
   return {
     endpoints,
     get,
-    deleteIfUnchanged: (guard, keys, options) => {
-      const requests = {
-        endpoints,
-        send: (endpoint: EtcdEndpoint, path: string, body: object) => connection.send(endpoint, path, body, options),
-        get: (key: string) => get(key, options),
-        signal: options?.signal,
-      };
-      return deleteIfUnchanged(requests, guard, keys);
+    keys: async (prefix, options) => {
+      const range = { key: encode(prefix), range_end: encode(next(prefix)), keys_only: true };
+      return (await call('/v3/kv/range', range, options)).objectsOrNone('kvs').map((one) => parseKey(one).key);
     },
+    put: async (key, value, options) =>
+      void (await call('/v3/kv/put', { key: encode(key), value: encode(value) }, options)),
+    txn,
+    deleteIfUnchanged: (guard, keys, options) => deleteIfUnchanged({ get, txn }, guard, keys, options),
+    grantLease: async (ttlSeconds, options) => (await call('/v3/lease/grant', { TTL: ttlSeconds }, options)).text('ID'),
     tryLogin: (tried, options) =>
       first((endpoint) => authenticate(endpoint, tried, options), options).then(
         (token) => ({ closed: token !== undefined, taken: token !== undefined }),
@@ -105,11 +82,8 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): EtcdC
           return { closed: true, taken: false };
         },
       ),
-    send: async (path, body, options) => void (await call(path, body, options)),
-    keys: async (prefix, options) => {
-      const range = { key: encode(prefix), range_end: encode(next(prefix)), keys_only: true };
-      return (await call('/v3/kv/range', range, options)).objectsOrNone('kvs').map((one) => parseKey(one).key);
-    },
+    makeUser: (user, options) => makeUser((path, body) => call(path, body, options), user),
+    closeToStrangers: async (options) => void (await call('/v3/auth/enable', {}, options)),
     makeRoom: (options) =>
       makeRoom(
         (endpoint, path, body) => connection.send(endpoint, path, body, { timeoutMs: 60_000, ...options }),

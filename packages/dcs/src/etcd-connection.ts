@@ -64,16 +64,16 @@ export async function authenticate(
   } catch (error) {
     if (/authentication is not enabled/.test(messageOf(error))) return undefined;
     if (!/authentication failed/.test(messageOf(error))) throw error;
-    throw new CodedError(
-      'ETCD_LOGIN_REFUSED',
-      `etcd${ofMember(endpoint.member)} refuses the password of its user ${user}`,
-      {
-        cause: error,
-        member: endpoint.member,
-        fix: "Restore cluster.json in the cluster's store: it holds the secret that etcd's passwords are made of.",
-      },
-    );
+    throw loginRefused(endpoint, user, error);
   }
+}
+
+export function loginRefused({ member }: EtcdEndpoint, user: string, cause?: unknown): CodedError {
+  return new CodedError('ETCD_LOGIN_REFUSED', `etcd${ofMember(member)} refuses the password of its user ${user}`, {
+    cause,
+    member,
+    fix: "Restore cluster.json in the cluster's store: it holds the secret that etcd's passwords are made of.",
+  });
 }
 
 /**

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as bodyOf } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type EtcdClient, createEtcdClient } from './etcd-client.js';
+import type { Dcs } from './dcs.js';
+import { createEtcdClient } from './etcd-client.js';
 import type { EtcdEndpoint } from './etcd-connection.js';
 import { readLeader } from './leader-key.js';
 import { findRealPrograms } from './testing/real-programs.js';
@@ -17,7 +18,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe.skipIf(skipped !== '')(`with a real etcd${skipped}`, () => {
   let servers: RealServers;
-  let etcd: EtcdClient;
+  let etcd: Dcs;
   const scopePath = '/service/lab/0/';
 
   beforeAll(async () => {

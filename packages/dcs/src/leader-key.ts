@@ -1,5 +1,5 @@
 import type { RequestOptions } from '@citus-ha/core';
-import type { EtcdClient } from './etcd-client.js';
+import type { Dcs } from './dcs.js';
 import type { EtcdKey } from './etcd-key.js';
 
 /** The leader lock of one Patroni scope, as it was read. */
@@ -14,7 +14,7 @@ export interface LeaderKey extends EtcdKey {
  * @param scopePath Patroni's namespace and scope, and the group for a Citus cluster: `/service/citusap`, `/service/citusap/0`.
  */
 export async function readLeader(
-  etcd: EtcdClient,
+  etcd: Dcs,
   scopePath: string,
   options?: RequestOptions,
 ): Promise<LeaderKey | undefined> {

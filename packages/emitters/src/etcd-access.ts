@@ -10,15 +10,16 @@ export interface EtcdLogin {
   readonly password: string;
 }
 
-/** A request to etcd's JSON gateway. */
-export interface EtcdRequest {
-  readonly path: string;
-  readonly body: object;
+/** A user of etcd. */
+export interface EtcdUser extends EtcdLogin {
+  /** It reads and writes the keys below: `/service/citusap`. None for root, who may do everything. */
+  readonly folder?: string;
 }
 
-/** A user of etcd, with the requests that make it in their order; etcd refuses to add what it has. */
-export interface EtcdUser extends EtcdLogin {
-  readonly requests: readonly EtcdRequest[];
+/** A request to etcd's JSON gateway. */
+interface EtcdRequest {
+  readonly path: string;
+  readonly body: object;
 }
 
 /**
@@ -31,13 +32,10 @@ export function etcdUsers({ spec, engine, secrets }: Omit<RenderInput, 'site'>):
   const scopes = new Set(databaseMembers(spec).map((member) => patroniScope(spec, engine, member).scope));
   const users = [...scopes].flatMap((scope) => {
     const login = scopeLogin(secrets, scope);
-    return login === undefined ? [] : [{ ...login, requests: requestsFor(login, permission(`${namespace}${scope}`)) }];
+    return login === undefined ? [] : [{ ...login, folder: `${namespace}${scope}` }];
   });
-  return [{ ...root, requests: requestsFor(root) }, ...users];
+  return [root, ...users];
 }
-
-/** Closes etcd to everyone without a login. Root must be there by then. */
-export const enableEtcdAccess: EtcdRequest = { path: '/v3/auth/enable', body: {} };
 
 /**
  * The same for the image of etcd, which closes a cluster of rendered files by itself: a line a request, path and body. First
@@ -47,7 +45,11 @@ export function etcdAccessFile(input: Omit<RenderInput, 'site'>): RenderedFile |
   const [root, ...scopes] = etcdUsers(input);
   if (root === undefined) return undefined;
   const login = { path: '/v3/auth/authenticate', body: { name: root.user, password: root.password } };
-  const requests = [login, ...[root, ...scopes].flatMap((user) => user.requests), enableEtcdAccess];
+  const requests: readonly EtcdRequest[] = [
+    login,
+    ...[root, ...scopes].flatMap(requestsFor),
+    { path: '/v3/auth/enable', body: {} },
+  ];
   const content = requests.map(({ path, body }) => `${path} ${JSON.stringify(body)}\n`).join('');
   return { path: '/etc/etcd/access', content, mode: 0o600 };
 }
@@ -70,12 +72,12 @@ function loginOf({ etcd }: Secrets, user: string): EtcdLogin | undefined {
     : { user, password: createHmac('sha256', etcd).update(user).digest('base64url') };
 }
 
-/** Its role has its own name (etcd manual, "Role-based access control"). */
-function requestsFor({ user, password }: EtcdLogin, perm?: object): readonly EtcdRequest[] {
+/** What makes a user, whose role has its own name (etcd manual, "Role-based access control"). */
+function requestsFor({ user, password, folder }: EtcdUser): readonly EtcdRequest[] {
   return [
     { path: '/v3/auth/user/add', body: { name: user, password } },
     { path: '/v3/auth/role/add', body: { name: user } },
-    ...(perm ? [{ path: '/v3/auth/role/grant', body: { name: user, perm } }] : []),
+    ...(folder === undefined ? [] : [{ path: '/v3/auth/role/grant', body: { name: user, perm: permission(folder) } }]),
     { path: '/v3/auth/user/grant', body: { user, role: user } },
   ];
 }

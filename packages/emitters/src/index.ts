@@ -1,7 +1,7 @@
 export { renderCompose } from './compose.js';
 export { dynamicConfiguration } from './dynamic-configuration.js';
 export { etcdQuotaBytes, etcdSecretPath } from './etcd.js';
-export { enableEtcdAccess, etcdUsers, rootLogin, scopeLogin, type EtcdRequest, type EtcdUser } from './etcd-access.js';
+export { etcdUsers, rootLogin, scopeLogin, type EtcdUser } from './etcd-access.js';
 export { nodeCommonName } from './node-certificate.js';
 export { haproxyConfig, type HaproxySettings } from './haproxy.js';
 export { patroniYaml, type PatroniSettings } from './patroni.js';

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '@citus-ha/core';
-import { type EtcdClient, readLeader } from '@citus-ha/dcs';
+import { readLeader, type Dcs } from '@citus-ha/dcs';
 import { findRealPrograms, RealServers } from '@citus-ha/dcs/testing';
 import { leaderOf } from './patroni-cluster.js';
 import { createPatroniClient, type PatroniClient } from './patroni-client.js';
@@ -15,7 +15,7 @@ const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
 
 describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () => {
   let servers: RealServers;
-  let etcd: EtcdClient;
+  let etcd: Dcs;
   let first: PatroniClient;
   let second: PatroniClient;
 

@@ -1,20 +1,24 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as bodyOf } from 'node:stream/consumers';
 import { defaultClusterSpec, etcdMembers } from '@citus-ha/config';
 import { dockerSite } from '@citus-ha/layout';
 import { waitFor } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
-import { createEtcdClient, type EtcdClient } from '@citus-ha/dcs';
+import { createEtcdClient, type Dcs } from '@citus-ha/dcs';
+import { sendToEtcd } from '@citus-ha/dcs/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secureEtcd } from './secure-etcd.js';
 import { isEtcdClosed } from '../observe/etcd-access.js';
 
 const missing = spawnSync('etcd', ['--version']).error?.message;
 const address = '127.0.47.1';
-const endpoints = [{ url: `http://${address}:2379`, member: 'etcd' }];
+const endpoint = { url: `http://${address}:2379`, member: 'etcd' };
+const endpoints = [endpoint];
 const secrets = { superuser: 'a', replication: 'b', etcd: 'c' };
 const spec = defaultClusterSpec('lab');
 const users = etcdUsers({ spec, engine: 'citus', secrets });
@@ -55,10 +59,12 @@ describe.skipIf(missing !== undefined)(`a real etcd${missing === undefined ? '' 
   it('is closed to strangers though each run but the last is interrupted, one step later each time', async () => {
     let runs = 0;
     for (let steps = 0; !(await isEtcdClosed(etcd, users)); steps += 1) {
-      await secureEtcd(failingAfter(etcd, steps), users).catch(() => undefined);
+      const { client, close } = await failingAfter(steps);
+      await secureEtcd(client, users).catch(() => undefined);
+      close();
       runs += 1;
     }
-    expect(runs).toBeGreaterThan(users.flatMap(({ requests }) => requests).length);
+    expect(runs).toBeGreaterThan(4 * users.length - 1);
     expect(await secureEtcd(etcd, users)).toBe(false);
   });
 
@@ -73,17 +79,13 @@ describe.skipIf(missing !== undefined)(`a real etcd${missing === undefined ? '' 
     ['cluster/member/add', { peerURLs: ['http://127.0.47.9:2380'] }],
   ])('refuses %s to whoever has no password, and to whoever knows another one', async (path, body) => {
     for (const login of [undefined, { user: 'root', password: 'guessed' }]) {
-      const stranger = createEtcdClient({ endpoints, login });
-      await expect(stranger.send(`/v3/${path}`, body)).rejects.toMatchObject({
+      await expect(sendToEtcd({ endpoint, login }, `/v3/${path}`, body)).rejects.toMatchObject({
         code: login ? 'ETCD_LOGIN_REFUSED' : 'ETCD_REFUSED',
       });
     }
   });
 
   it("lets a scope's user read and write the keys of its own scope, and no others", async () => {
-    const put = (client: EtcdClient, key: string) =>
-      client.send('/v3/kv/put', { key: base64(key), value: base64('v') });
-    const all = { key: base64('/service/'), range_end: base64('/service0') };
     for (const [login, own, others] of [
       [
         coordinators,
@@ -93,14 +95,15 @@ describe.skipIf(missing !== undefined)(`a real etcd${missing === undefined ? '' 
       [worker, '/service/lab-worker1/leader', ['/service/lab/0/leader', '/service/lab-worker2/leader']],
     ] as const) {
       const client = createEtcdClient({ endpoints, login });
-      await put(client, own);
+      await client.put(own, 'v');
       expect((await client.get(own))?.value).toBe('v');
       for (const other of others) {
-        await expect(put(client, other)).rejects.toThrow('permission denied');
+        await expect(client.put(other, 'v')).rejects.toThrow('permission denied');
         await expect(client.get(other)).rejects.toThrow('permission denied');
       }
-      await expect(client.send('/v3/kv/range', all)).rejects.toThrow('permission denied');
-      await expect(client.send('/v3/auth/user/changepw', { name: 'root', password: 'x' })).rejects.toThrow(
+      await expect(client.keys('/service/')).rejects.toThrow('permission denied');
+      const change = { name: 'root', password: 'x' };
+      await expect(sendToEtcd({ endpoint, login }, '/v3/auth/user/changepw', change)).rejects.toThrow(
         'permission denied',
       );
     }
@@ -119,22 +122,28 @@ describe.skipIf(missing !== undefined)(`a real etcd${missing === undefined ? '' 
   });
 
   it('logs in again by itself where etcd has forgotten its token', async () => {
-    await etcd.send('/v3/auth/user/changepw', { name: 'root', password: root?.password });
+    await sendToEtcd({ endpoint, login: root }, '/v3/auth/user/changepw', { name: 'root', password: root?.password });
     expect(await etcd.get('/service/lab/0/none')).toBeUndefined();
   });
 });
 
-/** A run that is interrupted: after so many requests that change something none is sent any more. */
-function failingAfter(etcd: EtcdClient, steps: number): EtcdClient {
+/** For a run that is interrupted: after so many requests that change something none gets to etcd any more. */
+async function failingAfter(steps: number): Promise<{ readonly client: Dcs; readonly close: () => void }> {
   let left = steps;
-  return {
-    ...etcd,
-    send: async (path, body) => {
-      if (left-- <= 0) throw new Error('interrupted');
+  const relay = createServer((request, response) => {
+    void bodyOf(request).then(async (body) => {
+      if (request.url !== '/v3/auth/authenticate' && left-- <= 0) return response.destroy();
       // Whatever of it was done before was done with another password.
-      const given =
-        path === '/v3/auth/user/add' && steps % 2 === 1 ? { ...body, password: 'of a record that is gone' } : body;
-      await etcd.send(path, given);
-    },
+      const isOther = request.url === '/v3/auth/user/add' && steps % 2 === 1;
+      const given = isOther ? JSON.stringify({ ...JSON.parse(body), password: 'of a record that is gone' }) : body;
+      const answer = await fetch(`${endpoint.url}${request.url}`, { method: 'POST', body: given });
+      return response.writeHead(answer.status).end(await answer.text());
+    });
+  });
+  relay.listen(2379, '127.0.47.2');
+  await once(relay, 'listening');
+  return {
+    client: createEtcdClient({ endpoints: [{ url: 'http://127.0.47.2:2379', member: 'etcd' }], login: root }),
+    close: () => relay.close().closeAllConnections(),
   };
 }

@@ -1,8 +1,7 @@
-import { messageOf } from '@citus-ha/core';
-import { enableEtcdAccess, etcdUsers, type EtcdUser } from '@citus-ha/emitters';
-import type { EtcdClient } from '@citus-ha/dcs';
-import { isEtcdClosed, missingUsers } from '../observe/etcd-access.js';
+import { etcdUsers } from '@citus-ha/emitters';
+import type { Dcs, EtcdUser } from '@citus-ha/dcs';
 import type { ClusterHandle } from '../cluster-handle.js';
+import { isEtcdClosed, missingUsers } from '../observe/etcd-access.js';
 import { renderInput } from '../render-input.js';
 
 /** {@link secureEtcd} for the users of a cluster; nothing where it is of before etcd had any. */
@@ -19,20 +18,10 @@ export async function closeEtcd(cluster: ClusterHandle): Promise<boolean> {
  * @returns Whether anything had to be done.
  * @throws CodedError `ETCD_LOGIN_REFUSED` where etcd was closed with other passwords.
  */
-export async function secureEtcd(etcd: EtcdClient, users: readonly EtcdUser[]): Promise<boolean> {
+export async function secureEtcd(etcd: Dcs, users: readonly EtcdUser[]): Promise<boolean> {
   const isClosed = await isEtcdClosed(etcd, users);
   const missing = isClosed ? await missingUsers(etcd, users) : users;
-  for (const user of missing) await makeUser(etcd, user);
-  if (!isClosed) await etcd.send(enableEtcdAccess.path, enableEtcdAccess.body);
+  for (const user of missing) await etcd.makeUser(user);
+  if (!isClosed) await etcd.closeToStrangers();
   return missing.length > 0;
-}
-
-async function makeUser(etcd: EtcdClient, { user, password, requests }: EtcdUser): Promise<void> {
-  for (const { path, body } of requests) {
-    await etcd.send(path, body).catch(async (error: unknown) => {
-      if (!/already exists/.test(messageOf(error))) throw error;
-      // Left by an interrupted run, perhaps of a record that is gone.
-      if (path === '/v3/auth/user/add') await etcd.send('/v3/auth/user/changepw', { name: user, password });
-    });
-  }
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { coordinators } from '@citus-ha/config';
 import { CodedError, waitFor, type RequestOptions } from '@citus-ha/core';
 import type { ClusterHandle } from '../cluster-handle.js';
@@ -27,11 +26,11 @@ export async function allowLoss(cluster: ClusterHandle, without: readonly string
   if (!first) return;
   const etcd = cluster.dcs;
   const scope = dcsPathOf(cluster, first);
-  const ID = String(randomInt(1, 2 ** 47));
-  await etcd.send('/v3/lease/grant', { ID, TTL: allowedSeconds });
-  const nobodyLeads = { key: base64(`${scope}leader`), target: 'CREATE', result: 'EQUAL', create_revision: '0' };
-  const put = { key: base64(`${scope}citus-ha/allow-loss`), value: base64(JSON.stringify(without)), lease: ID };
-  await etcd.send('/v3/kv/txn', { compare: [nobodyLeads], success: [{ request_put: put }] });
+  const lease = await etcd.grantLease(allowedSeconds);
+  await etcd.txn({
+    compare: [{ key: `${scope}leader`, createRevision: '0' }],
+    success: [{ put: `${scope}citus-ha/allow-loss`, value: JSON.stringify(without), lease }],
+  });
 }
 
 /** Rejects once a coordinator waits for what no time brings; else when the signal aborts. */
@@ -57,8 +56,4 @@ export async function refuseStuck(cluster: ClusterHandle): Promise<never> {
     },
   });
   throw new CodedError('LEADER_UNDECIDED', waitWords(found), { member: found.member, fix: waitFix(found, []) });
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
 }

@@ -1,5 +1,4 @@
-import type { Dcs } from '@citus-ha/dcs';
-import type { EtcdUser } from '@citus-ha/emitters';
+import type { Dcs, EtcdUser } from '@citus-ha/dcs';
 
 /** Whether etcd asks who he is whoever comes. */
 export async function isEtcdClosed(etcd: Dcs, [root]: readonly EtcdUser[]): Promise<boolean> {

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '@citus-ha/core';
-import { createEtcdClient, type EtcdClient } from '../etcd-client.js';
+import type { Dcs } from '../dcs.js';
+import { createEtcdClient } from '../etcd-client.js';
 import type { RealPrograms } from './real-programs.js';
 
 /** Servers of one test file, in a folder of their own, as an ordinary user. */
@@ -20,7 +21,7 @@ export class RealServers {
   }
 
   /** @param options Further flags of etcd, without their dashes. */
-  async startEtcd(options: Readonly<Record<string, string>> = {}): Promise<EtcdClient> {
+  async startEtcd(options: Readonly<Record<string, string>> = {}): Promise<Dcs> {
     const [client, peer] = [await freeUrl(), await freeUrl()];
     const flags = {
       name: 'etcd',

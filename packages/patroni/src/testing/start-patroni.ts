@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EtcdClient } from '@citus-ha/dcs';
+import type { Dcs } from '@citus-ha/dcs';
 import { freeUrl, type RealPrograms, type RealServers } from '@citus-ha/dcs/testing';
 import { createPatroniClient, type PatroniClient } from '../patroni-client.js';
 
@@ -9,7 +9,7 @@ export async function startPatroni(
   servers: RealServers,
   programs: RealPrograms,
   name: string,
-  etcd: EtcdClient,
+  etcd: Dcs,
 ): Promise<PatroniClient> {
   const [url, postgres] = [await freeUrl(), await freeUrl()];
   const folder = servers.own(mkdirSync(join(servers.folder, name), { recursive: true }) ?? '');
