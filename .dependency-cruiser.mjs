@@ -12,7 +12,7 @@ const arrows = {
   'citus-contract': ['core', 'citus'],
   'citus-standin': ['core'],
   'provision-debian': ['core', 'layout'],
-  runtime: ['core', 'config', 'layout'],
+  runtime: ['core', 'config', 'layout', 'member-agent'],
   'runtime-local': ['core', 'config', 'layout', 'runtime', 'provision-debian'],
   'runtime-docker': ['core', 'config', 'layout', 'runtime'],
   cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'routes', 'citus', 'runtime'],

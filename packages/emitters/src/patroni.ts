@@ -36,7 +36,7 @@ export interface PatroniSettings {
   /** Lines of pg_hba.conf and pg_ident.conf. */
   readonly pgHba: readonly string[];
   readonly pgIdent?: readonly string[];
-  /** A command that Patroni runs after a start, a restart and a change of role. */
+  /** A command that Patroni runs after a start, a restart, a change of role and a reload. */
   readonly callback?: string | undefined;
   /** Sections that Patroni passes over. */
   readonly others?: Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ export function patroniYaml(settings: PatroniSettings): string {
       authentication: { superuser: logins.superuser, replication: logins.replication, rewind: logins.superuser },
       basebackup: [{ checkpoint: 'fast' }],
       ...(callback !== undefined && {
-        callbacks: { on_start: callback, on_restart: callback, on_role_change: callback },
+        callbacks: { on_start: callback, on_restart: callback, on_role_change: callback, on_reload: callback },
       }),
       parameters: { unix_socket_directories: runDir, ...settings.parameters },
       pg_hba: pgHba,

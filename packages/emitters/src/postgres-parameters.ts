@@ -43,7 +43,7 @@ function preloadedLibraries(engine: RenderInput['engine'], wanted: ParameterValu
   return [...new Set([...own, ...further])].join(',');
 }
 
-/** Citus waits 30 s for a node that does not answer, and 60 s before it ends what a dead backend left prepared. */
+/** Citus waits 30 s for a node that does not answer. */
 function citusParameters(input: RenderInput, member: MemberSpec): Parameters {
   return {
     'citus.node_connection_timeout': '3s',
@@ -51,7 +51,7 @@ function citusParameters(input: RenderInput, member: MemberSpec): Parameters {
     // Citus splits and moves shards by a plugin of its own. Patroni leaves the list out where the server knows none: minor releases
     // of 2026 are the first to have it.
     output_plugin_libraries: 'pgoutput, test_decoding, citus',
-    // A coordinator may think that it leads and be wrong: there it is left to `transactionRecovery`.
-    'citus.recover_2pc_interval': member.kind === 'coordinator' ? -1 : '10s',
+    // Who leads may be wrong about that, and no server sees what is prepared on one in recovery: it is left to `transactionRecovery`.
+    'citus.recover_2pc_interval': -1,
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { coordinators, type MemberSpec } from '@citus-ha/config';
 import type { RenderedFile } from '@citus-ha/layout';
 import { recoverTransactions } from '@citus-ha/member-agent';
@@ -8,7 +9,7 @@ import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
 
 /**
- * What settles Citus's two-phase commits that somebody left behind: a callback of Patroni's, on coordinators alone. Citus
+ * What settles Citus's two-phase commits that somebody left behind, on all nodes: a callback of Patroni's on coordinators. Citus
  * would do it by itself, on every server that thinks it is a primary; see docs/adr/0007.
  */
 export function transactionRecovery(
@@ -25,6 +26,8 @@ export function transactionRecovery(
     ownServer(input, member, spec.postgres.database),
     `http://${address}:${ports.patroni}/primary`,
     others.map(({ name }) => placeOf(site, name).address).join(','),
+    // By this a reload tells one that runs what the file was before from one that runs what it is.
+    createHash('sha256').update(recoverTransactions.content).digest('hex').slice(0, 12),
   ];
   return {
     command: ['python3', path, ...args].map(shellWord).join(' '),

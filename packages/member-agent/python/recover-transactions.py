@@ -1,19 +1,25 @@
-"""A callback of Patroni's: recover-transactions.py PSQL SERVER PATRONI OTHERS ACTION ROLE SCOPE.
+"""A callback of Patroni's: recover-transactions.py PSQL SERVER PATRONI OTHERS VERSION ACTION ROLE SCOPE.
 
 Where this coordinator leads, it ends the sessions that other coordinators (their addresses: OTHERS) still have on the
-workers: a frozen one's hold locks on shards. Then it settles prepared transactions again and again, each time only if
-Patroni says that the lease still holds. Patroni ends it with its next callback.
+workers: a frozen one's hold locks on shards. Then it settles prepared transactions again and again, its own and those that
+were begun on workers, each time only if Patroni says that the lease still holds. It goes on until the next one begins, which
+ends it; after a reload only one that is called otherwise, as by another VERSION of this file, begins.
 """
 
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
 EVERY = 10
 RETRY_AFTER = 0.5
+LEADING = ("primary", "master")
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-psql, server, patroni, others, _, role, _ = sys.argv[1:]
+psql, server, patroni, others, _, action, role, _ = sys.argv[1:]
+OF_THIS_EVENT = 3
 
 END_SESSIONS = """
 SELECT count(*) FROM run_command_on_workers($command$
@@ -40,6 +46,9 @@ BEGIN
   EXECUTE ask INTO after;
   IF after <> before THEN RAISE 'a node has begun another life: %, then %', before, after; END IF;
 END $do$"""
+# A worker's transactions have their records there, and it cannot see either who is in recovery.
+RECOVER_WORKERS = f"""
+SELECT nodename, nodeport, result FROM run_command_on_workers($worker${RECOVER}$worker$) WHERE NOT success"""
 
 
 def leads():
@@ -67,8 +76,75 @@ def until_done(statement):
         time.sleep(RETRY_AFTER)
 
 
-if role in ("primary", "master"):
-    until_done(END_SESSIONS % others)
+def recover_workers():
+    """Beside all else: a worker may take its time, or not answer at all."""
+    told = None
+    while True:
+        if leads():
+            attempt = run(RECOVER_WORKERS)
+            said = (attempt.stdout + attempt.stderr).decode(errors="replace")
+            if said not in ("", told):
+                print("transaction recovery of workers:", said, file=sys.stderr, flush=True)
+            told = said
+        time.sleep(EVERY)
+
+
+class Process:
+    def __init__(self, pid):
+        self.pid = int(pid)
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            self.command = file.read().split(b"\0")[:-1]
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        self.parent = int(fields[1])
+        self.age = (int(fields[19]), self.pid)
+
+
+def processes():
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            yield Process(pid)
+        except OSError:
+            pass
+
+
+def elders(this):
+    """Those that run this file, whatever is in it by now, on this member."""
+    return [each for each in processes() if each.command[1:2] == this.command[1:2] and each.age < this.age]
+
+
+def end(process):
+    """With its children; held first, so that it begins no other."""
+    try:
+        os.kill(process.pid, signal.SIGSTOP)
+        children = [each.pid for each in processes() if each.parent == process.pid]
+        for pid in [*children, process.pid]:
+            os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def is_due(this, before):
+    if action != "on_reload":
+        return True
+    return role in LEADING and all(each.command[:-OF_THIS_EVENT] != this.command[:-OF_THIS_EVENT] for each in before)
+
+
+def main():
+    this = Process(os.getpid())
+    before = elders(this)
+    if not is_due(this, before):
+        return
+    for elder in before:
+        end(elder)
+    if role not in LEADING:
+        return
+    if action != "on_reload":
+        until_done(END_SESSIONS % others)
+    threading.Thread(target=recover_workers, daemon=True).start()
     while True:
         until_done(RECOVER)
         time.sleep(EVERY)
+
+
+main()

@@ -1,12 +1,8 @@
 import { CodedError } from '@citus-ha/core';
+import type { ProvisionEvent } from '@citus-ha/layout';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import { fetchPatroni, minimumPatroniMajor } from './patroni-package.js';
 import { findPrograms, type FoundPrograms, type MissingProgram, type Network } from './programs.js';
-
-/** What is told while programs are provided. */
-export type ProvisionEvent =
-  | { readonly type: 'installing'; readonly packages: readonly string[] }
-  | { readonly type: 'fetching'; readonly program: string; readonly version: number };
 
 export interface ProgramsRequest {
   /** Of PostgreSQL; the newest unless told. */

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
-import type { ClusterSpec } from '@citus-ha/config';
+import { membersOf, type ClusterSpec } from '@citus-ha/config';
 import { CodedError, codeOf, waitFor } from '@citus-ha/core';
+import { needsOf, portsOf } from '@citus-ha/layout';
 import { refuseForeignBind } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { findEngine } from './engine-address.js';
@@ -19,14 +20,14 @@ export async function checkPorts(engine: Docker, spec: ClusterSpec): Promise<voi
   // A container that is given the engine's socket has other addresses than the machine.
   if (isHere && (await engine.info()).Name === hostname()) await refuseForeignBind(spec);
   const containers = await engine.listContainers();
-  for (const port of Object.values(proxy.ports)) {
+  for (const { port, member } of publishedPorts(spec)) {
     const holder = containers.find(({ Ports }) =>
       Ports.some(({ PublicPort, IP }) => PublicPort === port && overlaps(IP, proxy.bind)),
     );
     if (holder?.Labels[labels.project] === name) continue;
-    if (holder !== undefined) throw portTaken(proxy.bind, port, `the container ${holder.Names[0]?.slice(1)}`);
+    if (holder !== undefined) throw portTaken(member, proxy.bind, port, `the container ${holder.Names[0]?.slice(1)}`);
     if (isHere && !(await becomesFree(proxy.bind, port)))
-      throw portTaken(proxy.bind, port, 'a process of this machine');
+      throw portTaken(member, proxy.bind, port, 'a process of this machine');
   }
 }
 
@@ -41,9 +42,14 @@ export async function portObstacles(engine: Docker, spec: ClusterSpec): Promise<
   }
 }
 
-export function portTaken(bind: string, port: number, owner: string): CodedError {
-  return new CodedError('PORT_TAKEN', `${bind}:${port}, which haproxy needs, is taken by ${owner}`, {
-    member: 'haproxy',
+function publishedPorts(spec: ClusterSpec): readonly { readonly port: number; readonly member: string }[] {
+  const publishers = membersOf(spec).filter(({ kind }) => needsOf(kind).published.length > 0);
+  return publishers.flatMap(({ name, kind }) => portsOf(kind, spec).map((port) => ({ port, member: name })));
+}
+
+export function portTaken(member: string, bind: string, port: number, owner: string): CodedError {
+  return new CodedError('PORT_TAKEN', `${bind}:${port}, which ${member} needs, is taken by ${owner}`, {
+    member,
     fix: 'Stop it, or choose another port or proxy.bind under proxy in cluster.yaml.',
   });
 }

@@ -18,7 +18,7 @@ export async function startContainer(container: Container, member: string): Prom
     );
     const foreign = /listen tcp\d? (\S+):\d+: bind: cannot assign/.exec(message)?.[1];
     if (foreign !== undefined) throw unbindable(foreign, error);
-    if (port) throw portTaken(port[1] ?? port[3] ?? '', Number(port[2] ?? port[4]), 'someone else');
+    if (port) throw portTaken(member, port[1] ?? port[3] ?? '', Number(port[2] ?? port[4]), 'someone else');
     throw new CodedError('MEMBER_START_FAILED', `${member} could not be started: ${message}`, {
       member,
       cause: error,

@@ -1,12 +1,9 @@
 import { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
-import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
-import type { ExecOptions, ExecResult, LogOptions, RuntimeEvent } from '@citus-ha/runtime';
-import type Docker from 'dockerode';
+import { FatalProbeError, waitFor } from '@citus-ha/core';
+import type { ExecOptions, ExecResult, LogOptions } from '@citus-ha/runtime';
 import type { Container, Exec } from 'dockerode';
 import { ifThere, statusOf } from './engine.js';
 import { memberUser } from './member-container.js';
-import { labels } from './names.js';
 import { frames, lines } from './multiplexed.js';
 
 /** Runs a command in a running container. On abort the connection is cut; the command itself ends when it next writes. */
@@ -114,67 +111,4 @@ export async function* containerLogs(
   } catch (error) {
     if (!signal?.aborted) throw error;
   }
-}
-
-const eventTypes: Readonly<Record<string, RuntimeEvent['type']>> = {
-  start: 'started',
-  die: 'exited',
-  pause: 'paused',
-  unpause: 'resumed',
-};
-
-/**
- * The engine's own events of a cluster's members. Asked from the moment of the call on, by this machine's clock.
- *
- * @throws CodedError `EVENTS_LOST` where they end before the signal says so.
- */
-export function memberEvents(
-  engine: Docker,
-  cluster: string,
-  { signal }: { readonly signal: AbortSignal },
-): AsyncIterable<RuntimeEvent> {
-  return eventsSince(engine, cluster, signal, Date.now() / 1000);
-}
-
-async function* eventsSince(
-  engine: Docker,
-  cluster: string,
-  signal: AbortSignal,
-  since: number,
-): AsyncGenerator<RuntimeEvent> {
-  try {
-    const stream = await engine.getEvents({
-      since,
-      filters: { type: ['container'], event: Object.keys(eventTypes), label: [`${labels.project}=${cluster}`] },
-      abortSignal: signal,
-    });
-    const decoder = new StringDecoder('utf8');
-    let rest = '';
-    for await (const chunk of stream) {
-      const parts = (rest + decoder.write(chunk)).split('\n');
-      rest = parts.pop() ?? '';
-      for (const part of parts) {
-        const { Action, Actor, timeNano } = JSON.parse(part) as EngineEvent;
-        const member = Actor.Attributes[labels.service];
-        const type = eventTypes[Action];
-        if (type !== undefined && member !== undefined) yield { type, member, at: new Date(timeNano / 1e6) };
-      }
-    }
-  } catch (error) {
-    if (!signal.aborted) throw eventsLost(messageOf(error), error);
-  }
-  if (!signal.aborted) throw eventsLost('it has closed the stream');
-}
-
-function eventsLost(reason: string, cause?: unknown): CodedError {
-  return new CodedError('EVENTS_LOST', `The Docker engine tells no more of what happens: ${reason}`, {
-    cause,
-    fix: 'See that the engine runs, and run the command again.',
-  });
-}
-
-interface EngineEvent {
-  readonly Action: string;
-  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
-  readonly timeNano: number;
 }

@@ -32,7 +32,8 @@ import { hasState, readState, withAddress, writeState } from './cluster-state.js
 import { compareContainer, refuseStranger } from './compare-container.js';
 import { killContainer, pauseContainer, startContainer, stopContainer } from './container-life.js';
 import { Connections } from './connections.js';
-import { containerLogs, execInContainer, memberEvents } from './container-output.js';
+import { containerEvents } from './container-events.js';
+import { containerLogs, execInContainer } from './container-output.js';
 import { withEngineLock } from './engine-lock.js';
 import { engineHost, findEngine } from './engine-address.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
@@ -121,7 +122,10 @@ class DockerRuntime implements BareRuntime {
       return { changed: comparison === 'files' };
     }
     await ensureNetwork(this.#engine, this.cluster);
-    if (found !== undefined) await this.#removeContainer(name, found);
+    if (found !== undefined) {
+      if (found.State.Running) await stopContainer(this.#container(name), name, 60_000);
+      await this.#container(name).remove({ v: true });
+    }
     if (needsOf(wanted.kind).data) await ensureVolume(this.#engine, this.cluster, name);
     const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
     await putFiles(container, files, memberUser);
@@ -139,6 +143,10 @@ class DockerRuntime implements BareRuntime {
       .filter((info) => info !== undefined)
       .map((info) => memberOf(this.cluster, info))
       .toSorted((a, b) => a.name.localeCompare(b.name));
+  }
+
+  async memberNames(): Promise<readonly string[]> {
+    return (await this.members()).map(({ name }) => name);
   }
 
   async member(name: string): Promise<Member> {
@@ -184,7 +192,7 @@ class DockerRuntime implements BareRuntime {
       if (known === undefined) throw unknownMember(peer, members);
       return known.address;
     };
-    const commands = await networkCommands(faults, addressOf);
+    const commands = networkCommands(faults, addressOf);
     const place = { engine: this.#engine, cluster: this.cluster, image: images.member };
     await shapeNetwork(place, { member: name, container, commands });
   }
@@ -218,7 +226,7 @@ class DockerRuntime implements BareRuntime {
   }
 
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
-    return memberEvents(this.#engine, this.cluster, options);
+    return containerEvents(this.#engine, this.cluster, options);
   }
 
   withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T> {
@@ -287,10 +295,5 @@ class DockerRuntime implements BareRuntime {
     throw new CodedError('NOT_PREPARED', `Nothing is settled yet for cluster ${this.cluster}`, {
       fix: 'Call prepare first: it builds the images that members are made of.',
     });
-  }
-
-  async #removeContainer(name: string, { State }: ContainerInspectInfo): Promise<void> {
-    if (State.Running) await stopContainer(this.#container(name), name, 60_000);
-    await this.#container(name).remove({ v: true });
   }
 }

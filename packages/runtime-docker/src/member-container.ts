@@ -64,7 +64,7 @@ export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
   const { kind, group, ports } = JSON.parse(Config.Labels[labels.definition] ?? '{}') as ContainerDefinition;
   // One that runs may have another address than it was given at first: it was cut off, and connected again without it.
   const endpoint = NetworkSettings.Networks[networkName(cluster)];
-  const wasStarted = !State.StartedAt.startsWith('0001');
+  const id = incarnationId(info);
   const state = stateOf(State.Status);
   return {
     name: Config.Labels[labels.service] ?? '',
@@ -75,14 +75,19 @@ export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
     state,
     ...(state === 'unknown' && { unseen: `the engine says ${JSON.stringify(State.Status)} of it` }),
     intent: HostConfig.RestartPolicy?.Name === 'no' ? 'stopped' : 'running',
-    ...(wasStarted && {
+    ...(id !== undefined && {
       incarnation: {
-        id: `${info.Id.slice(0, 12)}:${State.StartedAt}`,
+        id,
         container: { id: info.Id, name: info.Name.slice(1) },
         ...(state === 'exited' && { exitCode: State.ExitCode }),
       },
     }),
   };
+}
+
+/** Of its last life; `undefined` where it was never started. */
+export function incarnationId({ Id, State }: ContainerInspectInfo): string | undefined {
+  return State.StartedAt.startsWith('0001') ? undefined : `${Id.slice(0, 12)}:${State.StartedAt}`;
 }
 
 /** The engine's word. A container that it is about to start again, or to remove, has ended. */

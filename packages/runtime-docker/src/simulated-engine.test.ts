@@ -9,8 +9,14 @@ import { labels } from './names.js';
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 function startOf(member: string): string {
-  const Attributes = { 'com.docker.compose.service': member };
-  return `${JSON.stringify({ Action: 'start', timeNano: 1, Actor: { Attributes } })}\n`;
+  return eventOf('start', 1, member);
+}
+
+/** @param second After 2026-11-26T20:00:00Z. */
+function eventOf(Action: string, second: number, member = 'coord-1'): string {
+  const timeNano = (Date.parse('2026-11-26T20:00:00Z') + second * 1_000) * 1e6;
+  const Actor = { ID: 'c1', Attributes: { 'com.docker.compose.service': member } };
+  return `${JSON.stringify({ Action, timeNano, Actor })}\n`;
 }
 
 const json =
@@ -101,6 +107,35 @@ describe('with an engine that', () => {
     expect((await events.next()).value).toMatchObject({ member: 'coord-1' });
     finish?.();
     expect((await events.next()).value).toMatchObject({ member: 'café' });
+  });
+
+  it('has begun the next life of a member when it is asked about an event, the event is of none that is not its own', async () => {
+    const lives = ['2026-11-26T20:00:00.5Z', '2026-11-26T20:00:02.5Z', '2026-11-26T20:00:09Z'];
+    const look: Answer = (request, response) => {
+      const StartedAt = lives.length > 1 ? lives.shift() : lives[0];
+      json({ Id: 'c1', State: { StartedAt } })(request, response);
+    };
+    const told = [eventOf('die', 1), eventOf('start', 3), eventOf('die', 4)];
+    const later = [eventOf('start', 5), eventOf('die', 6), eventOf('start', 10)];
+    const runtime = await runtimeOf([
+      [/containers\/json/, json([{ Id: 'c1' }])],
+      [/containers\/c1\/json/, look],
+      [/events/, (_, response) => void response.end([...told, ...later].join(''))],
+    ]);
+    const seen: string[] = [];
+    const listening = (async () => {
+      for await (const { type, incarnation } of runtime.events({ signal: AbortSignal.timeout(20_000) }))
+        seen.push(`${type} ${incarnation?.slice(-4)}`);
+    })();
+    await expect(listening).rejects.toMatchObject({ code: 'EVENTS_LOST' });
+    expect(seen).toEqual([
+      'exited 0.5Z',
+      'started 2.5Z',
+      'exited 2.5Z',
+      'started undefined',
+      'exited undefined',
+      'started :09Z',
+    ]);
   });
 
   it('breaks the stream of events off, whoever listens is told', async () => {

@@ -2,8 +2,8 @@ import { chmod, mkdir, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CodedError } from '@citus-ha/core';
+import type { Account } from '@citus-ha/provision-debian';
 import { execa } from 'execa';
-import type { Account } from './account.js';
 
 /** Where one cluster keeps everything. */
 export interface ClusterFolder {

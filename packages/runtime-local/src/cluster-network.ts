@@ -49,7 +49,7 @@ export async function shapeMember({
     if (known === undefined) throw unknownMember(peer, members);
     return hasOwnNetwork(state, known) ? ownAddress(state, peer) : gatewayAddress(state);
   };
-  await shapeNetwork(name, init, await networkCommands(faults, addressOfPeer));
+  await shapeNetwork(name, init, networkCommands(faults, addressOfPeer));
 }
 
 function hasOwnNetwork(

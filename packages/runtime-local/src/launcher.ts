@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Account } from './account.js';
+import type { Account } from '@citus-ha/provision-debian';
 import { boundLogScript } from './bound-log.js';
 import { networkCommand, type MemberNetwork } from './member-network.js';
 

@@ -25,12 +25,16 @@ import {
   type Runtime,
   type RuntimeEvent,
 } from '@citus-ha/runtime';
-import type { Network } from '@citus-ha/provision-debian';
-import { memberAccount, type Account } from './account.js';
+import {
+  checkDataRights,
+  checkDataVersion,
+  memberAccount,
+  type Account,
+  type Network,
+} from '@citus-ha/provision-debian';
 import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { addressOf, AddressBook, readState } from './cluster-state.js';
-import { checkDataRights } from './data-rights.js';
 import { findMember, knownMembers, memberNames } from './find-member.js';
 import { FolderStore } from './folder-store.js';
 import { probeIsolation, type Isolation } from './launcher.js';
@@ -51,15 +55,7 @@ import { memberFolder, type MemberFolder } from './member-folder.js';
 import { beginNetwork, shapeMember } from './cluster-network.js';
 import { probeNetwork, removeSwitch } from './member-network.js';
 import { hasSwitch } from './switch.js';
-import {
-  checkDataVersion,
-  forgetMember,
-  isAsDefined,
-  readRecord,
-  saveRecord,
-  writeMember,
-  type MemberRecord,
-} from './member-record.js';
+import { forgetMember, isAsDefined, readRecord, saveRecord, writeMember, type MemberRecord } from './member-record.js';
 import { previewCluster } from './preview.js';
 import { startLife } from './start-life.js';
 import { findObstacles, prepareSite } from './prepare-site.js';
@@ -138,6 +134,10 @@ class LocalRuntime implements BareRuntime {
 
   members(): Promise<readonly Member[]> {
     return knownMembers(this.#folder);
+  }
+
+  memberNames(): Promise<readonly string[]> {
+    return memberNames(this.#folder);
   }
 
   async member(name: string): Promise<Member> {
@@ -250,8 +250,7 @@ class LocalRuntime implements BareRuntime {
   }
 
   async destroy(options: { readonly data: boolean }): Promise<void> {
-    const names = await memberNames(this.#folder);
-    await Promise.all(names.map((name) => this.remove(name, options)));
+    await Promise.all((await this.memberNames()).map((name) => this.remove(name, options)));
     const { path } = this.#folder;
     const block = (await readState(this.#folder).catch(() => undefined))?.block ?? (await claimedBlock(path));
     if (block !== undefined && (await hasSwitch(block))) await removeSwitch(block);
@@ -288,8 +287,8 @@ class LocalRuntime implements BareRuntime {
 
   async #checkData(name: string): Promise<void> {
     const site = await this.site();
-    const dataDir = site?.members[name]?.dataDir;
-    if (site !== undefined && dataDir !== undefined) await checkDataVersion(dataDir, name, site.versions.postgres);
+    const member = site?.members[name];
+    if (site !== undefined && member !== undefined) await checkDataVersion({ [name]: member }, site.versions.postgres);
   }
 }
 

@@ -1,9 +1,9 @@
 import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import type { RenderedFile } from '@citus-ha/layout';
-import { CodedError, codeOf, messageOf } from '@citus-ha/core';
+import { CodedError } from '@citus-ha/core';
 import type { Member, MemberDefinition } from '@citus-ha/runtime';
-import type { Account } from './account.js';
+import type { Account } from '@citus-ha/provision-debian';
 import type { MemberFolder } from './member-folder.js';
 import { readDocument, writeDocument, writeWhole } from './state-file.js';
 
@@ -63,42 +63,6 @@ export async function writeMember(folder: MemberFolder, definition: MemberDefini
 export async function forgetMember(folder: MemberFolder): Promise<void> {
   const rest = [folder.record, folder.life, folder.exit, folder.config, folder.run, folder.lock];
   for (const path of rest) await rm(path, { recursive: true, force: true });
-}
-
-/**
- * PostgreSQL starts only on data of its own major version.
- *
- * @throws CodedError `DATA_VERSION`.
- */
-export async function checkDataVersion(dataDir: string, member: string, expected: number): Promise<void> {
-  const found = await dataVersion(dataDir);
-  if (found === undefined || found === expected) return;
-  throw new CodedError(
-    'DATA_VERSION',
-    `${member} has data of PostgreSQL ${found}, but PostgreSQL ${expected} would run it`,
-    {
-      member,
-      fix: `Set postgres.version: ${found} in cluster.yaml and have that version installed, or move the data by pg_dump into a new cluster.`,
-    },
-  );
-}
-
-/**
- * Major version of a data directory (its PG_VERSION file); `undefined` where there is none yet.
- *
- * @throws CodedError `DATA_UNREADABLE`.
- */
-export async function dataVersion(dataDir: string): Promise<number | undefined> {
-  const path = join(dataDir, 'PG_VERSION');
-  try {
-    return Number.parseInt(await readFile(path, 'utf8'), 10);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new CodedError('DATA_UNREADABLE', `The data folder ${dataDir} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-      fix: 'Give it back to the user that members run as, or move it away; it is left as it is.',
-    });
-  }
 }
 
 async function makeOwned(path: string, account: Account): Promise<void> {

@@ -1,15 +1,17 @@
-import { databaseMembers, membersOf, type ClusterSpec } from '@citus-ha/config';
+import { membersOf, type ClusterSpec } from '@citus-ha/config';
 import { type Site, localMemberSite } from '@citus-ha/layout';
 import { CodedError, isCodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
 import {
+  checkDataVersion,
   chosenPostgres,
   findPrograms,
+  majorOfData,
+  memberAccount,
   programMissing,
   providePrograms,
   type FoundPrograms,
 } from '@citus-ha/provision-debian';
-import { memberAccount } from './account.js';
 import { releaseBlock } from './address-block.js';
 import { checkPorts } from './check-ports.js';
 import { makeClusterFolder, unmakeClusterFolder, type ClusterFolder } from './cluster-folder.js';
@@ -17,7 +19,6 @@ import { ownAddress, readState, type AddressBook, type ClusterState } from './cl
 import { refuseDataLeft } from './data-left.js';
 import type { Isolation } from './launcher.js';
 import { memberFolder } from './member-folder.js';
-import { checkDataVersion, dataVersion } from './member-record.js';
 
 export interface PrepareSiteOptions {
   readonly request: PrepareRequest;
@@ -103,9 +104,7 @@ async function settleMembers(
   const specs = membersOf(spec);
   const state = await addresses.assign(specs.map(({ name }) => name));
   const members = membersSite({ spec, folder, state, isolation });
-  for (const { name } of databaseMembers(spec)) {
-    await checkDataVersion(members[name]?.dataDir ?? '', name, found.versions.postgres);
-  }
+  await checkDataVersion(members, found.versions.postgres);
   await checkPorts({ spec, folder, members: specs, sites: members });
   return { runtime: 'local', ...found, members };
 }
@@ -136,16 +135,12 @@ export function membersSite({
 /** Before a version is installed that would not start on the data that is there. */
 async function checkAskedVersion({ postgres: { version } }: ClusterSpec, site: Site | undefined): Promise<void> {
   if (version === 'auto') return;
-  for (const [name, { dataDir }] of Object.entries(site?.members ?? {})) await checkDataVersion(dataDir, name, version);
+  await checkDataVersion(site?.members ?? {}, version);
 }
 
 /** What the file asks for, else what existing data was written by. */
 export async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
   if (spec.postgres.version !== 'auto') return spec.postgres.version;
   if (chosenPostgres() !== undefined) return undefined;
-  for (const { dataDir } of Object.values(site?.members ?? {})) {
-    const major = await dataVersion(dataDir);
-    if (major !== undefined) return major;
-  }
-  return undefined;
+  return majorOfData(site?.members ?? {});
 }

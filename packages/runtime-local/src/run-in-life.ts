@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { CodedError, waitFor } from '@citus-ha/core';
 import type { ExecOptions, ExecResult } from '@citus-ha/runtime';
 import { execa } from 'execa';
-import type { Account } from './account.js';
+import type { Account } from '@citus-ha/provision-debian';
 import { execCommand, type Isolation } from './launcher.js';
 import { isIsolated, type Life } from './life.js';
 import type { MemberFolder } from './member-folder.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { CodedError, FatalProbeError, messageOf, waitFor } from '@citus-ha/core';
-import type { Account } from './account.js';
+import type { Account } from '@citus-ha/provision-debian';
 import { heldByAnother, startCommand, type Isolation } from './launcher.js';
 import { lifeId, readLife } from './life.js';
 import { readLines } from './log-file.js';

@@ -3,7 +3,11 @@ import { observeIncarnation } from './observe-incarnation.js';
 import type { Runtime } from './runtime.js';
 
 /** What an adapter does by itself: its changes of a member do not exclude one another. */
-export type BareRuntime = Omit<Runtime, 'observe' | 'kill'> & { kill(name: string): Promise<void> };
+export type BareRuntime = Omit<Runtime, 'observe' | 'kill'> & {
+  kill(name: string): Promise<void>;
+  /** Of all members that destroy would end, whatever is known of them. */
+  memberNames(): Promise<readonly string[]>;
+};
 
 interface Held {
   readonly name: string;
@@ -33,6 +37,18 @@ export function exclusive(bare: BareRuntime): Runtime {
       options,
     );
   };
+  /** By name, so that two who want all of them never wait for each other. */
+  const withLocks = <T>(names: readonly string[], task: () => Promise<T>) =>
+    names.toSorted().reduceRight((inner, name) => () => withLock(name, inner), task)();
+  const withAllLocks = async (task: () => Promise<void>): Promise<void> => {
+    const names = await bare.memberNames();
+    const isDone = await withLocks(names, async () => {
+      if (!(await bare.memberNames()).every((name) => names.includes(name))) return false;
+      await task();
+      return true;
+    });
+    if (!isDone) await withAllLocks(task);
+  };
   const changes: Partial<Runtime> = {
     withLock,
     create: (definition) => withLock(definition.name, () => bare.create(definition)),
@@ -44,9 +60,10 @@ export function exclusive(bare: BareRuntime): Runtime {
         if (isMeant) await bare.kill(name);
       }),
     remove: (name, options) => withLock(name, () => bare.remove(name, options)),
+    destroy: (options) => withAllLocks(() => bare.destroy(options)),
     observe: (name, incarnation) => observeIncarnation(() => bare.member(name), incarnation),
   };
-  return new Proxy(bare as Runtime, {
+  return new Proxy(bare as BareRuntime & Runtime, {
     get(target, key) {
       const value: unknown = Reflect.get(key in changes ? changes : target, key);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;

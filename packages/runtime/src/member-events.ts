@@ -31,9 +31,10 @@ async function* follow(
         intervalMs,
         signal,
         probe: async () => {
-          const now = await members().catch((error: unknown) => {
+          const seen = await members().catch((error: unknown) => {
             throw new FatalProbeError(error);
           });
+          const now = seen.map((member) => withKnownLife(member, before));
           const found = difference(before, now);
           before = now;
           return found.length > 0 && found;
@@ -54,22 +55,37 @@ export function difference(before: readonly Member[], now: readonly Member[]): r
   return [...names].flatMap((name) => {
     const was = before.find((member) => member.name === name);
     const is = now.find((member) => member.name === name);
-    return changes(was, is).map((type) => ({ type, member: name, at }));
+    return changes(was, is).map((change) => ({ ...change, member: name, at }));
   });
 }
 
-function changes(was: Member | undefined, is: Member | undefined): readonly RuntimeEvent['type'][] {
-  const types: RuntimeEvent['type'][] = [];
-  const sameLife = was?.incarnation?.id === is?.incarnation?.id;
-  if (mayLive(was) && !(sameLife && mayLive(is))) types.push('exited');
-  if (!sameLife && is?.incarnation !== undefined) {
-    types.push('started');
-    if (!mayLive(is)) types.push('exited');
+type Change = Pick<RuntimeEvent, 'type' | 'incarnation'>;
+
+function changes(was: Member | undefined, is: Member | undefined): readonly Change[] {
+  const found: Change[] = [];
+  const earlier = was?.incarnation?.id;
+  const incarnation = is?.incarnation?.id;
+  const sameLife = earlier === incarnation || isUnnamed(was);
+  if (mayLive(was) && !(sameLife && mayLive(is))) found.push({ type: 'exited', incarnation: earlier ?? incarnation });
+  if (!sameLife && incarnation !== undefined) {
+    found.push({ type: 'started', incarnation });
+    if (!mayLive(is)) found.push({ type: 'exited', incarnation });
   }
   const wasPaused = sameLife && was?.state === 'paused';
-  if (is?.state === 'paused' && !wasPaused) types.push('paused');
-  if (is?.state === 'running' && wasPaused) types.push('resumed');
-  return types;
+  if (is?.state === 'paused' && !wasPaused) found.push({ type: 'paused', incarnation });
+  if (is?.state === 'running' && wasPaused) found.push({ type: 'resumed', incarnation });
+  return found;
+}
+
+/** A life whose name cannot be read now may well be the one that was seen last. */
+function withKnownLife(member: Member, before: readonly Member[]): Member {
+  if (!isUnnamed(member)) return member;
+  const incarnation = before.find(({ name }) => name === member.name)?.incarnation;
+  return { ...member, ...(incarnation && { incarnation }) };
+}
+
+function isUnnamed(member: Member | undefined): boolean {
+  return member?.state === 'unknown' && member.incarnation === undefined;
 }
 
 /** What cannot be seen has not ended. */

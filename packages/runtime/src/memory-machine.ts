@@ -6,6 +6,8 @@ import type { Comparison, Created, Member, MemberDefinition } from './runtime.js
 /** Where clusters of memory runtimes live: two runtimes on one machine see the same members. */
 export class MemoryMachine {
   readonly clusters = new Map<string, MemoryCluster>();
+  /** Held locks, which are no cluster's own: one that is destroyed may still be waited for. */
+  readonly locks = new Set<string>();
 }
 
 export type MemoryServer = (stream: Duplex) => void;
@@ -33,7 +35,6 @@ export interface MemoryCluster {
   readonly members: Map<string, MemoryMember>;
   readonly store: Map<string, string>;
   readonly addresses: string[];
-  readonly locks: Set<string>;
 }
 
 /** One life of a simulated member, from its own side. */

@@ -106,8 +106,12 @@ class MemoryRuntime implements BareRuntime {
   }
 
   async members(): Promise<readonly Member[]> {
-    const names = [...this.#cluster.members.keys()];
-    return names.toSorted((a, b) => a.localeCompare(b)).map((name) => this.#view(name));
+    const names = (await this.memberNames()).toSorted((a, b) => a.localeCompare(b));
+    return names.map((name) => this.#view(name));
+  }
+
+  async memberNames(): Promise<readonly string[]> {
+    return [...this.#cluster.members.keys()];
   }
 
   async member(name: string): Promise<Member> {
@@ -208,16 +212,17 @@ class MemoryRuntime implements BareRuntime {
   }
 
   async withLock<T>(name: string, task: () => Promise<T>, { signal, onWait }: LockOptions = {}): Promise<T> {
-    const { locks } = this.#cluster;
-    if (locks.has(name)) onWait?.('another task of this process');
+    const { locks } = this.#machine;
+    const lock = `${this.cluster}/${name}`;
+    if (locks.has(lock)) onWait?.('another task of this process');
     await waitFor({
       what: `the lock of ${name}`,
       timeoutMs: 600_000,
       intervalMs: 1,
       signal,
-      probe: () => !locks.has(name) && locks.add(name),
+      probe: () => !locks.has(lock) && locks.add(lock),
     });
-    return task().finally(() => locks.delete(name));
+    return task().finally(() => locks.delete(lock));
   }
 
   async remove(name: string): Promise<void> {
@@ -235,19 +240,16 @@ class MemoryRuntime implements BareRuntime {
     const { clusters } = this.#machine;
     const known = clusters.get(this.cluster);
     if (known !== undefined) return known;
-    const made = { site: undefined, members: new Map(), store: new Map(), addresses: [], locks: new Set<string>() };
+    const made = { site: undefined, members: new Map(), store: new Map(), addresses: [] };
     clusters.set(this.cluster, made);
     return made;
   }
 
   #find(name: string): MemoryMember {
     const member = this.#cluster.members.get(name);
-    if (member === undefined)
-      throw unknownMember(
-        name,
-        [...this.#cluster.members.values()].map((m) => m.definition),
-      );
-    return member;
+    if (member !== undefined) return member;
+    const known = [...this.#cluster.members.values()].map(({ definition }) => definition);
+    throw unknownMember(name, known);
   }
 
   #seen(name: string): MemoryMember {

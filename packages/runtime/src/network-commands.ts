@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { holdPackets } from '@citus-ha/member-agent';
 import {
   networkDelays,
   networkRules,
@@ -35,13 +35,17 @@ export interface NetworkCommands {
 }
 
 /** @throws CodedError `NETWORK_FAULT` for effects that are none. */
-export async function networkCommands(faults: readonly NetworkFault[], addressOf: AddressOf): Promise<NetworkCommands> {
+export function networkCommands(faults: readonly NetworkFault[], addressOf: AddressOf): NetworkCommands {
   const rules = networkRules(faults, addressOf);
   const delays = networkDelays(faults, addressOf);
-  const program =
-    delays.length > 0 ? await readFile(new URL('../python/hold-packets.py', import.meta.url), 'utf8') : '';
   return {
     shape: ['sh', '-c', 'iptables -w -t mangle -F INPUT 2>/dev/null; exec nft "$0"', rules],
-    hold: delays.map(({ delayMs, match }) => ['python3', '-c', program, String(Math.round(delayMs)), ...match]),
+    hold: delays.map(({ delayMs, match }) => [
+      'python3',
+      '-c',
+      holdPackets.content,
+      String(Math.round(delayMs)),
+      ...match,
+    ]),
   };
 }

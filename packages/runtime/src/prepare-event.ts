@@ -1,7 +1,8 @@
+import type { ProvisionEvent } from '@citus-ha/layout';
+
 /** What a runtime tells while it prepares. */
 export type PrepareEvent =
-  | { readonly type: 'installing'; readonly packages: readonly string[] }
-  | { readonly type: 'fetching'; readonly program: string; readonly version: number }
+  | ProvisionEvent
   | { readonly type: 'pulling'; readonly image: string }
   | { readonly type: 'pulled-layers'; readonly image: string; readonly done: number; readonly of: number }
   /** A Debian of its own, since no registry answers. */

@@ -8,7 +8,7 @@ import type { PrepareEvent } from './prepare-event.js';
 /**
  * What can be done to the members of one cluster. A member is one failure unit: when its init dies, all of it dies. Whatever
  * would act on a member that can be seen neither alive nor dead throws `MEMBER_UNKNOWN_STATE` instead. Create, start, stop, kill
- * and remove of one member exclude one another, across processes.
+ * and remove of one member, and destroy of all, exclude one another, across processes.
  */
 export interface Runtime {
   readonly kind: Site['runtime'];
@@ -104,7 +104,10 @@ export interface Runtime {
   withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T>;
   /** Ends and removes one member; its data too where `data` says so. Does nothing where it is unknown. */
   remove(name: string, options: { readonly data: boolean }): Promise<void>;
-  /** Ends all members; with `data` nothing of the cluster is left, without it data, addresses and store stay. */
+  /**
+   * Ends all members, once nobody else holds the lock of any; with `data` nothing of the cluster is left, without it data, addresses
+   * and store stay. Not to be called by a task that holds a member's lock: two of these may wait for each other.
+   */
   destroy(options: { readonly data: boolean }): Promise<void>;
 }
 
@@ -208,6 +211,11 @@ export interface LogOptions {
 export interface RuntimeEvent {
   readonly type: 'started' | 'exited' | 'paused' | 'resumed';
   readonly member: string;
+  /**
+   * The life that it happened to, by the id of its incarnation; `undefined` where another one began before it could be looked at and
+   * nothing was known of it.
+   */
+  readonly incarnation: string | undefined;
   readonly at: Date;
 }
 

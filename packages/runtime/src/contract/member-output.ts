@@ -64,13 +64,37 @@ export function memberOutput(suite: ContractSuite): void {
     expect(lines).toEqual(['line 5', 'bye']);
   });
 
-  it('tells of starts and ends as they happen', async () => {
+  it('tells of starts and ends as they happen, and of which life', async () => {
     await suite.runtime.create(definition('alpha', suite.programs.calm));
+    const alpha = watch();
+    const { incarnation } = await suite.runtime.start('alpha');
+    await alpha.sees(1);
+    await suite.runtime.pause('alpha');
+    await alpha.sees(2);
+    await suite.runtime.resume('alpha');
+    await alpha.sees(3);
+    await suite.runtime.kill('alpha');
+    const types = ['started', 'paused', 'resumed', 'exited'] as const;
+    expect(await alpha.ends(4)).toEqual(types.map((type) => [type, incarnation?.id]));
+  });
+
+  it('tells the end of the life that ended, where the next one has begun by then', async () => {
+    const first = await suite.started('alpha');
+    const alpha = watch();
+    await suite.runtime.kill('alpha');
+    const second = await suite.runtime.start('alpha');
+    expect(await alpha.ends(2)).toEqual([
+      ['exited', first.incarnation?.id],
+      ['started', second.incarnation?.id],
+    ]);
+  });
+
+  function watch() {
     const control = new AbortController();
-    const seen: RuntimeEvent['type'][] = [];
+    const seen: (readonly [RuntimeEvent['type'], RuntimeEvent['incarnation']])[] = [];
     const watching = (async () => {
-      for await (const { type, member } of suite.runtime.events({ signal: control.signal })) {
-        if (member === 'alpha') seen.push(type);
+      for await (const { type, member, incarnation } of suite.runtime.events({ signal: control.signal })) {
+        if (member === 'alpha') seen.push([type, incarnation]);
       }
     })();
     const sees = (count: number) =>
@@ -81,16 +105,12 @@ export function memberOutput(suite: ContractSuite): void {
         lastSeen: () => seen.join(),
         probe: () => seen.length === count,
       });
-    await suite.runtime.start('alpha');
-    await sees(1);
-    await suite.runtime.pause('alpha');
-    await sees(2);
-    await suite.runtime.resume('alpha');
-    await sees(3);
-    await suite.runtime.kill('alpha');
-    await sees(4);
-    control.abort();
-    await watching;
-    expect(seen).toEqual(['started', 'paused', 'resumed', 'exited']);
-  });
+    const ends = async (count: number) => {
+      await sees(count);
+      control.abort();
+      await watching;
+      return seen;
+    };
+    return { sees, ends };
+  }
 }

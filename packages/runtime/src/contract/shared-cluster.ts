@@ -87,6 +87,29 @@ export function sharedCluster(suite: ContractSuite): void {
     expect((await suite.runtime.member('alpha')).state).toBe('exited');
   });
 
+  it('destroys no member that a task has the lock of, as of a start under way', async () => {
+    await suite.started('alpha');
+    await suite.started('beta');
+    const other = await suite.subject.another();
+    let over = false;
+    const { destroyed } = await suite.runtime.withLock('beta', async () => {
+      const destroying = other.destroy({ data: false }).then(() => over);
+      await suite.runtime.stop('beta');
+      await suite.runtime.start('beta');
+      over = true;
+      return { destroyed: destroying };
+    });
+    expect(await destroyed).toBe(true);
+    expect(await suite.runtime.members()).toEqual([]);
+  });
+
+  it('can be destroyed by two at the same time', async () => {
+    for (const name of ['beta', 'alpha']) await suite.runtime.create(definition(name, suite.programs.calm));
+    const other = await suite.subject.another();
+    await Promise.all([suite.runtime, other].map((instance) => instance.destroy({ data: true })));
+    expect(await suite.runtime.members()).toEqual([]);
+  });
+
   it('kills the life that is meant and no other, and tells what became of each', async () => {
     const first = (await suite.started('alpha')).incarnation?.id ?? '';
     expect(await suite.runtime.observe('alpha', first)).toBe('alive');

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError, codeOf } from '@citus-ha/core';
-import type { Account } from './account.js';
+import type { Account } from './member-account.js';
 
 /**
  * PostgreSQL starts only on a folder that is its user's, and open to nobody else but for reading by its group (PostgreSQL manual,
