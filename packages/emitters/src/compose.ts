@@ -1,7 +1,15 @@
 import { coordinators, databaseMembers, etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
-import { composeAdoption, containerLog, containerName, needsOf, networkOf, type RenderedFile } from '@citus-ha/layout';
-import { adoptionFiles, adoptionLabels } from './adoption.js';
-import { dockerImages } from './docker-images.js';
+import {
+  adoptionLabels,
+  composeAdoption,
+  containerLog,
+  containerName,
+  needsOf,
+  networkOf,
+  renderedFolder,
+  type RenderedFile,
+} from '@citus-ha/layout';
+import { dockerImages, documentsFor } from './docker-adoption.js';
 import { etcdAccessFile } from './etcd-access.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
@@ -11,8 +19,6 @@ import { yamlText } from './yaml-text.js';
 
 /** Where an image of the set looks for files to copy to where they belong. */
 const given = '/citus-ha/files';
-/** Where the documents of adoption are, beside compose.yaml. */
-export const adoptionFolder = 'citus-ha';
 
 /**
  * A compose.yaml for a cluster on a `dockerSite`, beside the files of `renderFolder`: one service a member, fixed
@@ -58,13 +64,13 @@ function memberService(input: RenderInput, member: MemberSpec) {
     image: dockerImages(input)[needsOf(member.kind).image],
     ...buildOptions(input, member),
     ...common,
-    labels: adoptionLabels(input, rendered),
+    labels: adoptionLabels(rendered, { images: dockerImages(input), bind: input.spec.proxy.bind }),
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
     volumes: [
       ...volumes,
       ...(member.kind === 'coordinator'
-        ? adoptionFiles(input).map((file) => mount(adoptionFolder, file, file.path))
+        ? documentsFor(input).map((file) => mount(renderedFolder.documents, file, file.path))
         : []),
       ...(access ? [mount(member.name, access, `${given}${access.path}`)] : []),
       ...(needsOf(member.kind).data ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),

@@ -58,7 +58,7 @@ function printStatus(status: ClusterStatus): void {
   if (status.unknown.length > 0) print(`unknown, since ${whyUnknown(status)}: ${status.unknown.join(', ')}`);
   for (const { key, applied, asked } of status.differs) {
     print(
-      `${pc.yellow('note')} cluster.yaml asks for ${key}: ${asked}, the cluster has ${applied}. \`citus-ha up\` applies or refuses it.`,
+      `${pc.yellow('note')} cluster.yaml asks for ${key}: ${asked ?? 'none'}, the cluster has ${applied ?? 'none'}. \`citus-ha up\` applies or refuses it.`,
     );
   }
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
