@@ -4,16 +4,18 @@ import {
   composeAdoption,
   containerLog,
   containerName,
+  endpointAt,
   needsOf,
   networkOf,
   renderedFolder,
+  statsAt,
+  urlOf,
   type RenderedFile,
 } from '@citus-ha/layout';
 import { dockerImages, documentsFor } from './docker-adoption.js';
 import { etcdAccessFile } from './etcd-access.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
-import { ports } from './ports.js';
 import { renderSetup } from './setup.js';
 import { yamlText } from './yaml-text.js';
 
@@ -155,7 +157,9 @@ function healthCommand({ spec }: RenderInput, { kind }: MemberSpec): readonly st
   // Healthy once it is closed to strangers: the databases wait for that.
   if (kind === 'etcd') return ['citus-ha-etcd', 'healthy'];
   const url =
-    kind === 'proxy' ? `http://localhost:${spec.proxy.ports.stats}/` : `http://localhost:${ports.patroni}/health`;
+    kind === 'proxy'
+      ? `${urlOf(statsAt('localhost', spec.proxy.ports.stats))}/`
+      : `${urlOf(endpointAt('localhost', 'patroni'))}/health`;
   return ['curl', '--fail', '--silent', '--output', '/dev/null', url];
 }
 

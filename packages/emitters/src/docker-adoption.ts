@@ -9,6 +9,6 @@ export function dockerImages({ spec, site, imageSet = [] }: RenderInput): Docker
 /** The documents by which `citus-ha` takes what Compose makes of the folder for its own, as coordinators have them. */
 export function documentsFor(input: RenderInput): readonly RenderedFile[] {
   const { spec, site, engine, secrets, certificates } = input;
-  const record = createRecord({ engine, secrets, ...(certificates && { certificates }) }, spec);
+  const record = createRecord({ engine, secrets, certificates }, spec);
   return adoptionFiles({ spec, site, record, images: dockerImages(input) });
 }

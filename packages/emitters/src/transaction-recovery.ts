@@ -1,10 +1,9 @@
 import { coordinators, type MemberSpec } from '@citus-ha/config';
-import type { RenderedFile } from '@citus-ha/layout';
+import { endpointAt, urlOf, type RenderedFile } from '@citus-ha/layout';
 import { recoverTransactions } from '@citus-ha/member-agent';
 import { agentPath } from './agent-files.js';
 import { ownServer } from './own-server.js';
 import { inCitusGroup } from './patroni-scope.js';
-import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
 
 /**
@@ -23,7 +22,7 @@ export function transactionRecovery(
   const args = [
     `${site.programs.postgresBinDir}/psql`,
     ownServer(input, member, spec.postgres.database),
-    `http://${address}:${ports.patroni}/primary`,
+    `${urlOf(endpointAt(address, 'patroni'))}/primary`,
     others.map(({ name }) => placeOf(site, name).address).join(','),
   ];
   return {

@@ -32,16 +32,14 @@ type PartOf<T> = T extends readonly unknown[] | PasswordSource
       : { readonly [K in keyof T]?: PartOf<T[K]> }
     : T;
 
-/** The record of a cluster that is to be, or has been brought to what the spec says. */
-export function createRecord(
-  { engine, secrets, certificates }: Pick<ClusterRecord, 'engine' | 'secrets'> & Partial<KeptCertificates>,
-  spec: ClusterSpec,
-): ClusterRecord {
+/** The record of a cluster that is to be, or has been brought to what the spec says, as far as that is known. */
+export function createRecord({ engine, secrets, certificates }: KeptForLife, spec: AppliedSpec): ClusterRecord {
   return { version: newest, engine, secrets, ...(certificates && { certificates }), spec };
 }
 
-interface KeptCertificates {
-  readonly certificates: Certificates | undefined;
+/** What no change of the spec changes. */
+interface KeptForLife extends Pick<ClusterRecord, 'engine' | 'secrets'> {
+  readonly certificates?: Certificates | undefined;
 }
 
 /** Names of all PostgreSQL parameters that cluster.yaml may have set in the servers: one that is left out later is unset by them. */

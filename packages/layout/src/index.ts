@@ -9,6 +9,8 @@ export {
 } from './cluster-record.js';
 export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
 export { containerLog, dockerSite, networkOf, type DockerState, type ImageContents } from './docker-site.js';
+export { endpointAt, hostAndPort, ports, statsAt, urlOf, type Endpoint } from './endpoint.js';
+export { identityOf, type Identity } from './identity.js';
 export { imageName, renderedImages } from './image-names.js';
 export { localMemberSite, portsOf, type LocalFolder, type LocalSiteOptions } from './local-site.js';
 export { needsOf, type ImageKind, type MemberNeeds } from './member-needs.js';

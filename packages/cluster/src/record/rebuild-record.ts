@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Site } from '@citus-ha/layout';
+import { createRecord, type Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { etcdSecretPath, patroniScope, readPatroniYaml, scopeLogin, type ReadPatroniYaml } from '@citus-ha/emitters';
 import type { Member } from '@citus-ha/runtime';
@@ -58,16 +58,17 @@ export async function rebuildRecord(context: ClusterContext, site: Site): Promis
   const passwords = { superuser: first.superuser.password, replication: first.replication.password };
   const etcd = members.filter(({ kind }) => kind === 'etcd');
   const secret = await readEtcdSecret(context, site, etcd, first);
-  return {
-    version: 2,
-    engine: first.citusDatabase === undefined ? 'standin' : 'citus',
-    secrets: { ...passwords, ...(secret !== undefined && { etcd: secret }) },
-    spec: {
+  return createRecord(
+    {
+      engine: first.citusDatabase === undefined ? 'standin' : 'citus',
+      secrets: { ...passwords, ...(secret !== undefined && { etcd: secret }) },
+    },
+    {
       ...(first.citusDatabase !== undefined && { postgres: { database: first.citusDatabase } }),
       credentials: { superuser: first.superuser.username, replication: first.replication.username },
       etcd: { count: etcd.length },
     },
-  };
+  );
 }
 
 function loginsOf({ superuser, replication }: Found) {
