@@ -1,7 +1,7 @@
 import type { ServerAddress } from '@citus-ha/citus';
 import { coordinators } from '@citus-ha/config';
+import { hostAndPort } from '@citus-ha/layout';
 import type { ClusterHandle } from './cluster-handle.js';
-import { urlHost } from './places.js';
 
 export type UriTarget = 'write' | 'read' | 'hosts';
 
@@ -17,7 +17,7 @@ export function connectionUri(cluster: ClusterHandle, target: UriTarget = 'write
 function uri(servers: readonly ServerAddress[]): string {
   const [first] = servers;
   if (!first) return '';
-  const hosts = servers.map(({ host, port }) => `${urlHost(host)}:${port}`).join(',');
+  const hosts = servers.map(({ host, port }) => hostAndPort(host, port)).join(',');
   const login = `${encodeURIComponent(first.user)}:${encodeURIComponent(first.password ?? '')}`;
   return `postgresql://${login}@${hosts}/${encodeURIComponent(first.database)}`;
 }

@@ -1,4 +1,4 @@
-export { parseRecord, settleRecord, type ClusterRecord } from './record/cluster-record.js';
+export { settleRecord, type ClusterRecord } from './record/cluster-record.js';
 export type { ClusterChange, ClusterEvent } from './cluster-event.js';
 export { bootstrapNodes } from './apply/bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './commands/change-leader.js';

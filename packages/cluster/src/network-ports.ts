@@ -3,11 +3,12 @@ import { etcdMembers, proxies } from '@citus-ha/config';
 import type { Way } from '@citus-ha/core';
 import { createEtcdClient } from '@citus-ha/dcs';
 import { restUser, rootLogin } from '@citus-ha/emitters';
+import { endpointAt, ports, statsAt, urlOf } from '@citus-ha/layout';
 import { createPatroniClient } from '@citus-ha/patroni';
 import { createRoutes } from '@citus-ha/routes';
 import type { Runtime } from '@citus-ha/runtime';
 import type { Placed, Ports } from './ports.js';
-import { endpointHost, siteOf, urlHost } from './places.js';
+import { endpointHost, siteOf } from './places.js';
 
 export const networkPorts: Ports = {
   dcs: ({ spec, site, record, runtime }) =>
@@ -17,21 +18,27 @@ export const networkPorts: Ports = {
         const address = site.members[name]?.address;
         return address === undefined
           ? []
-          : [{ url: `http://${address}:2379`, way: wayTo(runtime, name, 2379), member: name }];
+          : [
+              {
+                url: urlOf(endpointAt(address, 'etcdClient')),
+                way: wayTo(runtime, name, ports.etcdClient),
+                member: name,
+              },
+            ];
       }),
     }),
   patroni: ({ site, record, runtime }, member) =>
     createPatroniClient({
-      url: `http://${siteOf(site, member).address}:8008`,
-      way: wayTo(runtime, member, 8008),
+      url: urlOf(endpointAt(siteOf(site, member).address, 'patroni')),
+      way: wayTo(runtime, member, ports.patroni),
       user: restUser,
       password: record?.secrets.superuser,
       member,
     }),
   sql: (cluster, member) => ({
     host: siteOf(cluster.site, member).address,
-    port: 5432,
-    way: wayTo(cluster.runtime, member, 5432),
+    port: ports.postgres,
+    way: wayTo(cluster.runtime, member, ports.postgres),
     member,
     ...loginOf(cluster),
   }),
@@ -48,7 +55,7 @@ export const networkPorts: Ports = {
   },
   routes: (cluster, proxy, port) =>
     createRoutes({
-      url: `http://${urlHost(endpointHost(cluster))}:${port}`,
+      url: urlOf(statsAt(endpointHost(cluster), port)),
       way: wayTo(cluster.runtime, proxy, port),
       member: proxy,
     }),

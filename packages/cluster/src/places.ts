@@ -1,4 +1,4 @@
-import type { MemberSite, Site } from '@citus-ha/layout';
+import { statsAt, urlOf, type MemberSite, type Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import type { ClusterContext } from './context.js';
 
@@ -22,10 +22,5 @@ export function endpointHost({ spec, runtime }: Pick<ClusterContext, 'spec' | 'r
 
 /** HAProxy's statistics page. */
 export function statsUrl(cluster: Pick<ClusterContext, 'spec' | 'runtime'>): string {
-  return `http://${urlHost(endpointHost(cluster))}:${cluster.spec.proxy.ports.stats}`;
-}
-
-/** An address as URLs have it (RFC 3986, 3.2.2). */
-export function urlHost(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
+  return urlOf(statsAt(endpointHost(cluster), cluster.spec.proxy.ports.stats));
 }

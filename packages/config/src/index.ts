@@ -6,6 +6,7 @@ export { parseBoolean, parseInteger, type ParameterValue } from './parameter-val
 export { ConfigError, formatProblems, type ConfigProblem, type Scalar } from './problem.js';
 export { clusterTemplate } from './template.js';
 export { judgedParameters, unsafeParameters, type UnsafeParameter } from './unsafe-parameters.js';
+export { valuesByKey } from './values-by-key.js';
 export {
   coordinators,
   databaseMembers,

@@ -131,6 +131,7 @@ export const errorCodes = {
   RATE_TOO_LOW: 'The rate of a load is too low to measure anything.',
   RECORD_FOREIGN: "The record of the cluster is lost, and a member's file is not what it could be read from.",
   RECORD_LOST: 'The record of the cluster is lost, and nothing is left to read it from.',
+  RECORD_NEWER: 'The record of the cluster is of a newer version of citus-ha.',
   REPLICATION_CHANGED: 'The cluster was created with another credentials.replication.',
   REQUEST_TIMEOUT: 'A request of a load was not answered in its time; it may have been done.',
   SERIES_ELSEWHERE: 'A series of trials was begun on another cluster, or in another way.',

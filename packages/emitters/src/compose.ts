@@ -1,18 +1,26 @@
 import { coordinators, databaseMembers, etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
-import { composeAdoption, containerLog, containerName, needsOf, networkOf, type RenderedFile } from '@citus-ha/layout';
-import { adoptionFiles, adoptionLabels } from './adoption.js';
-import { dockerImages } from './docker-images.js';
+import {
+  adoptionLabels,
+  composeAdoption,
+  containerLog,
+  containerName,
+  endpointAt,
+  needsOf,
+  networkOf,
+  renderedFolder,
+  statsAt,
+  urlOf,
+  type RenderedFile,
+} from '@citus-ha/layout';
+import { dockerImages, documentsFor } from './docker-adoption.js';
 import { etcdAccessFile } from './etcd-access.js';
 import { renderMember } from './render-member.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
-import { ports } from './ports.js';
 import { renderSetup } from './setup.js';
 import { yamlText } from './yaml-text.js';
 
 /** Where an image of the set looks for files to copy to where they belong. */
 const given = '/citus-ha/files';
-/** Where the documents of adoption are, beside compose.yaml. */
-export const adoptionFolder = 'citus-ha';
 
 /**
  * A compose.yaml for a cluster on a `dockerSite`, beside the files of `renderFolder`: one service a member, fixed
@@ -58,13 +66,13 @@ function memberService(input: RenderInput, member: MemberSpec) {
     image: dockerImages(input)[needsOf(member.kind).image],
     ...buildOptions(input, member),
     ...common,
-    labels: adoptionLabels(input, rendered),
+    labels: adoptionLabels(rendered, { images: dockerImages(input), bind: input.spec.proxy.bind }),
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
     volumes: [
       ...volumes,
       ...(member.kind === 'coordinator'
-        ? adoptionFiles(input).map((file) => mount(adoptionFolder, file, file.path))
+        ? documentsFor(input).map((file) => mount(renderedFolder.documents, file, file.path))
         : []),
       ...(access ? [mount(member.name, access, `${given}${access.path}`)] : []),
       ...(needsOf(member.kind).data ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
@@ -149,7 +157,9 @@ function healthCommand({ spec }: RenderInput, { kind }: MemberSpec): readonly st
   // Healthy once it is closed to strangers: the databases wait for that.
   if (kind === 'etcd') return ['citus-ha-etcd', 'healthy'];
   const url =
-    kind === 'proxy' ? `http://localhost:${spec.proxy.ports.stats}/` : `http://localhost:${ports.patroni}/health`;
+    kind === 'proxy'
+      ? `${urlOf(statsAt('localhost', spec.proxy.ports.stats))}/`
+      : `${urlOf(endpointAt('localhost', 'patroni'))}/health`;
   return ['curl', '--fail', '--silent', '--output', '/dev/null', url];
 }
 

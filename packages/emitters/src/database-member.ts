@@ -1,11 +1,11 @@
 import type { MemberSpec } from '@citus-ha/config';
 import { lagAgent, startPatroni } from '@citus-ha/member-agent';
+import { ports } from '@citus-ha/layout';
 import { agentPath } from './agent-files.js';
 import { nodeCertificate } from './node-certificate.js';
 import { passfile } from './passfile.js';
 import { patroniYaml } from './patroni.js';
 import { patroniSettings } from './patroni-settings.js';
-import { ports } from './ports.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { transactionRecovery } from './transaction-recovery.js';
 

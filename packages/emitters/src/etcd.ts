@@ -1,6 +1,5 @@
 import { etcdMembers, type MemberSpec } from '@citus-ha/config';
-import type { Site } from '@citus-ha/layout';
-import { ports } from './ports.js';
+import { endpointAt, ports, urlOf, type Site } from '@citus-ha/layout';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { yamlText } from './yaml-text.js';
 
@@ -35,15 +34,13 @@ function etcdYaml({ spec, site }: RenderInput, member: MemberSpec): string {
   return yamlText({
     name: member.name,
     'data-dir': place.dataDir,
-    'listen-client-urls': [...new Set([place.address, inside(place.listen)])]
-      .map((address) => url(address, ports.etcdClient))
-      .join(','),
-    'advertise-client-urls': url(place.address, ports.etcdClient),
+    'listen-client-urls': [...new Set([place.address, inside(place.listen)])].map(clientUrl).join(','),
+    'advertise-client-urls': clientUrl(place.address),
     // Who has no password is asked for none there.
-    'listen-peer-urls': url(place.address, ports.etcdPeer),
-    'initial-advertise-peer-urls': url(place.address, ports.etcdPeer),
+    'listen-peer-urls': peerUrl(place.address),
+    'initial-advertise-peer-urls': peerUrl(place.address),
     'initial-cluster': etcdMembers(spec)
-      .map(({ name }) => `${name}=${url(placeOf(site, name).address, ports.etcdPeer)}`)
+      .map(({ name }) => `${name}=${peerUrl(placeOf(site, name).address)}`)
       .join(','),
     'initial-cluster-token': spec.name,
     'initial-cluster-state': 'new',
@@ -66,6 +63,10 @@ function inside(listen: string): string {
   return listen === '0.0.0.0' ? '127.0.0.1' : listen;
 }
 
-function url(address: string, port: number): string {
-  return `http://${address}:${port}`;
+function clientUrl(address: string): string {
+  return urlOf(endpointAt(address, 'etcdClient'));
+}
+
+function peerUrl(address: string): string {
+  return urlOf(endpointAt(address, 'etcdPeer'));
 }

@@ -1,6 +1,6 @@
 import type { Timings } from '@citus-ha/config';
+import { hostAndPort, ports } from '@citus-ha/layout';
 import { escaped } from './escaped.js';
-import { ports } from './ports.js';
 
 /** A Patroni cluster as HAProxy sees it. */
 export interface HaproxySettings {
@@ -63,7 +63,7 @@ listen postgres_write
 ${speakFirst}
     option httpchk OPTIONS /primary
     http-check expect status 200
-${servers.map(({ name, address }) => `    server ${name} ${address}:${ports.postgres} ${health}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}`).join('\n')}
 
 # Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, as postgres_write sees it, where none does.
 listen postgres_read
@@ -73,8 +73,8 @@ ${speakFirst}
     balance leastconn
     option httpchk OPTIONS /replica?lag=${readLag.size}
     http-check expect status 200
-${servers.map(({ name, address }) => `    server ${name} ${address}:${ports.postgres} ${health}${inTime}`).join('\n')}
-${servers.map(({ name, address }) => `    server ${name}_leader ${address}:${ports.postgres} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}${inTime}`).join('\n')}
+${servers.map(({ name, address }) => `    server ${name}_leader ${hostAndPort(address, ports.postgres)} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
 
 listen stats
     mode http

@@ -1,6 +1,6 @@
-import { dirname, relative } from 'node:path/posix';
+import { relative } from 'node:path/posix';
 import { coordinators, type MemberSpec } from '@citus-ha/config';
-import type { RenderedFile } from '@citus-ha/layout';
+import { identityOf, type RenderedFile } from '@citus-ha/layout';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 
 /** The name that every node's certificate carries; by it a node logs in to another one as any role (docs/adr/0009). */
@@ -22,8 +22,7 @@ export function nodeCertificate(input: RenderInput, member: MemberSpec): NodeCer
   const { certificates, site } = input;
   const own = certificates?.members[member.name];
   if (!certificates || !own) return undefined;
-  const folder = dirname(placeOf(site, member.name).passFile);
-  const [authority, certificate, key] = [`${folder}/${authorityFile}`, `${folder}/node.crt`, `${folder}/node.key`];
+  const { authority, certificate, key } = identityOf(placeOf(site, member.name));
   return {
     files: [
       { path: authority, content: certificates.authority.certificate, mode: 0o644 },
@@ -36,16 +35,14 @@ export function nodeCertificate(input: RenderInput, member: MemberSpec): NodeCer
   };
 }
 
-const authorityFile = 'ca.crt';
-
 /**
  * How Citus connects from node to node. It is the same on all members of a group, so the authority's file is named from the
  * data directory, where backends are.
  */
 export function nodeSslSettings({ certificates, site }: RenderInput, member: MemberSpec): string {
   if (!certificates) return 'sslmode=prefer';
-  const { dataDir, passFile } = placeOf(site, member.name);
-  return `sslmode=verify-full sslrootcert=${relative(dataDir, dirname(passFile))}/${authorityFile}`;
+  const place = placeOf(site, member.name);
+  return `sslmode=verify-full sslrootcert=${relative(place.dataDir, identityOf(place).authority)}`;
 }
 
 /** The end of a line of pg_hba.conf that lets nodes in. The authority gives certificates to nodes only, so any will do. */

@@ -1,6 +1,6 @@
 import type { MemberSpec } from '@citus-ha/config';
+import { ports } from '@citus-ha/layout';
 import { escaped } from './escaped.js';
-import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
 
 /** How a program within a member connects to its server, as the superuser: a libpq connection string without a password. */

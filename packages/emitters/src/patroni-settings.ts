@@ -1,4 +1,5 @@
 import { coordinators, etcdMembers, type MemberSpec } from '@citus-ha/config';
+import { hostAndPort, ports } from '@citus-ha/layout';
 import { dynamicConfiguration } from './dynamic-configuration.js';
 import { scopeLogin } from './etcd-access.js';
 import { nodeCertificate } from './node-certificate.js';
@@ -6,7 +7,6 @@ import { ownServer } from './own-server.js';
 import type { PatroniSettings } from './patroni.js';
 import { inCitusGroup, patroniScope } from './patroni-scope.js';
 import { pgHba } from './pg-hba.js';
-import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
 import { transactionRecovery } from './transaction-recovery.js';
 
@@ -26,7 +26,7 @@ export function patroniSettings(input: RenderInput, member: MemberSpec): Patroni
     host,
     listen,
     etcd: {
-      hosts: etcdMembers(spec).map(({ name }) => `${placeOf(site, name).address}:${ports.etcdClient}`),
+      hosts: etcdMembers(spec).map(({ name }) => hostAndPort(placeOf(site, name).address, ports.etcdClient)),
       ...(login && { login: { username: login.user, password: login.password } }),
     },
     ...(inCitusGroup(engine, member) && { citus: { group: 0, database: spec.postgres.database } }),

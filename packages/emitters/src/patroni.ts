@@ -1,5 +1,5 @@
+import { hostAndPort, ports } from '@citus-ha/layout';
 import { namespace } from './patroni-scope.js';
-import { ports } from './ports.js';
 import { yamlText } from './yaml-text.js';
 
 interface Login {
@@ -51,8 +51,8 @@ export function patroniYaml(settings: PatroniSettings): string {
     name,
     log: { level: 'INFO' },
     restapi: {
-      listen: `${listen}:${ports.patroni}`,
-      connect_address: `${host}:${ports.patroni}`,
+      listen: hostAndPort(listen, ports.patroni),
+      connect_address: hostAndPort(host, ports.patroni),
       // Whatever changes the cluster needs the login; patronictl takes it from here as well.
       authentication: logins.restApi,
     },
@@ -65,8 +65,8 @@ export function patroniYaml(settings: PatroniSettings): string {
       pg_hba: pgHba,
     },
     postgresql: {
-      listen: `${listen}:${ports.postgres}`,
-      connect_address: `${host}:${ports.postgres}`,
+      listen: hostAndPort(listen, ports.postgres),
+      connect_address: hostAndPort(host, ports.postgres),
       bin_dir: settings.binDir,
       data_dir: settings.dataDir,
       pgpass: `${runDir}/pgpass`,

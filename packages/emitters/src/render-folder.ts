@@ -1,7 +1,7 @@
 import { etcdMembers, membersOf } from '@citus-ha/config';
-import type { RenderedFile } from '@citus-ha/layout';
-import { adoptionFiles } from './adoption.js';
-import { adoptionFolder, composeEnvironment, hostPath, renderCompose } from './compose.js';
+import { renderedFolder, type RenderedFile } from '@citus-ha/layout';
+import { documentsFor } from './docker-adoption.js';
+import { composeEnvironment, hostPath, renderCompose } from './compose.js';
 import { etcdAccessFile } from './etcd-access.js';
 import { renderMember } from './render-member.js';
 import type { RenderInput } from './rendering.js';
@@ -16,15 +16,15 @@ export function renderFolder(input: RenderInput): readonly RenderedFile[] {
   const files = membersOf(input.spec).flatMap((member) => placed(member.name, renderMember(input, member).files));
   if (input.site.runtime !== 'docker') return files;
   const setup = input.engine === 'citus' ? placed('setup', renderSetup(input).files) : [];
-  const adoption = placed(adoptionFolder, adoptionFiles(input));
+  const { documents, compose } = renderedFolder;
   const access = etcdAccessFile(input);
   return [
-    { path: 'compose.yaml', content: renderCompose(input), mode: 0o644 },
-    { path: '.env', content: composeEnvironment(input), mode: 0o644 },
+    { path: compose.file, content: renderCompose(input), mode: 0o644 },
+    { path: compose.environment, content: composeEnvironment(input), mode: 0o644 },
     ...files,
     ...(access ? etcdMembers(input.spec).flatMap(({ name }) => placed(name, [access])) : []),
     ...setup,
-    ...adoption,
+    ...placed(documents, documentsFor(input)),
     ...(input.imageSet ?? []).map((file) => ({ ...file, path: `images/${file.path}` })),
   ];
 }

@@ -1,6 +1,6 @@
 import { proxies, workers } from '@citus-ha/config';
+import { ports } from '@citus-ha/layout';
 import { passfile } from './passfile.js';
-import { ports } from './ports.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 
 const passFile = '/etc/citus-ha/pgpass';

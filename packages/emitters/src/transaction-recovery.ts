@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { coordinators, type MemberSpec } from '@citus-ha/config';
-import type { RenderedFile } from '@citus-ha/layout';
+import { endpointAt, urlOf, type RenderedFile } from '@citus-ha/layout';
 import { recoverTransactions } from '@citus-ha/member-agent';
 import { agentPath } from './agent-files.js';
 import { ownServer } from './own-server.js';
 import { inCitusGroup } from './patroni-scope.js';
-import { ports } from './ports.js';
 import { placeOf, type RenderInput } from './rendering.js';
 
 /**
@@ -24,7 +23,7 @@ export function transactionRecovery(
   const args = [
     `${site.programs.postgresBinDir}/psql`,
     ownServer(input, member, spec.postgres.database),
-    `http://${address}:${ports.patroni}/primary`,
+    `${urlOf(endpointAt(address, 'patroni'))}/primary`,
     others.map(({ name }) => placeOf(site, name).address).join(','),
     // By this a reload tells one that runs what the file was before from one that runs what it is.
     createHash('sha256').update(recoverTransactions.content).digest('hex').slice(0, 12),

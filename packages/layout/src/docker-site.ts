@@ -22,16 +22,6 @@ export interface ImageContents {
   readonly haproxy: string;
 }
 
-/**
- * How a cluster that Compose made of rendered files shows itself to the docker runtime: each member's definition without its
- * files in a label, and documents of the cluster in a folder of its coordinators.
- */
-export const composeAdoption = {
-  definition: 'io.citus-ha.definition',
-  setup: 'io.citus-ha.setup',
-  folder: '/citus-ha/given',
-} as const;
-
 /** What a cluster in containers settles once and keeps: its images, its site, addresses of members, what its ports are published on. */
 export interface DockerState {
   readonly version: 1;

@@ -1,14 +1,17 @@
-export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
+export { adoptionFiles, adoptionLabels, composeAdoption, renderedFolder } from './adoption.js';
 export {
-  composeAdoption,
-  containerLog,
-  dockerSite,
-  networkOf,
-  type DockerState,
-  type ImageContents,
-} from './docker-site.js';
+  createRecord,
+  parametersSet,
+  parseRecord,
+  recordName,
+  type AppliedSpec,
+  type ClusterRecord,
+} from './cluster-record.js';
+export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
+export { containerLog, dockerSite, networkOf, type DockerState, type ImageContents } from './docker-site.js';
+export { endpointAt, hostAndPort, ports, statsAt, urlOf, type Endpoint } from './endpoint.js';
+export { identityOf, type Identity } from './identity.js';
 export { imageName, renderedImages } from './image-names.js';
-export { keptOfSpec, type KeptOfSpec } from './kept-of-spec.js';
 export { localMemberSite, portsOf, type LocalFolder, type LocalSiteOptions } from './local-site.js';
 export { needsOf, type ImageKind, type MemberNeeds } from './member-needs.js';
 export type { ProvisionEvent } from './provision-event.js';

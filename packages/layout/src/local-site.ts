@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ClusterSpec, MemberKind, MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
+import { ports } from './endpoint.js';
 import type { MemberSite } from './site.js';
 
 /** unix(7): sun_path has 108 bytes, the last of them zero. */
@@ -47,16 +48,16 @@ export function localMemberSite({ spec, member, folder, ownAddress, namesResolve
 
 /** The ports a member of this kind binds. */
 export function portsOf(kind: MemberKind, spec: ClusterSpec): readonly number[] {
-  const database = [5432, 8008];
-  const ports: Readonly<Record<MemberKind, readonly number[]>> = {
-    coordinator: [...database, 8009],
+  const database = [ports.postgres, ports.patroni];
+  const bound: Readonly<Record<MemberKind, readonly number[]>> = {
+    coordinator: [...database, ports.lag],
     worker: database,
-    etcd: [2379, 2380],
+    etcd: [ports.etcdClient, ports.etcdPeer],
     proxy: Object.values(spec.proxy.ports),
     pooler: [spec.pooler.port],
     sentinel: [],
   };
-  return ports[kind];
+  return bound[kind];
 }
 
 const configFileNames: Readonly<Record<MemberKind, string>> = {

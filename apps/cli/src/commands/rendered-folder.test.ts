@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultClusterSpec, type ClusterSpec } from '@citus-ha/config';
-import { dockerSite } from '@citus-ha/layout';
+import { createRecord, dockerSite } from '@citus-ha/layout';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptRecord } from './rendered-folder.js';
 
 const base = defaultClusterSpec('first');
-const record = { engine: 'citus', secrets: { superuser: 'given', replication: 'made', etcd: 'made too' } };
+const made = { engine: 'citus', secrets: { superuser: 'given', replication: 'made', etcd: 'made too' } } as const;
+const record = createRecord(made, base);
 
 const refusal = (code: string) => expect.objectContaining({ code, blame: 'user' }) as Error;
 
@@ -34,7 +35,6 @@ describe('a folder that is to be rendered into', () => {
     beforeEach(async () => {
       await mkdir(join(folder, 'citus-ha'));
       await keep(JSON.stringify(record));
-      await writeFile(join(folder, '.env'), 'COMPOSE_PROJECT_NAME=first\n');
     });
 
     it('keeps its passwords', async () => {
@@ -49,6 +49,18 @@ describe('a folder that is to be rendered into', () => {
         refusal('PASSWORD_CHANGED'),
       );
       await expect(kept({ ...base, name: 'other' })).rejects.toThrow(refusal('NAME_CHANGED'));
+    });
+
+    it('is recognized as well where an earlier version did so, which named its cluster to Compose alone', async () => {
+      await keep(JSON.stringify(made));
+      await writeFile(join(folder, '.env'), 'COMPOSE_PROJECT_NAME=first\n');
+      expect(await kept()).toMatchObject(made);
+      await expect(kept({ ...base, name: 'other' })).rejects.toThrow(refusal('NAME_CHANGED'));
+    });
+
+    it('is left alone where a newer version did so', async () => {
+      await keep(JSON.stringify({ ...record, version: 3 }));
+      await expect(kept()).rejects.toThrow(refusal('RECORD_NEWER'));
     });
 
     it.each(['{}', 'null', '{"engine"'])('is refused where its record is %s', async (text) => {

@@ -1,30 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRecord, settleRecord, type ClusterRecord } from '@citus-ha/cluster';
+import { settleRecord, type ClusterRecord } from '@citus-ha/cluster';
 import type { ClusterSpec } from '@citus-ha/config';
-import type { Site } from '@citus-ha/layout';
+import { parseRecord, renderedFolder, type Site } from '@citus-ha/layout';
 import { CodedError, codeOf, isCodedError, type ErrorCode } from '@citus-ha/core';
-
-/** As `renderFolder` writes them. */
-const recordFile = 'citus-ha/cluster.json';
-const composeFiles = ['.env', 'compose.yaml'] as const;
 
 /**
  * The record that an earlier render left in the folder, checked against the spec; `undefined` where none did.
  *
  * @throws CodedError `OUTPUT_TAKEN` where files to be written are somebody else's, `NAME_CHANGED` and as
- * {@link settleRecord} does where the spec is no longer the folder's, `STATE_UNREADABLE`.
+ * {@link settleRecord} does where the spec is no longer the folder's, `STATE_UNREADABLE`, and as {@link parseRecord} does.
  */
 export async function keptRecord(folder: string, spec: ClusterSpec, site: Site): Promise<ClusterRecord | undefined> {
-  const text = await readIfThere(join(folder, recordFile));
+  const file = join(folder, renderedFolder.record);
+  const text = await readIfThere(file);
   if (text === undefined) {
     await refuseTaken(folder);
     return undefined;
   }
-  const record = parseRecord(text);
-  if (!record) throw unreadable(join(folder, recordFile));
-  const [, name = spec.name] =
-    /^COMPOSE_PROJECT_NAME=(.*)$/m.exec((await readIfThere(join(folder, '.env'))) ?? '') ?? [];
+  const record = parseRecord(text, file);
+  if (!record) throw unreadable(file);
+  const name = record.spec.name ?? (await nameForCompose(folder)) ?? spec.name;
   if (name !== spec.name)
     throw changed('NAME_CHANGED', `The files are of cluster ${name}, not of ${spec.name}`, folder);
   return settleRecord(spec, site, record).catch((error: unknown) => {
@@ -32,8 +28,14 @@ export async function keptRecord(folder: string, spec: ClusterSpec, site: Site):
   });
 }
 
+/** All that says it in a folder whose record is of version 1. */
+async function nameForCompose(folder: string): Promise<string | undefined> {
+  const environment = await readIfThere(join(folder, renderedFolder.compose.environment));
+  return /^COMPOSE_PROJECT_NAME=(.*)$/m.exec(environment ?? '')?.[1];
+}
+
 async function refuseTaken(folder: string): Promise<void> {
-  for (const file of composeFiles) {
+  for (const file of Object.values(renderedFolder.compose)) {
     const path = join(folder, file);
     if ((await readIfThere(path)) === undefined) continue;
     throw new CodedError('OUTPUT_TAKEN', `${path} is there already, and not from citus-ha`, {

@@ -58,9 +58,10 @@ function printStatus(status: ClusterStatus): void {
   if (status.unknown.length > 0) print(`unknown, since ${whyUnknown(status)}: ${status.unknown.join(', ')}`);
   for (const { key, applied, asked } of status.differs) {
     print(
-      `${pc.yellow('note')} cluster.yaml asks for ${key}: ${asked}, the cluster has ${applied}. \`citus-ha up\` applies or refuses it.`,
+      `${pc.yellow('note')} cluster.yaml asks for ${key}: ${asked ?? 'none'}, the cluster has ${applied ?? 'none'}.`,
     );
   }
+  if (status.differs.length > 0) print('`citus-ha up` applies or refuses what cluster.yaml asks for.');
   for (const { message, fix } of status.problems) print(`${pc.yellow('problem')} ${message}. ${fix}`);
 }
 

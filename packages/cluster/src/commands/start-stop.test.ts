@@ -31,7 +31,7 @@ async function withEmptyEtcd({ cluster }: Simulation, asked: string[]): Promise<
   runtime.connect = (_name, port, options) => socketTo(address, port)(options);
   const members = { ...site.members, etcd: { ...site.members['coord-1'], address } } as typeof site.members;
   const secrets = { superuser: 'x', replication: 'x', etcd: 'x' };
-  return clusterHandle(cluster, { site: { ...site, members }, record: { engine: 'citus', secrets } });
+  return clusterHandle(cluster, { site: { ...site, members }, record: { ...cluster.record, secrets } });
 }
 
 it('closes an etcd that has lost its users too, without which no Patroni logs in, before who may lead is told to it', async () => {

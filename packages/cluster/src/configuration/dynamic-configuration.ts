@@ -1,6 +1,7 @@
 import { databaseMembers, groupsOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
+import { parametersSet } from '@citus-ha/layout';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { firstAnswer } from '../observe/first-answer.js';
 import type { ClusterHandle } from '../cluster-handle.js';
@@ -40,7 +41,7 @@ export function configurationPatch(
   member: MemberSpec,
   current: JsonObject,
 ): JsonObject | undefined {
-  const before = withoutParameters(current, cluster.record.parameters ?? []);
+  const before = withoutParameters(current, parametersSet(cluster.record));
   return patchBetween(current, mergePatch(before, rendered(cluster, member)));
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterSpec, MemberSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, type ErrorCode } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
+import { differencesOf } from '../record/as-applied.js';
 import type { ClusterRecord } from '../record/cluster-record.js';
 import { surplusMembers } from './plan-lives.js';
 
@@ -32,21 +33,27 @@ function refuseLostPasswords(spec: ClusterSpec, kept: ClusterRecord | undefined,
  * Members join and leave etcd by its own commands, one at a time; other roles would have to be made first, and in
  * another database the tables would seem to be gone.
  */
-function refuseChangedKeys({ name, etcd, credentials, postgres }: ClusterSpec, kept: ClusterRecord | undefined): void {
-  const keys = [
-    ['ETCD_CHANGED', 'etcd.count', kept?.etcdCount, etcd.count],
-    ['SUPERUSER_CHANGED', 'credentials.superuser', kept?.superuser, credentials.superuser],
-    ['DATABASE_CHANGED', 'postgres.database', kept?.database, postgres.database],
-    ['REPLICATION_CHANGED', 'credentials.replication', kept?.replication, credentials.replication],
-  ] as const;
-  for (const [code, key, before, now] of keys) {
-    if (before === undefined || before === now) continue;
-    throw new CodedError(code, `Cluster ${name} was created with ${key}: ${before}, cluster.yaml asks for ${now}`, {
-      blame: 'user',
-      fix: `Set ${key}: ${before} again, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
-    });
+function refuseChangedKeys(spec: ClusterSpec, kept: ClusterRecord | undefined): void {
+  for (const { key, applied, asked } of kept ? differencesOf(spec, kept) : []) {
+    const code = fixedKeys[key];
+    if (code === undefined) continue;
+    throw new CodedError(
+      code,
+      `Cluster ${spec.name} was created with ${key}: ${applied}, cluster.yaml asks for ${asked}`,
+      {
+        blame: 'user',
+        fix: `Set ${key}: ${applied} again, or dump the data, remove the cluster with \`citus-ha down --volumes\` and restore it.`,
+      },
+    );
   }
 }
+
+const fixedKeys: Readonly<Record<string, ErrorCode>> = {
+  'etcd.count': 'ETCD_CHANGED',
+  'credentials.superuser': 'SUPERUSER_CHANGED',
+  'postgres.database': 'DATABASE_CHANGED',
+  'credentials.replication': 'REPLICATION_CHANGED',
+};
 
 function refuseSurplus(spec: ClusterSpec, surplus: readonly string[]): void {
   if (surplus.length === 0) return;

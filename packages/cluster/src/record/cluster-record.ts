@@ -1,48 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineKind } from '@citus-ha/citus';
 import type { ClusterSpec } from '@citus-ha/config';
-import { keptOfSpec, type Certificates, type KeptOfSpec, type Secrets, type Site } from '@citus-ha/layout';
+import {
+  createRecord,
+  parseRecord,
+  recordName,
+  type Certificates,
+  type ClusterRecord,
+  type Site,
+} from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { ClusterStore } from '@citus-ha/runtime';
 import { settleCertificates } from '../certificates/settle.js';
 import { requireTaken, type PasswordTrial } from './takes-password.js';
 
-/** What a cluster keeps of its first `up` for its whole life. */
-export interface ClusterRecord extends KeptOfSpec {
-  readonly engine: EngineKind;
-  readonly secrets: Secrets;
-  /** With Citus, since nodes of the stand-in log in by password alone. */
-  readonly certificates?: Certificates;
-}
+export type { ClusterRecord } from '@citus-ha/layout';
 
-const key = 'cluster.json';
-
+/** @throws CodedError `STATE_UNREADABLE`, or `RECORD_NEWER` as {@link parseRecord} does. */
 export async function readRecord(store: ClusterStore): Promise<ClusterRecord | undefined> {
-  const text = await store.read(key);
+  const text = await store.read(recordName);
   if (text === undefined) return undefined;
-  const record = parseRecord(text);
+  const record = parseRecord(text, `${recordName} in the store of the cluster`);
   if (record) return record;
   // What JSON.parse says of it may quote a password.
-  throw new CodedError('STATE_UNREADABLE', `${key} in the store of the cluster is not what citus-ha wrote`, {
+  throw new CodedError('STATE_UNREADABLE', `${recordName} in the store of the cluster is not what citus-ha wrote`, {
     fix: 'Restore it from a backup, or remove it: while the members are there, it is read from their files.',
   });
 }
 
-/** `undefined` for what is no record. */
-export function parseRecord(text: string): ClusterRecord | undefined {
-  try {
-    const record = JSON.parse(text) as Partial<ClusterRecord> | null;
-    return record?.engine && record.secrets?.superuser && record.secrets.replication
-      ? (record as ClusterRecord)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 export async function writeRecord(store: ClusterStore, record: ClusterRecord): Promise<void> {
-  await store.write(key, JSON.stringify(record, null, 2));
+  await store.write(recordName, JSON.stringify(record, null, 2));
 }
 
 /**
@@ -69,7 +58,6 @@ export async function settleRecord(
     );
   }
   if (kept.engine === 'citus') requireCitus(site);
-  // Until this run has sent its configuration to every member, names of the last one count too.
   // One of before etcd had users gets the secret of theirs.
   const secrets = {
     ...kept.secrets,
@@ -77,10 +65,19 @@ export async function settleRecord(
     etcd: kept.secrets.etcd ?? newPassword(),
   };
   return {
-    ...kept,
+    ...underWay(kept, spec),
     secrets,
     ...(await certificatesFor(kept.engine, spec, site, kept.certificates)),
-    parameters: [...new Set([...(kept.parameters ?? []), ...keptOfSpec(spec).parameters])],
+  };
+}
+
+/** Until this run has sent its configuration to every member, names of parameters of the last one count too. */
+function underWay({ pending: earlier, ...kept }: ClusterRecord, spec: ClusterSpec): ClusterRecord {
+  const names = new Set([...(kept.parameters ?? []), ...Object.keys(earlier?.postgres.parameters ?? {})]);
+  return {
+    ...kept,
+    ...(names.size > 0 && { parameters: [...names] }),
+    ...(!isDeepStrictEqual(kept.spec, spec) && { pending: spec }),
   };
 }
 
@@ -92,7 +89,7 @@ export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterR
     etcd: newPassword(),
   };
   const engine = chooseEngine(spec, site);
-  return { engine, secrets, ...(await certificatesFor(engine, spec, site)), ...keptOfSpec(spec) };
+  return createRecord({ engine, secrets, ...(await certificatesFor(engine, spec, site)) }, spec);
 }
 
 async function certificatesFor(
@@ -106,7 +103,7 @@ async function certificatesFor(
 
 /** The record of a cluster that an `up` has brought to what the spec says. */
 export function completeRecord(record: ClusterRecord, spec: ClusterSpec): ClusterRecord {
-  return { ...record, ...keptOfSpec(spec) };
+  return createRecord(record, spec);
 }
 
 function chooseEngine(spec: ClusterSpec, site: Site): EngineKind {

@@ -30,7 +30,9 @@ describe('the record of a cluster whose store has lost it', () => {
     context = { spec, runtime } as unknown as ClusterContext;
     const site = await runtime.prepare({ spec, install: false });
     const { certificates: _, ...rest } = await newRecord(spec, site);
-    record = rest;
+    const { superuser, replication } = spec.credentials;
+    const { database } = spec.postgres;
+    record = { ...rest, spec: { postgres: { database }, credentials: { superuser, replication }, etcd: { count: 1 } } };
     for (const { name } of membersOf(spec)) await give(name);
   });
 
@@ -43,7 +45,8 @@ describe('the record of a cluster whose store has lost it', () => {
 
   it('is had also of a cluster with the stand-in, whose etcd has no users yet', async () => {
     const { etcd: _, ...secrets } = record.secrets;
-    record = { ...record, engine: 'standin', secrets };
+    const { postgres: _database, ...known } = record.spec;
+    record = { ...record, engine: 'standin', secrets, spec: known };
     for (const { name } of membersOf(spec)) await give(name);
     expect((await openCluster(context)).record).toEqual(record);
   });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keptOfSpec, type Site } from '@citus-ha/layout';
+import { createRecord, type Site } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
 import { etcdSecretPath, patroniScope, readPatroniYaml, scopeLogin, type ReadPatroniYaml } from '@citus-ha/emitters';
 import type { Member } from '@citus-ha/runtime';
@@ -38,15 +38,14 @@ interface Found extends ReadPatroniYaml {
 
 /**
  * What the files of a cluster's members say of it. They do not say which PostgreSQL parameters cluster.yaml had set (one
- * that is left out since stays set), nor the key of the authority that nodes' certificates are of: `up` makes those anew. All
- * else is had again.
+ * that is left out since stays set), nor the key of the authority that nodes' certificates are of: `up` makes those anew. Of the
+ * spec it has what may not be changed, by the files; the rest is unknown until the next `up`.
  *
  * @throws CodedError `RECORD_LOST` naming the file that is missing; `RECORD_FOREIGN` naming one that is not of this cluster,
  * or contradicts another.
  */
 export async function rebuildRecord(context: ClusterContext, site: Site): Promise<ClusterRecord | undefined> {
-  const { spec, runtime } = context;
-  const members = await runtime.members();
+  const members = await context.runtime.members();
   const databases = members.filter(({ kind }) => kind === 'coordinator' || kind === 'worker');
   if (databases.length === 0) return undefined;
   const found = (await Promise.all(databases.map((member) => readMember(context, site, member)))).filter(
@@ -59,14 +58,17 @@ export async function rebuildRecord(context: ClusterContext, site: Site): Promis
   const passwords = { superuser: first.superuser.password, replication: first.replication.password };
   const etcd = members.filter(({ kind }) => kind === 'etcd');
   const secret = await readEtcdSecret(context, site, etcd, first);
-  return {
-    ...keptOfSpec(spec),
-    engine: first.citusDatabase === undefined ? 'standin' : 'citus',
-    secrets: { ...passwords, ...(secret !== undefined && { etcd: secret }) },
-    etcdCount: etcd.length,
-    superuser: first.superuser.username,
-    database: first.citusDatabase ?? spec.postgres.database,
-  };
+  return createRecord(
+    {
+      engine: first.citusDatabase === undefined ? 'standin' : 'citus',
+      secrets: { ...passwords, ...(secret !== undefined && { etcd: secret }) },
+    },
+    {
+      ...(first.citusDatabase !== undefined && { postgres: { database: first.citusDatabase } }),
+      credentials: { superuser: first.superuser.username, replication: first.replication.username },
+      etcd: { count: etcd.length },
+    },
+  );
 }
 
 function loginsOf({ superuser, replication }: Found) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { defaultClusterSpec, membersOf } from '@citus-ha/config';
+import { createRecord } from '@citus-ha/layout';
 import { socketTo, waitFor } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -42,7 +43,7 @@ async function runningCluster(): Promise<ClusterHandle> {
     { spec: bound, runtime, engines: {} as ClusterHandle['engines'] },
     {
       site: { ...site, members: Object.fromEntries(members) },
-      record: { engine: 'citus', secrets: { superuser: 'x', replication: 'x' } },
+      record: createRecord({ engine: 'citus', secrets: { superuser: 'x', replication: 'x' } }, bound),
     },
   );
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { ClusterSpec } from '@citus-ha/config';
+import { createRecord } from '@citus-ha/layout';
 import { socketTo } from '@citus-ha/core';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
@@ -73,7 +74,7 @@ export async function simulatePatroni(
       { spec, runtime, engines: {} as ClusterHandle['engines'] },
       {
         site: { ...site, members: Object.fromEntries(moved) },
-        record: { engine: 'citus', secrets: { superuser: 'x', replication: 'x' } },
+        record: createRecord({ engine: 'citus', secrets: { superuser: 'x', replication: 'x' } }, spec),
       },
     ),
     members,
