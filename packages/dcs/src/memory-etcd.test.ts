@@ -57,6 +57,14 @@ describe('an etcd in memory', () => {
     expect((await readLeader(etcd, '/service/lab/'))?.name).toBe('coord-1');
   });
 
+  it('begins to count the time of leases anew when it has been down', async () => {
+    const lease = await etcd.grantLease(20);
+    etcd.faults.down = true;
+    now += 60_000;
+    etcd.faults.down = false;
+    expect(await etcd.keepAlive(lease)).toBe(true);
+  });
+
   it('does a write whose answer it loses', async () => {
     etcd.faults.lostAnswers = 1;
     await expect(etcd.put(key, 'coord-2')).rejects.toMatchObject({ code: 'ETCD_NO_ANSWER' });

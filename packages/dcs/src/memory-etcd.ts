@@ -17,7 +17,7 @@ export interface MemoryEtcdOptions {
 
 /** What is wrong with an etcd in memory; tests change it. */
 export interface EtcdFaults {
-  /** No member of it answers. */
+  /** No member of it answers. Leases last their whole time again once one does, as after an election of etcd's. */
   down: boolean;
   /** So many writes yet are done, and their answers lost. */
   lostAnswers: number;
@@ -31,7 +31,7 @@ export interface MemoryEtcd extends Dcs {
   /** Other after it has lost its data. */
   readonly clusterId: string;
   /** The same etcd for someone else, or for a stranger. */
-  as(login: EtcdLogin | undefined): Dcs;
+  as(login: EtcdLogin | undefined): MemoryEtcd;
   /** Whether the lease is there still; it lasts its whole time again. */
   keepAlive(lease: string): Promise<boolean>;
   /** Begins anew without keys, leases and users, as when all its disks are lost. */
@@ -45,7 +45,7 @@ export function createMemoryEtcd(options: MemoryEtcdOptions = {}): MemoryEtcd {
 
 class MemoryServer {
   readonly endpoints: readonly EtcdEndpoint[];
-  readonly faults: EtcdFaults = { down: false, lostAnswers: 0, alarms: new Set() };
+  readonly faults: EtcdFaults;
   readonly #now: () => number;
   clusterId = 0;
   keys: MemoryKeys;
@@ -55,6 +55,21 @@ class MemoryServer {
     this.endpoints = members.map((member) => ({ url: `http://${member}:2379`, member }));
     this.#now = () => clock.now();
     this.keys = new MemoryKeys(this.#now);
+    let isDown = false;
+    const setDown = (down: boolean) => {
+      if (isDown && !down) this.keys.renewLeases();
+      isDown = down;
+    };
+    this.faults = {
+      get down() {
+        return isDown;
+      },
+      set down(down) {
+        setDown(down);
+      },
+      lostAnswers: 0,
+      alarms: new Set(),
+    };
   }
 
   wipe(): void {
@@ -86,7 +101,7 @@ class Memory implements MemoryEtcd {
     return String(this.#server.clusterId);
   }
 
-  as(login: EtcdLogin | undefined): Dcs {
+  as(login: EtcdLogin | undefined): MemoryEtcd {
     return new Memory(this.#server, login);
   }
 

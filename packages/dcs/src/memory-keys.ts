@@ -58,6 +58,11 @@ export class MemoryKeys {
     return lease !== undefined;
   }
 
+  /** All last their whole time again, also those that have run out since the last look. */
+  renewLeases(): void {
+    for (const lease of this.#leases.values()) lease.endsAt = this.#now() + lease.ttlMs;
+  }
+
   /** What keys and values take. */
   get usedBytes(): number {
     return [...this.#keys.values()].reduce((sum, { key, value }) => sum + key.length + value.length, 0);

@@ -2,8 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '@citus-ha/core';
-import { readLeader, type Dcs } from '@citus-ha/dcs';
+import { createMemoryEtcd, readLeader, type Dcs } from '@citus-ha/dcs';
 import { findRealPrograms, RealServers } from '@citus-ha/dcs/testing';
+import { createMemoryPatroni } from './memory-patroni.js';
 import { leaderOf } from './patroni-cluster.js';
 import { createPatroniClient, type PatroniClient } from './patroni-client.js';
 import { dataDir, startPatroni } from './testing/start-patroni.js';
@@ -52,6 +53,34 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
     expect((await readLeader(etcd, '/service/lab'))?.name).toBe('coord-1');
     expect(await first.status()).toMatchObject({ name: 'coord-1', role: 'primary', timeline: 1, unlocked: false });
     expect(await second.status()).toMatchObject({ name: 'coord-2', role: 'replica', synchronous: true });
+  });
+
+  it('is as Patroni in memory is, by its keys and its answers', async () => {
+    const path = '/service/lab/';
+    const memory = createMemoryEtcd();
+    const members = ['coord-1', 'coord-2'];
+    const config = await first.config();
+    const simulated = createMemoryPatroni({ etcd: memory, scope: 'lab', path, members, config });
+    for (const name of members) simulated.start(name);
+    for (let loop = 0; loop < 5; loop += 1) await simulated.tick();
+    expect(await memory.keys(path)).toEqual(await etcd.keys(path));
+    const told = async (from: Dcs, key: string) => JSON.parse((await from.get(path + key))?.value ?? 'null') as object;
+    expect(await told(memory, 'sync')).toEqual(await told(etcd, 'sync'));
+    expect(Object.keys(await told(etcd, 'status'))).toContain('optime');
+    for (const key of members.map((name) => `members/${name}`)) {
+      const [real, like] = [await told(etcd, key), await told(memory, key)];
+      const { api_url: _a, conn_url: _c, xlog_location: _x, version: _v, ...same } = like as Record<string, unknown>;
+      expect(real).toMatchObject(same);
+      expect(Object.keys(real)).toEqual(expect.arrayContaining(Object.keys(like)));
+    }
+    expect(await rolesIn(simulated.client('coord-2'))).toEqual(await rolesIn(second));
+    const clients = [first, second] as const;
+    for (const [index, name] of members.entries()) {
+      const unlike = ['dcsLastSeen', 'lsn', 'receivedLsn', 'patroniVersion', 'serverVersion', 'systemIdentifier'];
+      const alike = async (client: PatroniClient | undefined) =>
+        Object.entries((await client?.status()) ?? {}).map(([key, value]) => [key, unlike.includes(key) || value]);
+      expect(await alike(simulated.client(name))).toEqual(await alike(clients[index]));
+    }
   });
 
   it('changes the dynamic configuration, and pauses and resumes the cluster', async () => {
@@ -107,6 +136,11 @@ describe.skipIf(skipped !== '')(`with two real Patroni members${skipped}`, () =>
     expect((await waitForLeader({ clients: [first, second], timeoutMs: 30_000 })).name).toBe('coord-1');
   });
 });
+
+async function rolesIn(client: PatroniClient): Promise<readonly object[]> {
+  const { members } = await client.cluster();
+  return members.map(({ name, role, state, timeline }) => ({ name, role, state, timeline }));
+}
 
 /** Each member hears from etcd by itself. */
 async function waitForPause(client: PatroniClient, paused: boolean): Promise<void> {
