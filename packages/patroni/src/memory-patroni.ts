@@ -53,7 +53,7 @@ export function createMemoryPatroni(options: MemoryPatroniOptions): MemoryPatron
 
   return {
     tick: async () => {
-      for (const member of members.values()) if (member.isAlive) await runLoop(world, member);
+      for (const member of members.values()) if (member.isAlive && !member.isFrozen) await runLoop(world, member);
     },
     member: memberNamed,
     client: (name) => createMemoryClient(world, memberNamed(name)),

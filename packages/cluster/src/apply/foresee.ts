@@ -3,7 +3,7 @@ import { refuseUnseen, type Member } from '@citus-ha/runtime';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import type { ClusterContext } from '../context.js';
 import { inTime, questionMs } from '../observe/in-time.js';
-import { observeEtcd } from '../observe/observe-etcd.js';
+import { newEtcd, observeEtcd } from '../observe/observe-etcd.js';
 import { newNodes, observeNodes } from '../observe/observe-nodes.js';
 import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
 import { patroniKeys, strandedAmong } from '../observe/stranded-members.js';
@@ -62,7 +62,7 @@ async function observeParts(
   goOn: readonly MemberSpec[],
 ): Promise<Omit<ClusterSeen, 'wanted'>> {
   const { spec, runtime } = context;
-  if (kept === undefined) return { nodes: newNodes(spec) };
+  if (kept === undefined) return { etcd: newEtcd, nodes: newNodes(spec) };
   if (goOn.length === 0) return {};
   const preview = await runtime.preview(spec);
   if (preview === undefined) return {};

@@ -5,6 +5,9 @@ import type { EtcdSeen } from '../plan/plan-cluster.js';
 import { renderInput } from '../render-input.js';
 import { isEtcdClosed, missingUsers } from './etcd-access.js';
 
+/** As that of a new cluster will be. */
+export const newEtcd: EtcdSeen = { isFull: false, access: 'open', databases: [], stranded: [] };
+
 /**
  * etcd, which must have a majority, as members that go on find it.
  *

@@ -19,6 +19,7 @@ export function createMemoryClient(world: World, member: SimulatedMember): Patro
   const reach = (request: string, options?: RequestOptions): void => {
     options?.signal?.throwIfAborted();
     if (!member.isAlive) throw refuse('PATRONI_UNREACHABLE', request, 'connect ECONNREFUSED');
+    if (member.isFrozen) throw refuse('PATRONI_NO_ANSWER', request, 'was not answered');
   };
   /** What etcd has right now. */
   const look = async (request: string, code: ErrorCode, options?: RequestOptions): Promise<ScopeView> => {

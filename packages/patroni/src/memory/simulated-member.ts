@@ -5,6 +5,8 @@ export interface SimulatedMember {
   readonly name: string;
   /** Whether its process lives. */
   isAlive: boolean;
+  /** Whether it does nothing and answers nobody, though it lives. */
+  isFrozen: boolean;
   /** Of the database in its data directory; null where that is empty. */
   systemIdentifier: string | null;
   /** Of its PostgreSQL, in Patroni's words. */
@@ -39,6 +41,7 @@ export function newMember(name: string): SimulatedMember {
   return {
     name,
     isAlive: false,
+    isFrozen: false,
     systemIdentifier: null,
     state: 'stopped',
     role: 'uninitialized',
@@ -54,6 +57,7 @@ export function newMember(name: string): SimulatedMember {
 /** Its process and PostgreSQL end; the data stay. */
 export function endMember(member: SimulatedMember): void {
   member.isAlive = false;
+  member.isFrozen = false;
   member.memory = {};
   member.follows = null;
   member.state = 'stopped';
