@@ -2,11 +2,10 @@ import type { ClusterContext } from '../context.js';
 import type { Ports } from '../ports.js';
 
 /** What changes something, by the method's name; of SQL, whatever is not read. */
-const effects = new Set([
-  ...['create', 'start', 'stop', 'kill', 'remove', 'resume', 'pause', 'destroy', 'prepare', 'write', 'exec'],
-  ...['put', 'txn', 'grantLease', 'makeUser', 'closeToStrangers', 'makeRoom', 'deleteIfUnchanged'],
-  ...['patchConfig', 'reload', 'restart', 'reinitialize', 'switchover', 'failover'],
-]);
+const effects = `
+  prepare create start stop kill remove resume pause destroy exec write
+  put txn grantLease makeUser closeToStrangers makeRoom deleteIfUnchanged
+  patchConfig reload restart reinitialize switchover failover`.split(/\s+/);
 
 /**
  * The same cluster as a program finds it that dies once it has done so many things: whatever it asks or does after that fails,
@@ -48,6 +47,7 @@ function isAsync(name: string | symbol): boolean {
 
 function isEffect(name: string | symbol, [text]: readonly unknown[]): boolean {
   return (
-    effects.has(String(name)) || (name === 'query' && typeof text === 'string' && !/^\s*SELECT(?! citus_)/.test(text))
+    effects.includes(String(name)) ||
+    (name === 'query' && typeof text === 'string' && !/^\s*SELECT(?! citus_)/.test(text))
   );
 }

@@ -83,7 +83,8 @@ export class SimulatedCluster {
     }
   }
 
-  async #begin({ definition: { name }, onStop, exit }: MemoryProcess): Promise<void> {
+  async #begin(life: MemoryProcess): Promise<void> {
+    const { name } = life.definition;
     const member = databaseMembers(this.spec).find((one) => one.name === name);
     if (member === undefined) return;
     const site = await this.runtime.site();
@@ -102,7 +103,7 @@ export class SimulatedCluster {
       });
     this.#patronis.set(this.#groupOf(name), made);
     made.start(name);
-    onStop(() => void made.stop(name).finally(() => exit(0)));
+    life.onStop(() => void made.stop(name).finally(() => life.exit(0)));
   }
 
   /** What the runtime ended is dead, what it froze does nothing, and etcd is there while a majority of it runs. */
