@@ -22,7 +22,7 @@ async function withEmptyEtcd({ cluster }: Simulation, asked: string[]): Promise<
   etcd = createServer((request, response) => {
     const isClosed = asked.includes('/v3/auth/enable');
     asked.push(request.url ?? '');
-    if (request.url !== '/v3/auth/authenticate' || isClosed) return response.end('{"token":"t"}');
+    if (request.url !== '/v3/auth/authenticate' || isClosed) return response.end('{"token":"t","ID":"1"}');
     return response.writeHead(400).end('{"error":"etcdserver: authentication is not enabled"}');
   });
   const address = `127.46.${process.pid % 251}.99`;
