@@ -6,10 +6,11 @@ const base = defaultClusterSpec();
 const spec = { ...base, postgres: { ...base.postgres, parameters: { work_mem: '8MB' } } };
 const certificates = { authority: { certificate: 'c', key: 'k' }, members: {} };
 const secrets = { superuser: 'a', replication: 'b', etcd: 'c' };
+const file = '/srv/cluster.json';
 const record = createRecord({ engine: 'citus', secrets, certificates }, spec);
 
 it('is read as it was written, with the whole spec', () => {
-  expect(parseRecord(JSON.stringify(record))).toStrictEqual(record);
+  expect(parseRecord(JSON.stringify(record), file)).toStrictEqual(record);
   expect(record).toMatchObject({ version: 2, spec });
 });
 
@@ -25,7 +26,7 @@ it('is read of version 1 as well, which knew some keys of the spec, and names of
     proxy: { bind: '127.0.0.1', ports: { write: 5000, read: 5001, stats: 7000 } },
     parameters: ['work_mem'],
   };
-  const read = parseRecord(JSON.stringify(first));
+  const read = parseRecord(JSON.stringify(first), file);
   expect(read).toStrictEqual({
     version: 2,
     engine: 'citus',
@@ -44,7 +45,7 @@ it('is read of version 1 as well, which knew some keys of the spec, and names of
 
 it('is read of the very first ones too, which knew nothing of the spec', () => {
   const { etcd: _, ...earlier } = secrets;
-  expect(parseRecord(JSON.stringify({ engine: 'standin', secrets: earlier }))).toStrictEqual({
+  expect(parseRecord(JSON.stringify({ engine: 'standin', secrets: earlier }), file)).toStrictEqual({
     version: 2,
     engine: 'standin',
     secrets: earlier,
@@ -53,7 +54,7 @@ it('is read of the very first ones too, which knew nothing of the spec', () => {
 });
 
 it('is refused of a version that is yet to come, by name, with what to do', () => {
-  expect(() => parseRecord(JSON.stringify({ ...record, version: 3 }), '/srv/cluster.json')).toThrow(
+  expect(() => parseRecord(JSON.stringify({ version: 3 }), file)).toThrow(
     expect.objectContaining({
       code: 'RECORD_NEWER',
       blame: 'user',
@@ -64,7 +65,7 @@ it('is refused of a version that is yet to come, by name, with what to do', () =
 });
 
 it.each(['', 'null', '[]', '{"version":2}', JSON.stringify({ ...record, version: 0 })])('is not %s', (text) => {
-  expect(parseRecord(text)).toBeUndefined();
+  expect(parseRecord(text, file)).toBeUndefined();
 });
 
 it('names the parameters of runs that did not get to their end beside those of the one that did', () => {

@@ -54,11 +54,11 @@ export function parametersSet({ spec, pending, parameters = [] }: ClusterRecord)
  * @param file What messages call it.
  * @throws CodedError `RECORD_NEWER` for one of a version that is yet to come.
  */
-export function parseRecord(text: string, file: string = recordName): ClusterRecord | undefined {
+export function parseRecord(text: string, file: string): ClusterRecord | undefined {
   const record = readJson(text);
+  if (typeof record?.version === 'number' && record.version > newest) throw newer(file, record.version);
   if (!record?.engine || !record.secrets?.superuser || !record.secrets.replication) return undefined;
   if (record.version === undefined) return fromFirst(record as FirstRecord);
-  if (typeof record.version === 'number' && record.version > newest) throw newer(file, record.version);
   return record.version === newest && record.spec ? (record as ClusterRecord) : undefined;
 }
 
