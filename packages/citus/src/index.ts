@@ -27,6 +27,7 @@ export { copyPlacements, retireNode } from './rebuild.js';
 export { readHeldShards, readShardCopies, type ShardCopy } from './shard-copies.js';
 export { readPlacements, readShards, readShardSizes, type Placement, type Shard } from './placements.js';
 export { MemoryServers, type MemoryServersOptions, type ServerRole } from './memory-servers.js';
+export { SharedSessions } from './shared-sessions.js';
 export { connect, withConnection, type ConnectOptions, type ServerAddress } from './server-connection.js';
 export { applyBootstrap } from './bootstrap/apply.js';
 export { bootstrap, desiredOf, type BootstrapResult } from './bootstrap/bootstrap.js';

@@ -13,8 +13,8 @@ export interface ServerAddress {
   readonly way?: Way | undefined;
   /** The member that runs it, named in errors. */
   readonly member?: string | undefined;
-  /** What opens a session instead of `pg`'s client, as in memory. */
-  readonly open?: ((server: ServerAddress) => Promise<Client>) | undefined;
+  /** What opens a session instead of `pg`'s client. */
+  readonly open?: ((server: ServerAddress, options: ConnectOptions) => Promise<Client>) | undefined;
 }
 
 export interface ConnectOptions {
@@ -34,8 +34,8 @@ export interface ConnectOptions {
 export async function connect(server: ServerAddress, options: ConnectOptions = {}): Promise<Client> {
   const { timeoutMs = 5000, statementTimeoutMs = 60_000, applicationName = 'citus-ha' } = options;
   if (server.open !== undefined) {
-    return server.open(server).catch((error: unknown) => {
-      throw connectError(server, timeoutMs, error);
+    return server.open(server, options).catch((error: unknown) => {
+      throw isCodedError(error) ? error : connectError(server, timeoutMs, error);
     });
   }
   const began = performance.now();

@@ -26,7 +26,7 @@ export { refuseEdit } from './configuration/refuse-parameters.js';
 export { renderInput } from './render-input.js';
 export { requireSupported } from './plan/require-supported.js';
 export { startIntoService } from './commands/start-into-service.js';
-export { allowLossOfStopped, memberNamed, presentMember, startMember, stopMember } from './commands/start-stop.js';
+export { allowLossOfStopped, memberNamed, presentMember, startMember } from './commands/start-stop.js';
 export type { ClusterStatus, Endpoint, MemberStatus, NodeStatus, Problem } from './status/status.js';
 export { waitWords } from './apply/wait-for-others.js';
 export { up, type UpOptions, type UpResult } from './apply/up.js';

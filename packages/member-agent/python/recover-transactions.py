@@ -49,6 +49,12 @@ END $do$"""
 # A worker's transactions have their records there, and it cannot see either who is in recovery.
 RECOVER_WORKERS = f"""
 SELECT nodename, nodeport, result FROM run_command_on_workers($worker${RECOVER}$worker$) WHERE NOT success"""
+# Most clusters have none: to look for them takes a connection to each node, to settle them some from each to each.
+IS_BEGUN_ON_WORKERS = """
+SELECT EXISTS (SELECT FROM run_command_on_all_nodes($look$
+  SELECT EXISTS (SELECT FROM pg_prepared_xacts WHERE gid ~ '^citus_[1-9]')
+    OR EXISTS (SELECT FROM pg_dist_transaction, pg_dist_local_group own WHERE own.groupid > 0)
+$look$) WHERE result IS DISTINCT FROM 'f')"""
 
 
 def leads():
@@ -80,7 +86,7 @@ def recover_workers():
     """Beside all else: a worker may take its time, or not answer at all."""
     told = None
     while True:
-        if leads():
+        if leads() and run(IS_BEGUN_ON_WORKERS).stdout.strip() != b"f":
             attempt = run(RECOVER_WORKERS)
             said = (attempt.stdout + attempt.stderr).decode(errors="replace")
             if said not in ("", told):

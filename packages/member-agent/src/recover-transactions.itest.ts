@@ -21,7 +21,9 @@ CREATE TABLE life (nodeid int, success boolean, result text);
 CREATE TABLE record (gid text);
 CREATE TABLE meanwhile (result text);
 CREATE TABLE delay (seconds int);
-CREATE FUNCTION run_command_on_all_nodes(text) RETURNS SETOF life LANGUAGE sql AS 'SELECT * FROM life';
+CREATE TABLE begun (is_begun text);
+CREATE FUNCTION run_command_on_all_nodes(command text) RETURNS SETOF life LANGUAGE sql AS $$
+  SELECT nodeid, success, CASE WHEN command ~ 'pg_prepared_xacts' THEN is_begun ELSE result END FROM life, begun $$;
 CREATE FUNCTION run_command_on_workers(command text, OUT nodename text, OUT nodeport int, OUT success boolean, OUT result text)
 LANGUAGE plpgsql AS $$ BEGIN
   nodename := 'worker1';
@@ -67,7 +69,8 @@ afterAll(async () => {
 beforeEach(() => {
   copyFileSync(program, script);
   for (const run of [server.sql, onWorker])
-    run(`TRUNCATE life, record, meanwhile, delay; INSERT INTO record VALUES ('citus_0_1_1_1');
+    run(`TRUNCATE life, record, meanwhile, delay, begun; INSERT INTO record VALUES ('citus_0_1_1_1');
+      INSERT INTO begun VALUES ('t');
       INSERT INTO life VALUES (1, true, 'false since noon')`);
   said = '';
 });
@@ -133,6 +136,15 @@ it('has workers settle what was begun there, each by what it sees itself', async
   await untilSettled(records);
   expect(recordsOfWorker()).toBe(1);
   onWorker("UPDATE life SET result = 'false since noon'");
+  await untilSettled(recordsOfWorker);
+});
+
+it('asks workers for nothing while nothing is begun there', async () => {
+  server.sql("UPDATE begun SET is_begun = 'f'");
+  begin();
+  await untilSettled(records);
+  expect(recordsOfWorker()).toBe(1);
+  server.sql("UPDATE begun SET is_begun = 't'");
   await untilSettled(recordsOfWorker);
 });
 

@@ -7,7 +7,6 @@ import {
   restartMember,
   setMaintenance,
   startIntoService,
-  stopMember,
   type ClusterContext,
   type ClusterHandle,
   type Problem,
@@ -30,7 +29,7 @@ export function memberCommands(): readonly Command[] {
       'stop a member until it is started again',
       'stopped',
       composeMembers,
-      stopMember,
+      ({ runtime }, { name }) => runtime.stop(name),
       'Clients connected to it lose their connection.',
     ),
     onMember(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startMember, stopMember } from '@citus-ha/cluster';
+import { startMember } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import type { Fault } from './fault.js';
 import { kill } from './process-faults.js';
@@ -18,7 +18,7 @@ export const killAhead: Fault = {
   inject: async (context) => {
     const { cluster, members } = context;
     const standbys = coordinators(cluster.spec).filter(({ name }) => members.every((member) => member.name !== name));
-    await Promise.all(standbys.map((standby) => stopMember(cluster, standby)));
+    await Promise.all(standbys.map(({ name }) => cluster.runtime.stop(name)));
     await delay(aheadMs, undefined, { signal: cluster.signal });
     await kill.inject(context);
     await Promise.all(standbys.map((standby) => startMember(cluster, standby)));

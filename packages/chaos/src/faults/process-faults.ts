@@ -1,4 +1,4 @@
-import { siteOf, startMember, stopMember } from '@citus-ha/cluster';
+import { siteOf, startMember } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import type { Before, Fault, FaultContext } from './fault.js';
@@ -24,7 +24,7 @@ export const stop: Fault = {
   needs: [],
   targets: anyMember,
   deposes: true,
-  inject: ({ cluster, members }) => each(members, (member) => stopMember(cluster, member)),
+  inject: ({ cluster, members }) => each(members, ({ name }) => cluster.runtime.stop(name)),
   heal: startAgain,
   evidence: ended,
 };

@@ -1,5 +1,6 @@
 import { etcdMembers, groupsOf, membersOf, workers } from '@citus-ha/config';
-import { currentClock } from '@citus-ha/core';
+import { CodedError, currentClock } from '@citus-ha/core';
+import type { Preview } from '@citus-ha/runtime';
 import { bootstrapNodes } from './bootstrap-nodes.js';
 import type { ChangeLog } from './change-log.js';
 import { electLeaders } from './elect-leaders.js';
@@ -53,10 +54,19 @@ async function runMembers(cluster: ClusterHandle, { kept, log, ...options }: Con
   await execute(cluster, plan({ members: await runtime.members() }).lives, log);
 
   const goOn = wanted.filter(({ name }) => living.includes(name) && !etcd.stranded.includes(name));
-  const updates = await observeUpdates(cluster, kept, await runtime.preview(spec), goOn);
+  const updates = await observeUpdates(cluster, kept, await previewOf(cluster), goOn);
   const { takes } = plan({ etcd, updates });
   if (takes.length === 0 && !updates.unfinished) return;
   await whileUpdating(runtime.store, () => execute(cluster, takes, log));
+}
+
+/** What `prepare` has just settled can be compared, unless its programs are gone since. */
+async function previewOf({ runtime, spec }: ClusterHandle): Promise<Preview> {
+  const preview = await runtime.preview(spec);
+  if (preview) return preview;
+  throw new CodedError('PROGRAM_MISSING', 'The programs of the members went away while they were brought up', {
+    fix: 'Run `citus-ha up` again.',
+  });
 }
 
 /** From members that run to a cluster that takes writes. */

@@ -29,11 +29,6 @@ export async function allowLossOfStopped(cluster: ClusterHandle, member: MemberS
   );
 }
 
-/** Stops one member until someone starts it again. */
-export async function stopMember(cluster: Pick<ClusterHandle, 'runtime'>, member: MemberSpec): Promise<void> {
-  await cluster.runtime.stop(member.name);
-}
-
 /** Ends and starts the whole process of a member. */
 export async function restartProcess({ runtime }: ClusterHandle, { name, kind }: MemberSpec): Promise<void> {
   await runtime.withLock(name, async () => {

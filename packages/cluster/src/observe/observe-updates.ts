@@ -21,7 +21,7 @@ import { isUpdateUnfinished } from '../record/unfinished.js';
 export async function observeUpdates(
   cluster: ClusterHandle,
   kept: ClusterRecord | undefined,
-  preview: Pick<Preview, 'compare'> | undefined,
+  preview: Preview,
   living: readonly MemberSpec[],
 ): Promise<UpdatesSeen> {
   const { runtime, record } = cluster;
@@ -29,8 +29,7 @@ export async function observeUpdates(
     name: member.name,
     kind: member.kind,
     isDatabase: isDatabase(cluster, member),
-    // What cannot be compared yet is told when it is written.
-    comparison: (await preview?.compare(renderMember(renderInput(cluster), member))) ?? 'files',
+    comparison: await preview.compare(renderMember(renderInput(cluster), member)),
   });
   const [members, unfinished, leader] = await Promise.all([
     Promise.all(living.map(compare)),

@@ -1,4 +1,11 @@
-import { engineVersion, readNodes, readShardCopies, withConnection, type ShardCopy } from '@citus-ha/citus';
+import {
+  SharedSessions,
+  engineVersion,
+  readNodes,
+  readShardCopies,
+  withConnection,
+  type ShardCopy,
+} from '@citus-ha/citus';
 import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
@@ -34,6 +41,15 @@ interface SqlView {
  * is named, and nothing else said of it. Never throws for a member that does not answer.
  */
 export async function readStatus(cluster: ClusterHandle): Promise<ClusterStatus> {
+  const sessions = new SharedSessions();
+  try {
+    return await look({ ...cluster, sql: (member) => sessions.share(cluster.sql(member)) });
+  } finally {
+    await sessions.end();
+  }
+}
+
+async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
   const { spec, site, record, runtime } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
