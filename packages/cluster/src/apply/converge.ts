@@ -23,6 +23,8 @@ export interface ConvergeOptions {
   /** The record before this run settled it. */
   readonly kept: ClusterRecord | undefined;
   readonly allowLoss: boolean;
+  /** Whether PostgreSQL was asked already whether it takes the parameters of the spec. */
+  readonly isJudged: boolean;
   readonly log: ChangeLog;
 }
 
@@ -33,7 +35,7 @@ export interface ConvergeOptions {
 export async function converge(cluster: ClusterHandle, options: ConvergeOptions): Promise<void> {
   await runMembers(cluster, options);
   const names = membersOf(cluster.spec).map(({ name }) => name);
-  await whileRunning(cluster, names, (signal) => bringIntoService({ ...cluster, signal }, options.log));
+  await whileRunning(cluster, names, (signal) => bringIntoService({ ...cluster, signal }, options));
 }
 
 /** Until every member runs by its definition. */
@@ -70,7 +72,7 @@ async function previewOf({ runtime, spec }: ClusterHandle): Promise<Preview> {
 }
 
 /** From members that run to a cluster that takes writes. */
-async function bringIntoService(cluster: ClusterHandle, log: ChangeLog): Promise<void> {
+async function bringIntoService(cluster: ClusterHandle, { isJudged, log }: ConvergeOptions): Promise<void> {
   const { spec, signal, onEvent } = cluster;
   const wanted = membersOf(spec);
   onEvent?.({ type: 'waiting-for-leaders' });
@@ -78,7 +80,7 @@ async function bringIntoService(cluster: ClusterHandle, log: ChangeLog): Promise
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>
     electLeaders({ ...cluster, signal: soon }, groups, log),
   );
-  if (leader) await refuseParameters(cluster, leader.name);
+  if (leader && !isJudged) await refuseParameters(cluster, leader.name);
   await waitForConfiguration(cluster);
 
   const configurations = await observeConfigurations(cluster, wanted, (clients) => askConfiguration(cluster, clients));

@@ -1,6 +1,8 @@
-import { etcdMembers, membersOf, type MemberSpec } from '@citus-ha/config';
-import { refuseUnseen, type Member } from '@citus-ha/runtime';
+import { etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
+import { refuseUnseen, type Member, type Preview } from '@citus-ha/runtime';
+import { refuseProxies } from './proxy-fallback.js';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
+import { refuseParameters } from '../configuration/refuse-parameters.js';
 import type { ClusterContext } from '../context.js';
 import { inTime, questionMs } from '../observe/in-time.js';
 import { newEtcd, observeEtcd } from '../observe/observe-etcd.js';
@@ -28,8 +30,15 @@ export interface Foreseen {
  * @throws CodedError what `up` refuses before it touches anything.
  */
 export async function foreseeUp(context: ClusterContext): Promise<Omit<Foreseen, 'seen'>> {
-  requireSupported(context.spec);
-  const { steps, complete } = await foresee(context, await peekRecord(context));
+  const { spec } = context;
+  requireSupported(spec);
+  const kept = await peekRecord(context);
+  const { steps, complete } = await foresee(context, kept);
+  const settled = kept && (await settle(context, kept));
+  if (settled) {
+    await refuseParameters(settled.cluster);
+    await refuseProxies(settled.cluster, proxies(spec));
+  }
   return { steps, complete };
 }
 
@@ -55,22 +64,33 @@ export async function foresee(context: ClusterContext, kept: ClusterRecord | und
   return { seen: members, steps, complete: goOn.length === 0 || isSeen };
 }
 
+/**
+ * The cluster as `up` would settle it, of which programs and images are there already; tells nothing of what it does.
+ *
+ * @throws CodedError as {@link settleRecord} does.
+ */
+async function settle(
+  { onEvent: _, ...context }: ClusterContext,
+  kept: ClusterRecord,
+): Promise<{ readonly cluster: ClusterHandle; readonly preview: Preview } | undefined> {
+  const preview = await seenOr(context.runtime.preview(context.spec));
+  if (preview === undefined) return undefined;
+  const { site } = preview;
+  const record = await settleRecord(context.spec, site, kept, passwordTrial(context, site, kept));
+  return { cluster: clusterHandle(context, { site, record }), preview };
+}
+
 /** What keeps a part from being known will be told where it keeps `up` from being done. */
 async function observeParts(
   context: ClusterContext,
   kept: ClusterRecord | undefined,
   goOn: readonly MemberSpec[],
 ): Promise<Omit<ClusterSeen, 'wanted'>> {
-  const { spec, runtime } = context;
+  const { spec } = context;
   if (kept === undefined) return { etcd: newEtcd, nodes: newNodes(spec) };
-  if (goOn.length === 0) return {};
-  const preview = await runtime.preview(spec);
-  if (preview === undefined) return {};
-  const { site } = preview;
-  const record = await settleRecord(spec, site, kept, passwordTrial(context, site, kept)).catch(() => undefined);
-  if (record === undefined) return {};
-  const { onEvent: _, ...quiet } = context;
-  const cluster = clusterHandle(quiet, { site, record });
+  const settled = goOn.length === 0 ? undefined : await seenOr(settle(context, kept));
+  if (settled === undefined) return {};
+  const { cluster, preview } = settled;
   const [updates, etcd, configurations] = await Promise.all([
     seenOr(observeUpdates(cluster, kept, preview, goOn)),
     etcdMembers(spec).some(({ name }) => goOn.some((one) => one.name === name))

@@ -60,10 +60,10 @@ async function bringUp(context: ClusterContext, options: UpOptions): Promise<UpR
   try {
     const record = await settleRecord(spec, site, kept, passwordTrial(context, site, kept));
     const cluster = clusterHandle(context, { site, record });
-    await refuseParameters(cluster);
+    const isJudged = await refuseParameters(cluster);
     await refuseProxies(cluster, proxies(spec));
     if (!isDeepStrictEqual(record, kept)) await writeRecord(runtime.store, record);
-    await converge(cluster, { kept, allowLoss: options.allowLoss ?? false, log });
+    await converge(cluster, { kept, allowLoss: options.allowLoss ?? false, isJudged, log });
     const complete = completeRecord(record, spec);
     if (!isDeepStrictEqual(complete, record)) await writeRecord(runtime.store, complete);
     return { cluster: { ...cluster, record: complete }, changes: log.changes };

@@ -10,15 +10,17 @@ import { runningMembers } from '../commands/start-stop.js';
  * Refuses what PostgreSQL refuses of cluster.yaml, where a server runs.
  *
  * @param asked the member whose program is asked; the first that runs, unless told.
+ * @returns Whether one could be asked.
  * @throws CodedError as {@link judgeParameters} does.
  */
-export async function refuseParameters(cluster: ClusterHandle, asked?: string): Promise<void> {
+export async function refuseParameters(cluster: ClusterHandle, asked?: string): Promise<boolean> {
   const member = asked ?? (await oneThatRuns(cluster, databaseMembers(cluster.spec)));
-  if (member === undefined) return;
+  if (member === undefined) return false;
   await judgeParameters(cluster, member, cluster.spec.postgres.parameters, {
     place: 'postgres.parameters',
     fix: 'Correct it in cluster.yaml; no server was given it.',
   });
+  return true;
 }
 
 /**
