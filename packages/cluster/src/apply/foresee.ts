@@ -70,14 +70,15 @@ export async function foresee(context: ClusterContext, kept: ClusterRecord | und
  * @throws CodedError as {@link settleRecord} does.
  */
 async function settle(
-  { onEvent: _, ...context }: ClusterContext,
+  context: ClusterContext,
   kept: ClusterRecord,
 ): Promise<{ readonly cluster: ClusterHandle; readonly preview: Preview } | undefined> {
   const preview = await seenOr(context.runtime.preview(context.spec));
   if (preview === undefined) return undefined;
   const { site } = preview;
   const record = await settleRecord(context.spec, site, kept, passwordTrial(context, site, kept));
-  return { cluster: clusterHandle(context, { site, record }), preview };
+  const { onEvent: _, ...quiet } = context;
+  return { cluster: clusterHandle(quiet, { site, record }), preview };
 }
 
 /** What keeps a part from being known will be told where it keeps `up` from being done. */
