@@ -35,7 +35,7 @@ async function executeOne(cluster: ClusterHandle, step: ExecutableStep, log: Cha
       return define(cluster, memberNamed(cluster, step.member), 'created', log);
     case 'start': {
       const member = memberNamed(cluster, step.member);
-      await define(cluster, member, 'updated', log);
+      if (!isCreated(step.member, log)) await define(cluster, member, 'updated', log);
       await startMember(cluster, member);
       return change({ type: 'started', member: step.member });
     }
@@ -68,6 +68,11 @@ async function define(
 ): Promise<void> {
   const { changed } = await cluster.runtime.create(renderMember(renderInput(cluster), member));
   if (changed) change({ type, member: member.name });
+}
+
+/** By this run, and so by its definition. */
+function isCreated(name: string, { changes }: ChangeLog): boolean {
+  return changes.some((change) => change.type === 'created' && change.member === name);
 }
 
 /** All of a group's settings are sent at once, by the first of its steps. */

@@ -1,4 +1,5 @@
 import { defaultClusterSpec, proxies } from '@citus-ha/config';
+import { SimulatedClock } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
 import { createMemoryRuntime, type MemberDefinition } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
@@ -27,7 +28,8 @@ async function simulate(check = 0) {
   });
   const site = await runtime.prepare({ spec, install: false });
   const record = { engine: 'citus', secrets: { superuser: 'x', replication: 'y' } };
-  const cluster = { spec: edited, runtime, site, record } as unknown as ClusterHandle;
+  const routes = () => ({ read: async () => [] });
+  const cluster = { spec: edited, runtime, site, record, routes } as unknown as ClusterHandle;
   await runtime.create(renderMember(renderInput({ ...cluster, spec }), proxy));
   await runtime.start(proxy.name);
   return { cluster, runtime, lives, proxy };
@@ -42,9 +44,10 @@ it('brings the old proxy back where the new one does not serve, and says so', as
     await runtime.start(member.name);
     return true;
   };
-  await expect(withFallback(cluster, { name: member.name, kind: 'proxy' }, take)).rejects.toMatchObject({
+  const fallen = new SimulatedClock().run(() => withFallback(cluster, { name: member.name, kind: 'proxy' }, take));
+  await expect(fallen).rejects.toMatchObject({
     code: 'PROXY_NOT_SERVING',
-    message: expect.stringContaining('The old one is back') as string,
+    message: expect.stringContaining('The old one is back and serves') as string,
   });
   expect(lives).toHaveLength(3);
   expect(lives[2]).toEqual(lives[0]);

@@ -1,11 +1,8 @@
 import { defaultClusterSpec } from '@citus-ha/config';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ClusterEvent } from '../cluster-event.js';
 import { switchover } from './change-leader.js';
-import { simulatePatroni, type SimulatedMember, type Simulation } from '../testing/simulated-patroni.js';
-
-let simulation: Simulation;
-afterEach(() => simulation.close());
+import { simulatePatroni, type SimulatedMember } from '../testing/simulated-patroni.js';
 
 const leader: SimulatedMember = { role: 'leader', state: 'running', timeline: 1 };
 const standby: SimulatedMember = { role: 'replica', state: 'starting', timeline: 1 };
@@ -14,7 +11,7 @@ describe('a switchover right after a start', () => {
   it('waits until the standby streams and is synchronous, and says so once', async () => {
     const events: ClusterEvent[] = [];
     let looks = 0;
-    simulation = await simulatePatroni(
+    const simulation = await simulatePatroni(
       defaultClusterSpec(),
       { 'coord-1': leader, 'coord-2': standby },
       (asked, members) => {
@@ -26,7 +23,9 @@ describe('a switchover right after a start', () => {
         members.set('coord-2', { role: 'leader', state: 'running', timeline: 2 });
       },
     );
-    const change = await switchover({ ...simulation.cluster, onEvent: (event) => events.push(event) });
+    const change = await simulation.run((cluster) =>
+      switchover({ ...cluster, onEvent: (event) => events.push(event) }),
+    );
     expect(change).toEqual({ from: 'coord-1', to: 'coord-2', timeline: 2 });
     expect(simulation.requests.filter((asked) => asked.startsWith('POST'))).toEqual(['POST /switchover']);
     expect(events).toEqual([
@@ -35,8 +34,8 @@ describe('a switchover right after a start', () => {
   });
 
   it('does not wait for a standby that does not run', async () => {
-    simulation = await simulatePatroni(defaultClusterSpec(), { 'coord-1': leader, 'coord-2': standby });
+    const simulation = await simulatePatroni(defaultClusterSpec(), { 'coord-1': leader, 'coord-2': standby });
     await simulation.cluster.runtime.kill('coord-2');
-    await expect(switchover(simulation.cluster)).rejects.toMatchObject({ code: 'NO_CANDIDATE' });
+    await expect(simulation.run(switchover)).rejects.toMatchObject({ code: 'NO_CANDIDATE' });
   });
 });
