@@ -11,6 +11,8 @@ const spec = defaultClusterSpec();
 const [proxy] = proxies(spec);
 const edited = { ...spec, proxy: { ...spec.proxy, ports: { ...spec.proxy.ports, write: 80 } } };
 
+const routes = () => ({ read: async () => [] });
+
 /** A proxy that ends at once where it is to bind port 80, and one that serves else. */
 async function simulate(check = 0) {
   if (!proxy) throw new Error('no proxy');
@@ -28,7 +30,6 @@ async function simulate(check = 0) {
   });
   const site = await runtime.prepare({ spec, install: false });
   const record = { engine: 'citus', secrets: { superuser: 'x', replication: 'y' } };
-  const routes = () => ({ read: async () => [] });
   const cluster = { spec: edited, runtime, site, record, routes } as unknown as ClusterHandle;
   await runtime.create(renderMember(renderInput({ ...cluster, spec }), proxy));
   await runtime.start(proxy.name);
