@@ -16,8 +16,9 @@ import { versionFindings } from './version-findings.js';
 /** Looks the whole cluster over and says of each part whether it is well. */
 export async function examine(cluster: ClusterHandle): Promise<readonly Finding[]> {
   const { site, record, runtime, spec } = cluster;
-  const [status, etcdFindings, proxyFindings, obstacles, storage] = await Promise.all([
-    readStatus(cluster),
+  // By itself: whatever else is asked at the same time makes its answers late.
+  const status = await readStatus(cluster);
+  const [etcdFindings, proxyFindings, obstacles, storage] = await Promise.all([
     examineEtcd(cluster),
     examineProxies(cluster),
     runtime.obstacles(spec),

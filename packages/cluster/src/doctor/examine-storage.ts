@@ -5,7 +5,7 @@ import type { ClusterHandle } from '../cluster-handle.js';
 import { siteOf } from '../places.js';
 import { readAlarms } from './storage-alarms.js';
 
-const timeoutMs = 1_500;
+const timeoutMs = 5_000;
 const shownLines = 3;
 /** Below either, PostgreSQL may stop at the next burst of WAL. */
 const leastMegabytes = 256;
