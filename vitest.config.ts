@@ -8,8 +8,8 @@ const e2e = {
   include: ['e2e/src/**/*.e2e.ts'],
   exclude,
   globalSetup,
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
 } as const;
 
 export default defineConfig({
@@ -22,8 +22,8 @@ export default defineConfig({
           include: ['{packages,apps}/*/src/**/*.itest.ts'],
           exclude,
           globalSetup,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

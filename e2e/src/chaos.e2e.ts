@@ -91,7 +91,7 @@ describe('chaos on an asynchronous cluster', () => {
 
   it('leaves a healthy cluster when it is interrupted, and reports what was measured', async () => {
     const run = cluster.start('chaos', 'run', '--suite', 'seed', '-o', 'interrupted');
-    await waitFor({ what: 'the second fault', probe: () => stepSeen(run, 'stop worker1'), timeoutMs: 120_000 });
+    await waitFor({ what: 'the second fault', probe: () => stepSeen(run, 'stop worker1'), timeoutMs: 240_000 });
     run.kill('SIGINT');
     const { exitCode, stdout } = await run;
     expect({ exitCode, stdout }).toEqual({
@@ -104,9 +104,9 @@ describe('chaos on an asynchronous cluster', () => {
 
   it('leaves no fault in place when it is interrupted twice', async () => {
     const run = cluster.start('chaos', 'run', '--fault', 'pause', '--target', 'leader', '-o', 'twice');
-    await waitFor({ what: 'the fault', probe: () => stepSeen(run, 'pause coord-'), timeoutMs: 60_000 });
+    await waitFor({ what: 'the fault', probe: () => stepSeen(run, 'pause coord-'), timeoutMs: 180_000 });
     run.kill('SIGINT');
-    await waitFor({ what: 'the interruption', probe: () => stepSeen(run, 'interrupted: heal'), timeoutMs: 30_000 });
+    await waitFor({ what: 'the interruption', probe: () => stepSeen(run, 'interrupted: heal'), timeoutMs: 90_000 });
     run.kill('SIGINT');
     expect((await run).exitCode).toBe(130);
     const { members } = await cluster.status();

@@ -66,14 +66,14 @@ describe('the command line on a running cluster', () => {
         probe: async () =>
           (await cluster.sql("SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"))
             .rowCount === 1,
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       });
       terminal.stdin.write('\u0003');
       await waitFor({
         what: 'psql to say so',
         probe: () => cancelled() === times,
         lastSeen: () => shown,
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       });
     }
     terminal.stdin.end('\\q\n');
@@ -178,7 +178,7 @@ describe('the command line on a running cluster', () => {
         const examined = await cluster.try('doctor');
         return examined.exitCode === 3 && examined.stdout.includes('worker3 is not registered') && examined;
       },
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
     expect(stdout).toMatch(/ok +versions: PostgreSQL \d+, Patroni 4/);
     expect(stdout).toMatch(/ok +ports: /);
@@ -189,7 +189,7 @@ describe('the command line on a running cluster', () => {
         const examined = await cluster.try('doctor');
         return examined.exitCode === 0 && !examined.stdout.includes('problem');
       },
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
   });
 

@@ -24,7 +24,7 @@ describe("a running cluster's configuration", () => {
     waitFor({
       what: `${name} to be ${value}`,
       probe: async () => (await cluster.try('psql', '-Atc', `SHOW ${name}`)).stdout === value,
-      timeoutMs: 20_000,
+      timeoutMs: 120_000,
       intervalMs: 200,
     });
 
@@ -42,7 +42,7 @@ describe("a running cluster's configuration", () => {
         const history = JSON.parse(await cluster.run('history', '--json')) as unknown[];
         return history.length > 0 && history;
       },
-      timeoutMs: 20_000,
+      timeoutMs: 120_000,
     });
     expect(entries).toHaveLength(1);
   });
@@ -86,7 +86,7 @@ describe("a running cluster's configuration", () => {
         const found = (await cluster.status()).problems;
         return found.length > 0 && found;
       },
-      timeoutMs: 20_000,
+      timeoutMs: 120_000,
     });
     expect(problems).toMatchObject([{ code: 'SETTING_UNSAFE', member: leader }]);
     expect((await cluster.try('doctor')).stdout).toMatch(/problem +settings: .*postgresql\.auto\.conf/);

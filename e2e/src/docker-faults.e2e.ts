@@ -41,7 +41,7 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
     let output = '';
     first.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const seen = () => output.includes('created worker1');
-    await waitFor({ what: 'worker1 to be created', probe: seen, timeoutMs: 120_000, intervalMs: 10 });
+    await waitFor({ what: 'worker1 to be created', probe: seen, timeoutMs: 240_000, intervalMs: 10 });
     first.kill('SIGKILL');
     await first;
     await cluster.run('up');
@@ -63,7 +63,7 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
     await waitFor({
       what: 'it to be rolled back',
       probe: async () => (await prepared()) === 0,
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     });
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(runtimeKind !== 'docker')('what happens to containers behind our
     await waitFor({
       what: `${stale} to say whom it waits for`,
       probe: async () => (await docker('logs', `${name}-${stale}-1`)).includes(`waits for ${leader}`),
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
     await docker('start', `${name}-${leader}-1`);
     // It is for up to close an etcd that begins anew.

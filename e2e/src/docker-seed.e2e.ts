@@ -119,7 +119,7 @@ describe.skipIf(runtimeKind !== 'docker')("what the seed's README tells a reader
         const now = await startedAt();
         return now !== undefined && now !== before;
       },
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
     await cluster.untilHealthy();
   });

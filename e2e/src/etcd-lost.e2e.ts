@@ -32,7 +32,7 @@ describe('a cluster whose etcd has lost its data, while coord-3 alone has the la
     const { message, fix } = await waitFor({
       what: 'status to say it too',
       probe: async () => (await cluster.status()).problems.find(({ code }) => code === 'WAITS_FOR_DATA'),
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       intervalMs: 500,
     });
     expect(message).toContain(waits);
@@ -70,7 +70,7 @@ describe.runIf(runtimeKind === 'local')('a cluster whose etcd is put back to bef
     await waitFor({
       what: `${standby} to see etcd again`,
       probe: async () => (await remembered()) !== before,
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
       intervalMs: 500,
     });
     await cluster.untilHealthy();

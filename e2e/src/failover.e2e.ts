@@ -41,7 +41,7 @@ describe('a cluster under load', () => {
         const follows = member?.role === 'sync_standby' && member.state === 'streaming';
         return follows && member.timeline === leader.timeline && leader;
       },
-      timeoutMs: 90_000,
+      timeoutMs: 240_000,
     });
 
   it('moves away from a leader whose PostgreSQL is frozen once told, and takes it back as a standby', async () => {
@@ -82,7 +82,7 @@ describe('a cluster under load', () => {
     await waitFor({
       what: '45 s to pass',
       probe: () => performance.now() > resumeAt,
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       intervalMs: 500,
     });
     await runtime.resume(old.name);
@@ -118,7 +118,7 @@ describe('a cluster under load', () => {
         const member = await runtime.member(old.name);
         return member.state === 'exited' || member.incarnation?.id !== incarnation?.id;
       },
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     });
     if (runtimeKind === 'docker') {
       await cluster.untilHealthy();
@@ -155,7 +155,7 @@ describe('a cluster under load', () => {
     await waitFor({
       what: `${standby} to be refused for what it lacks`,
       probe: async () => (await refused()).stderr.includes(`${standby} is not synchronous`),
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     });
     const change = await cluster.run('failover', '--allow-loss', '--yes', '--json');
     expect(JSON.parse(change)).toMatchObject({ to: standby });
@@ -170,7 +170,7 @@ describe('a cluster under load', () => {
     await waitFor({
       what: '30 s to pass',
       probe: () => performance.now() > backAt,
-      timeoutMs: 40_000,
+      timeoutMs: 120_000,
       intervalMs: 500,
     });
     await ledger.untilWritten();
@@ -190,7 +190,7 @@ describe('a cluster under load', () => {
     await waitFor({
       what: 'status to say so',
       probe: async () => (await cluster.status()).problems.some(({ code }) => code === 'ETCD_EMPTY'),
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
     const { stdout } = await cluster.try('doctor');
     expect(stdout).toMatch(/etcd: etcd has lost its data/);

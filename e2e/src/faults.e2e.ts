@@ -63,7 +63,7 @@ describe('a command on a cluster with a fault', () => {
         const status = await cluster.status();
         return status.problems.length === 3 && status;
       },
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
     });
     expect(problems.map(({ code, member }) => [code, member])).toEqual([
       ['NO_LEADER', null],
@@ -127,7 +127,7 @@ describe('a command on a cluster with a fault', () => {
     const runtime = await openRuntime(cluster);
     await runtime.withLock('cluster', async () => {
       const run = cluster.start('up');
-      await waitFor({ what: 'the wait', probe: () => stepSeen(run, 'waiting for process'), timeoutMs: 30_000 });
+      await waitFor({ what: 'the wait', probe: () => stepSeen(run, 'waiting for process'), timeoutMs: 90_000 });
       run.kill('SIGINT');
       expect((await run).exitCode).toBe(130);
     });
@@ -147,7 +147,7 @@ describe('data that was there before', () => {
     await waitFor({
       what: 'the end of up',
       probe: () => stepSeen(first, 'waiting for every member'),
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       intervalMs: 10,
     });
     first.kill('SIGKILL');
@@ -159,7 +159,7 @@ describe('data that was there before', () => {
     await waitFor({
       what: 'a start',
       probe: () => stepSeen(second, 'started coord-1'),
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       intervalMs: 10,
     });
     second.kill('SIGINT');
@@ -227,7 +227,7 @@ describe('an up that is interrupted', () => {
     await waitFor({
       what: 'a worker to be started',
       probe: () => stepSeen(run, 'waiting for the servers'),
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       intervalMs: 20,
     });
     run.kill('SIGINT');
@@ -240,7 +240,7 @@ describe('an up that is interrupted', () => {
     async (moment) => {
       cluster = await createTestCluster('e2e-interrupt', small);
       const run = cluster.start('up');
-      await waitFor({ what: moment, probe: () => stepSeen(run, moment), timeoutMs: 60_000, intervalMs: 10 });
+      await waitFor({ what: moment, probe: () => stepSeen(run, moment), timeoutMs: 180_000, intervalMs: 10 });
       run.kill('SIGKILL');
       await run;
       await cluster.run('up');

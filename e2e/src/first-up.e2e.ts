@@ -108,7 +108,7 @@ describe('a first up on a machine that fails it', () => {
   it('names an etcd that ends, and leaves nothing behind', async () => {
     cluster = await createTestCluster('e2e-etcd', small);
     const run = cluster.start('up');
-    await waitFor({ what: 'etcd', probe: () => stepSeen(run, 'started etcd'), timeoutMs: 60_000, intervalMs: 10 });
+    await waitFor({ what: 'etcd', probe: () => stepSeen(run, 'started etcd'), timeoutMs: 180_000, intervalMs: 10 });
     await (await openRuntime(cluster)).kill('etcd');
     const { exitCode, stderr } = await run;
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringMatching(/error .*etcd/) as string });

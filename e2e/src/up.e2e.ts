@@ -169,7 +169,7 @@ describe('a cluster brought up from its defaults', () => {
         probe: async () =>
           (await cluster.sql<{ is: boolean }>('SELECT pg_is_in_recovery() AS is', endpoint)).rows[0]?.is ===
           (from === 'standby'),
-        timeoutMs: 40_000,
+        timeoutMs: 120_000,
       });
     await cluster.sql('CREATE TABLE held (n int)');
     await untilReadFrom('standby');

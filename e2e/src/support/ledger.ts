@@ -65,7 +65,7 @@ export function startLedger(uri: string): Ledger {
   const workers = Array.from({ length: clients }, work);
 
   return {
-    untilWritten: async (timeoutMs = 60_000) => {
+    untilWritten: async (timeoutMs = 180_000) => {
       const before = acknowledged.length;
       await waitFor({
         what: 'a write to be acknowledged',

@@ -73,7 +73,7 @@ export async function createTestCluster(name: string, yaml = '', within: readonl
     start: (...args) => startCli(place, ...args),
     status,
     leader: async () => leaderOf(await status()),
-    untilHealthy: (timeoutMs = 90_000) => {
+    untilHealthy: (timeoutMs = 240_000) => {
       let problems = 'nothing';
       return waitFor({
         what: `${name} to be healthy`,
@@ -87,7 +87,7 @@ export async function createTestCluster(name: string, yaml = '', within: readonl
         intervalMs: 500,
       });
     },
-    untilLeaderIsNot: (former, timeoutMs = 60_000) =>
+    untilLeaderIsNot: (former, timeoutMs = 180_000) =>
       waitFor({
         what: `another leader than ${former}`,
         probe: async () =>
@@ -102,7 +102,7 @@ export async function createTestCluster(name: string, yaml = '', within: readonl
       await waitFor({
         what: `${endpoint.replace(/.*@/, '')} to reach a leader`,
         probe: async () => (await sql('SELECT WHERE NOT pg_is_in_recovery()', endpoint)).rowCount === 1,
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
       });
     },
     sql,
