@@ -1,6 +1,6 @@
 import type { Client, ClientBase } from 'pg';
 import type { EngineInstaller, EngineKind } from './engine.js';
-import { answerInMemory, newData, type MemoryServer, type ServerData } from './memory-statements.js';
+import { answerInMemory, newData, withCode, type MemoryServer, type ServerData } from './memory-statements.js';
 import type { CitusNode } from './nodes.js';
 import type { ServerAddress } from './server-connection.js';
 
@@ -17,7 +17,7 @@ export interface MemoryServersOptions {
   readonly behind?: (endpoint: string) => string | undefined;
 }
 
-/** Servers in memory that answer what citus-ha asks of PostgreSQL and Citus: their roles, databases, extensions, nodes and settings. */
+/** Servers in memory that answer what citus-ha asks of PostgreSQL and Citus: their roles, databases, extensions and nodes. */
 export class MemoryServers {
   /** `pg_dist_node` of the coordinators. */
   readonly nodes: CitusNode[] = [];
@@ -45,7 +45,7 @@ export class MemoryServers {
     return { kind: this.#options.engine, install };
   }
 
-  dataOf(group: number): ServerData {
+  #dataOf(group: number): ServerData {
     const known = this.#data.get(group);
     if (known !== undefined) return known;
     const data = newData();
@@ -58,10 +58,10 @@ export class MemoryServers {
     const { roleOf, groupOf, behind, engine } = this.#options;
     const member = behind?.(name) ?? name;
     const role = roleOf(member);
-    if (role === undefined) throw Object.assign(new Error(`connect ECONNREFUSED ${member}`), { code: 'ECONNREFUSED' });
-    const data = this.dataOf(groupOf(member));
+    if (role === undefined) throw withCode('ECONNREFUSED', `connect ECONNREFUSED ${member}`);
+    const data = this.#dataOf(groupOf(member));
     if (!data.databases.has(database)) {
-      throw Object.assign(new Error(`database "${database}" does not exist`), { code: '3D000' });
+      throw withCode('3D000', `database "${database}" does not exist`);
     }
     const query = async (text: string, values: readonly unknown[] = []) => {
       await Promise.resolve();

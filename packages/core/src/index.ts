@@ -2,6 +2,7 @@ export { currentClock, withClock, type Clock } from './clock.js';
 export { CodedError, codeOf, isCodedError, messageOf, type CodedErrorOptions } from './coded-error.js';
 export { errorCodes, type ErrorCode } from './error-codes.js';
 export { formatDuration, parseDurationMs } from './duration.js';
+export { mergePatch } from './merge-patch.js';
 export { redact } from './redact.js';
 export { SimulatedClock } from './simulated-clock.js';
 export { socketTo, type Way, type WayOptions } from './socket-to.js';

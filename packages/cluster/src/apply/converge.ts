@@ -15,6 +15,7 @@ import { whileDataIsThere } from '../observe/lost-data.js';
 import { observeEtcd } from '../observe/observe-etcd.js';
 import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
 import { waitForStranded } from '../observe/stranded-members.js';
+import { isLiving } from '../plan/plan-lives.js';
 import { planCluster, type ClusterSeen, type Plan } from '../plan/plan-cluster.js';
 import { whileUpdating } from '../record/unfinished.js';
 import type { ClusterRecord } from '../record/cluster-record.js';
@@ -49,7 +50,7 @@ async function runMembers(cluster: ClusterHandle, { kept, log, ...options }: Con
   const ofEtcd = etcdMembers(spec).map(({ name }) => name);
   await whileRunning(cluster, ofEtcd, (signal) => waitForEtcd({ ...cluster, signal }, 'majority'));
 
-  const living = members.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
+  const living = members.filter(isLiving).map(({ name }) => name);
   const etcd = await observeEtcd(cluster, living, waitForStranded);
   await execute(cluster, plan({ etcd }).etcd, log);
   if (options.allowLoss) await allowLoss(cluster, []);

@@ -1,4 +1,4 @@
-import { etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
+import { etcdMembers, membersOf, proxies, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { refuseUnseen, type Member, type Preview } from '@citus-ha/runtime';
 import { refuseProxies } from './proxy-fallback.js';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
@@ -11,6 +11,7 @@ import { observeConfigurations, observeUpdates } from '../observe/observe-update
 import { patroniKeys, strandedAmong } from '../observe/stranded-members.js';
 import { passwordTrial } from '../observe/try-password.js';
 import { planCluster, stepsOf, type ClusterSeen } from '../plan/plan-cluster.js';
+import { isLiving } from '../plan/plan-lives.js';
 import { withCosts, type PlannedStep } from '../plan/plan-cost.js';
 import { refuseChanges } from '../plan/refuse-changes.js';
 import { requireSupported } from '../plan/require-supported.js';
@@ -24,6 +25,11 @@ export interface Foreseen {
   readonly complete: boolean;
 }
 
+interface Settled {
+  readonly cluster: ClusterHandle;
+  readonly preview: Preview;
+}
+
 /**
  * What `up` would do now; changes nothing.
  *
@@ -33,8 +39,10 @@ export async function foreseeUp(context: ClusterContext): Promise<Omit<Foreseen,
   const { spec } = context;
   requireSupported(spec);
   const kept = await peekRecord(context);
-  const { steps, complete } = await foresee(context, kept);
-  const settled = kept && (await settle(context, kept));
+  let settling: Promise<Settled | undefined> | undefined;
+  const settleOnce = () => (settling ??= settle(context, kept));
+  const { steps, complete } = await foresee(context, kept, settleOnce);
+  const settled = await settleOnce();
   if (settled) {
     await refuseParameters(settled.cluster);
     await refuseProxies(settled.cluster, proxies(spec));
@@ -43,15 +51,19 @@ export async function foreseeUp(context: ClusterContext): Promise<Omit<Foreseen,
 }
 
 /** @throws CodedError as {@link foreseeUp}. */
-export async function foresee(context: ClusterContext, kept: ClusterRecord | undefined): Promise<Foreseen> {
+export async function foresee(
+  context: ClusterContext,
+  kept: ClusterRecord | undefined,
+  settled = () => settle(context, kept),
+): Promise<Foreseen> {
   const { spec, runtime } = context;
   const wanted = membersOf(spec);
   const members = await runtime.members();
   for (const member of members) refuseUnseen(member);
   refuseChanges(spec, kept, wanted, members);
-  const living = members.filter(({ state }) => state === 'running' || state === 'paused').map(({ name }) => name);
+  const living = members.filter(isLiving).map(({ name }) => name);
   const goOn = wanted.filter(({ name }) => living.includes(name));
-  const parts = await observeParts(context, kept, goOn);
+  const parts = await observeParts(context.spec, kept, goOn, settled);
   const seen: ClusterSeen = { wanted, members, ...parts };
   const kinds = new Map(wanted.map(({ name, kind }) => [name, kind]));
   const leader = parts.updates?.leader;
@@ -69,10 +81,8 @@ export async function foresee(context: ClusterContext, kept: ClusterRecord | und
  *
  * @throws CodedError as {@link settleRecord} does.
  */
-async function settle(
-  context: ClusterContext,
-  kept: ClusterRecord,
-): Promise<{ readonly cluster: ClusterHandle; readonly preview: Preview } | undefined> {
+async function settle(context: ClusterContext, kept: ClusterRecord | undefined): Promise<Settled | undefined> {
+  if (kept === undefined) return undefined;
   const preview = await seenOr(context.runtime.preview(context.spec));
   if (preview === undefined) return undefined;
   const { site } = preview;
@@ -83,15 +93,15 @@ async function settle(
 
 /** What keeps a part from being known will be told where it keeps `up` from being done. */
 async function observeParts(
-  context: ClusterContext,
+  spec: ClusterSpec,
   kept: ClusterRecord | undefined,
   goOn: readonly MemberSpec[],
+  settled: () => Promise<Settled | undefined>,
 ): Promise<Omit<ClusterSeen, 'wanted'>> {
-  const { spec } = context;
   if (kept === undefined) return { etcd: newEtcd, nodes: newNodes(spec) };
-  const settled = goOn.length === 0 ? undefined : await seenOr(settle(context, kept));
-  if (settled === undefined) return {};
-  const { cluster, preview } = settled;
+  const found = goOn.length === 0 ? undefined : await seenOr(settled());
+  if (found === undefined) return {};
+  const { cluster, preview } = found;
   const [updates, etcd, configurations] = await Promise.all([
     seenOr(observeUpdates(cluster, kept, preview, goOn)),
     etcdMembers(spec).some(({ name }) => goOn.some((one) => one.name === name))

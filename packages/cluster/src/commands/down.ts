@@ -1,6 +1,7 @@
 import { coordinators, membersOf } from '@citus-ha/config';
 import { codeOf } from '@citus-ha/core';
 import { refuseUnseen, type Member } from '@citus-ha/runtime';
+import { isLiving } from '../plan/plan-lives.js';
 import { networkPorts } from '../network-ports.js';
 import { withClusterLock, withoutFaults, type ClusterContext } from '../context.js';
 
@@ -50,7 +51,7 @@ async function removeAll(
 
 async function stopAll(context: ClusterContext, members: readonly Member[]): Promise<readonly string[]> {
   const { runtime, onEvent, signal } = context;
-  const running = members.filter(({ state }) => state === 'running' || state === 'paused');
+  const running = members.filter(isLiving);
   const leader = await findLeader(context);
   const phaseOf = ({ name, kind }: Member) => (kind === 'etcd' ? 2 : kind === 'worker' || name === leader ? 1 : 0);
   const phases = [0, 1, 2].map((phase) => running.filter((member) => phaseOf(member) === phase));

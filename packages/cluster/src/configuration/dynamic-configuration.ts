@@ -1,12 +1,12 @@
 import { databaseMembers, groupsOf, type MemberSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
+import { CodedError, mergePatch } from '@citus-ha/core';
 import { dynamicConfiguration } from '@citus-ha/emitters';
 import { parametersSet } from '@citus-ha/layout';
 import type { PatroniClient } from '@citus-ha/patroni';
 import { firstAnswer } from '../observe/first-answer.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { clientsTo } from '../open-cluster.js';
-import { isObject, mergePatch, patchBetween, type JsonObject } from './json-patch.js';
+import { isObject, patchBetween, type JsonObject } from './json-patch.js';
 import { renderInput } from '../render-input.js';
 
 /** `up` has time: Patroni is being reconfigured or started while it asks. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergePatch, patchBetween, type JsonObject } from './json-patch.js';
+import { mergePatch } from '@citus-ha/core';
+import { patchBetween, type JsonObject } from './json-patch.js';
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer(), { maxLength: 3 }));
 const object = fc.letrec<{ object: JsonObject; value: JsonObject }>((tie) => ({

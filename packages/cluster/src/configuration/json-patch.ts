@@ -5,17 +5,6 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** A JSON merge patch (RFC 7396) applied to an object. */
-export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
-  const merged: Record<string, Json> = { ...target };
-  for (const [key, value] of Object.entries(patch)) {
-    const old = merged[key];
-    if (value === null) delete merged[key];
-    else merged[key] = isObject(value) ? mergePatch(isObject(old) ? old : {}, value) : value;
-  }
-  return merged;
-}
-
 /** The smallest merge patch that turns one object into another; `undefined` where they are equal. */
 export function patchBetween(from: JsonObject, to: JsonObject): JsonObject | undefined {
   const patch: Record<string, Json> = {};

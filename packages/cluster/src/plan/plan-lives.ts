@@ -13,6 +13,11 @@ export function planLives(wanted: readonly MemberSpec[], seen: readonly Member[]
   return [...created.map(({ name }) => ({ action: 'create', member: name }) as const), ...begun];
 }
 
+/** Whether a life of it goes on, be it frozen. */
+export function isLiving({ state }: Pick<Member, 'state'>): boolean {
+  return state === 'running' || state === 'paused';
+}
+
 /** Members that exist though the spec no longer asks for them. */
 export function surplusMembers(wanted: readonly MemberSpec[], seen: readonly Member[]): readonly string[] {
   const names = new Set(wanted.map(({ name }) => name));

@@ -1,16 +1,4 @@
-import { isRecord } from '@citus-ha/core';
 import type { DynamicConfig } from '../patroni-client.js';
-
-/** Merges as Patroni's `PATCH /config` does: null removes a key. */
-export function mergeConfig(config: DynamicConfig, patch: DynamicConfig): DynamicConfig {
-  const merged: Record<string, unknown> = { ...config };
-  for (const [key, value] of Object.entries(patch)) {
-    const before = merged[key];
-    if (value === null) delete merged[key];
-    else merged[key] = isRecord(value) ? mergeConfig(isRecord(before) ? before : {}, value) : value;
-  }
-  return merged;
-}
 
 export function synchronousMode(config: DynamicConfig | undefined): 'off' | 'on' | 'quorum' {
   const mode = config?.['synchronous_mode'];

@@ -1,8 +1,7 @@
-import { CodedError, codeOf, waitFor, type ErrorCode, type RequestOptions } from '@citus-ha/core';
+import { CodedError, codeOf, waitFor, type ErrorCode, type RequestOptions, mergePatch } from '@citus-ha/core';
 import { parseHistory } from '../history.js';
 import type { DynamicConfig, FailoverOutcome, PatroniClient } from '../patroni-client.js';
 import { clusterOf, refusalOfMove, statusOf } from './answers.js';
-import { mergeConfig } from './dynamic-config.js';
 import { isFit } from './election.js';
 import type { ScopeView } from './scope-keys.js';
 import { loseData, type SimulatedMember } from './simulated-member.js';
@@ -78,7 +77,7 @@ export function createMemoryClient(world: World, member: SimulatedMember): Patro
     patchConfig: async (patch, options) => {
       const request = 'PATCH /config';
       const view = await look(request, 'PATRONI_NOT_READY', options);
-      const config = mergeConfig(configIn(request, view), patch);
+      const config = mergePatch(configIn(request, view), patch);
       if (!(await world.keys.replace(view, 'config', config))) throw refuse('PATRONI_REFUSED', request, 'answered 409');
       return config;
     },
