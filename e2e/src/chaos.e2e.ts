@@ -36,7 +36,7 @@ describe('chaos on a synchronous cluster', () => {
 
   it(
     'runs the three tests of the design, exits with the truth, and writes the report',
-    { timeout: 400_000 },
+    { timeout: 900_000 },
     async () => {
       const { exitCode, stdout, stderr } = await cluster.try('chaos', 'run', '--suite', 'seed', '--json', '-o', 'seed');
       const { runs, valid } = JSON.parse(stdout) as { runs: readonly Run[]; valid: Run['valid'] };

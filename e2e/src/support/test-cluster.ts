@@ -49,7 +49,7 @@ export async function createTestCluster(name: string, yaml = '', within: readonl
     return stdout;
   };
   const status = async () => {
-    const { stdout, stderr } = await cli(place, 'status', '--json');
+    const { stdout, stderr } = await cli(place, 'status', '--json', '--timeout', '10000');
     if (stdout === '') throw new Error(stderr);
     return JSON.parse(stdout) as ClusterStatus;
   };

@@ -9,6 +9,8 @@ import type { Difference } from './record/as-applied.js';
 
 /** A cluster that exists: what it is, and everyone who can be asked or told something. */
 export interface ClusterHandle extends ClusterContext, Placed {
+  /** How long each question of a look at it may take; who answers later is said to be late. */
+  readonly answerMs: number;
   /** By what cluster.yaml differs from the spec at hand, where that is the applied one. */
   readonly differs?: readonly Difference[];
   /** etcd, as its root. */
@@ -22,6 +24,14 @@ export interface ClusterHandle extends ClusterContext, Placed {
   routes(proxy: string, statsPort?: number): Routes;
 }
 
+/** All are asked at once, so that a look comes within 2 s. */
+const soonMs = 1_500;
+
+/** For whoever waits for what it looks for: on a machine that is short of everything, an answer takes seconds. */
+export function withPatience(cluster: ClusterHandle): ClusterHandle {
+  return { ...cluster, answerMs: Math.max(cluster.answerMs, 5_000) };
+}
+
 export function clusterHandle(
   context: ClusterContext,
   known: Pick<ClusterHandle, 'site' | 'record' | 'differs'>,
@@ -30,6 +40,7 @@ export function clusterHandle(
   const ports = context.ports ?? networkPorts;
   return {
     ...placed,
+    answerMs: context.answerMs ?? soonMs,
     dcs: ports.dcs(placed),
     patroni: (member) => ports.patroni(placed, member),
     sql: (member) => ports.sql(placed, member),

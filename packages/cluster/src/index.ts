@@ -12,7 +12,7 @@ export { patchConfiguration, readConfiguration } from './configuration/dynamic-c
 export { isObject, patchBetween, type Json, type JsonObject } from './configuration/json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './commands/maintain.js';
 export { askCoordinators, coordinatorCluster, openCluster, requireSite } from './open-cluster.js';
-export type { ClusterHandle } from './cluster-handle.js';
+export { withPatience, type ClusterHandle } from './cluster-handle.js';
 export type { Placed, Ports } from './ports.js';
 export { siteOf, statsUrl } from './places.js';
 export { foreseeUp } from './apply/foresee.js';

@@ -67,7 +67,7 @@ export interface PatroniClient {
   reinitialize(options?: RequestOptions & { readonly force?: boolean }): Promise<void>;
 }
 
-const requestTimeoutMs = 3_000;
+const requestTimeoutMs = 5_000;
 /** Patroni itself looks 20 times for the new leader, at least a second apart. */
 const failoverTimeoutMs = 30_000;
 const restartTimeoutMs = 60_000;

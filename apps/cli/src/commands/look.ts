@@ -1,4 +1,4 @@
-import { bootstrapNodes, askCoordinators, readStatus } from '@citus-ha/cluster';
+import { bootstrapNodes, askCoordinators, readStatus, withPatience } from '@citus-ha/cluster';
 import { describeStep, readPlacements, withConnection, type Placement } from '@citus-ha/citus';
 import { CodedError } from '@citus-ha/core';
 import type { Command } from 'commander';
@@ -14,7 +14,7 @@ export function lookCommands(): readonly Command[] {
 function topologyCommand(): Command {
   return command('topology', 'show who replicates from whom and which groups there are').action(
     async (options: CommonOptions) => {
-      const { members, cluster } = await readStatus(await composeCluster(options));
+      const { members, cluster } = await readStatus(withPatience(await composeCluster(options)));
       const groups = new Set(members.flatMap(({ group }) => group ?? []));
       const tree = [...groups].map((group) => {
         const inGroup = members.filter((member) => member.group === group);
@@ -65,7 +65,7 @@ function shardsCommand(): Command {
   return command('shards [table]', 'show where the shards of tables are placed').action(
     async (table: string | undefined, options: CommonOptions) => {
       const cluster = await composeCluster(options);
-      const leader = (await readStatus(cluster)).members.find(
+      const leader = (await readStatus(withPatience(cluster))).members.find(
         ({ kind, role }) => kind === 'coordinator' && role === 'leader',
       );
       if (!leader) throw new CodedError('NO_LEADER', 'No coordinator leads', { fix: 'See `citus-ha status`.' });

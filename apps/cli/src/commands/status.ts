@@ -6,6 +6,7 @@ import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
 import { exitCode } from '../exit-code.js';
 import { interruption } from '../interrupt.js';
+import { wholeNumber } from '../options.js';
 import { print, printJson, printTable } from '../output.js';
 
 const watchIntervalMs = 2_000;
@@ -13,8 +14,9 @@ const watchIntervalMs = 2_000;
 export function statusCommand(): Command {
   return command('status', 'show members, nodes, redundancy and problems')
     .option('-w, --watch', 'show it again every 2 s until Ctrl-C')
-    .action(async (options: CommonOptions & { watch?: boolean }) => {
-      const cluster = await composeCluster(options);
+    .option('--timeout <ms>', 'after which an answer is late', wholeNumber('--timeout'), 1500)
+    .action(async (options: CommonOptions & { watch?: boolean; timeout: number }) => {
+      const cluster = { ...(await composeCluster(options)), answerMs: options.timeout };
       const show = async () => {
         const status = await readStatus(cluster);
         if (options.watch && process.stdout.isTTY) print('\u001b[2J\u001b[H');

@@ -1,12 +1,12 @@
 import { cpus, totalmem } from 'node:os';
 import { readFile } from 'node:fs/promises';
-import { readStatus, type ClusterHandle } from '@citus-ha/cluster';
+import { readStatus, withPatience, type ClusterHandle } from '@citus-ha/cluster';
 import type { SeriesPlace } from './series.js';
 
 /** Where a series runs: versions and settings that its figures depend on. */
 export async function readPlace(cluster: ClusterHandle): Promise<SeriesPlace> {
   const { spec, site, runtime, record } = cluster;
-  const { engine } = await readStatus(cluster);
+  const { engine } = await readStatus(withPatience(cluster));
   const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string;
   };

@@ -1,4 +1,4 @@
-import { readStatus, type ClusterHandle } from '@citus-ha/cluster';
+import { readStatus, withPatience, type ClusterHandle } from '@citus-ha/cluster';
 import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { checkHistory, type TrialResult } from '../checkers/check-history.js';
 import type { Fault } from '../faults/fault.js';
@@ -121,7 +121,7 @@ async function requireHealthy(cluster: ClusterHandle, tell: Tell, lastingMs = 0)
   await waitFor({
     what: 'the cluster to be healthy',
     probe: async () => {
-      const status = await readStatus(cluster);
+      const status = await readStatus(withPatience(cluster));
       const found = status.problems.map(({ message }) => message).join('; ');
       if (found !== '' && found !== problems) tell({ type: 'waiting-for-health', problems: status.problems });
       problems = found;

@@ -1,4 +1,4 @@
-import { readStatus, type ClusterHandle } from '@citus-ha/cluster';
+import { readStatus, withPatience, type ClusterHandle } from '@citus-ha/cluster';
 import type { Recorder } from '../history/recorder.js';
 import { atFixedRate } from '../load/open-loop.js';
 
@@ -17,7 +17,7 @@ export function watchHealth(cluster: ClusterHandle, recorder: Recorder): HealthW
   const watching = atFixedRate({ intervalMs, offsetMs: 0, signal: stopping.signal }, async (dueAt) => {
     const seenAt = performance.now();
     if (seenAt - dueAt > intervalMs) return;
-    const status = await readStatus(cluster).catch(() => undefined);
+    const status = await readStatus(withPatience(cluster)).catch(() => undefined);
     if (!status) return;
     const problems = status.problems.map(({ message }) => message);
     latest = { healthy: status.healthy, problems, seenAt };

@@ -4,7 +4,7 @@ import { refuseProxies } from './proxy-fallback.js';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import type { ClusterContext } from '../context.js';
-import { inTime, questionMs } from '../observe/in-time.js';
+import { inTime } from '../observe/in-time.js';
 import { newEtcd, observeEtcd } from '../observe/observe-etcd.js';
 import { newNodes, observeNodes } from '../observe/observe-nodes.js';
 import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
@@ -109,7 +109,7 @@ async function observeParts(
       : undefined,
     seenOr(
       observeConfigurations(cluster, goOn, (clients) =>
-        seenOr(inTime(Promise.any(clients.map((one) => one.config())))),
+        seenOr(inTime(Promise.any(clients.map((one) => one.config())), cluster.answerMs)),
       ),
     ),
   ]);
@@ -126,9 +126,9 @@ function lookAtEtcd(cluster: ClusterHandle, goOn: readonly MemberSpec[]) {
   const look = observeEtcd(
     cluster,
     goOn.map(({ name }) => name),
-    async (_, databases) => strandedAmong(cluster, databases, await patroniKeys(cluster, questionMs)),
+    async (_, databases) => strandedAmong(cluster, databases, await patroniKeys(cluster, cluster.answerMs)),
   );
-  return inTime(look, 2 * questionMs);
+  return inTime(look, 2 * cluster.answerMs);
 }
 
 function seenOr<T>(look: Promise<T>): Promise<T | undefined> {

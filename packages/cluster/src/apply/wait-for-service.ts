@@ -3,7 +3,7 @@ import { coordinators, databaseMembers, etcdMembers, groupsOf, proxies, type Mem
 import { codeOf, waitFor } from '@citus-ha/core';
 import { leaderOf, type PatroniMember } from '@citus-ha/patroni';
 import { refuseStartFailure } from './start-failures.js';
-import type { ClusterHandle } from '../cluster-handle.js';
+import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { findStuck } from '../observe/catch-up.js';
 import { serves } from '../observe/serves.js';
 import { patroniKeys } from '../observe/stranded-members.js';
@@ -94,7 +94,7 @@ async function waitForMember(cluster: ClusterHandle, member: MemberSpec): Promis
         const self = await cluster.patroni(name).status();
         return serves(self, leaderOf(view));
       }
-      return kind === 'coordinator' && (await findStuck(cluster.runtime, name)) !== undefined;
+      return kind === 'coordinator' && (await findStuck(cluster, name)) !== undefined;
     },
     lastSeen: () => seen,
     timeoutMs: 120_000,
@@ -124,9 +124,9 @@ async function waitForSynchrony(cluster: ClusterHandle): Promise<void> {
 }
 
 /** Whether no standby that runs can catch up. */
-async function areStuck({ runtime }: ClusterHandle, members: readonly PatroniMember[]): Promise<boolean> {
+async function areStuck(cluster: ClusterHandle, members: readonly PatroniMember[]): Promise<boolean> {
   const standbys = members.filter(({ role }) => role !== 'leader');
-  const stuck = await Promise.all(standbys.map(({ name }) => findStuck(runtime, name)));
+  const stuck = await Promise.all(standbys.map(({ name }) => findStuck(cluster, name)));
   return standbys.length > 0 && !stuck.includes(undefined);
 }
 
@@ -134,7 +134,8 @@ async function areStuck({ runtime }: ClusterHandle, members: readonly PatroniMem
 async function waitForSettings(cluster: ClusterHandle): Promise<void> {
   await waitFor({
     what: 'every member to take its settings',
-    probe: async () => !(await readStatus(cluster)).problems.some(({ code }) => code === 'SETTING_NOT_IN_FORCE'),
+    probe: async () =>
+      !(await readStatus(withPatience(cluster))).problems.some(({ code }) => code === 'SETTING_NOT_IN_FORCE'),
     timeoutMs: 2 * cluster.spec.timings.loopWaitMs + loopMs,
     intervalMs: 200,
     signal: cluster.signal,

@@ -100,17 +100,17 @@ async function waitForCandidate(
 }
 
 async function mayBecomeFit(
-  { spec, runtime }: ClusterHandle,
+  cluster: ClusterHandle,
   {
     running,
     leader,
     to,
   }: { readonly running: readonly string[]; readonly leader: string; readonly to: string | undefined },
 ): Promise<boolean> {
-  const standbys = coordinators(spec).filter(
+  const standbys = coordinators(cluster.spec).filter(
     ({ name }) => name !== leader && (to === undefined || name === to) && running.includes(name),
   );
-  const stuck = await Promise.all(standbys.map(({ name }) => findStuck(runtime, name)));
+  const stuck = await Promise.all(standbys.map(({ name }) => findStuck(cluster, name)));
   return stuck.includes(undefined);
 }
 

@@ -1,7 +1,6 @@
 import { withConnection } from '@citus-ha/citus';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { leaderOf, type PatroniCluster } from '@citus-ha/patroni';
-import { questionMs } from '../observe/in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 
 /**
@@ -21,7 +20,7 @@ export async function proveCopy(cluster: ClusterHandle, seen: PatroniCluster, st
   const leader = leaderOf(seen);
   if (!leader) throw refuse('no coordinator leads');
   const [self, own] = await Promise.all([
-    cluster.patroni(leader.name).status({ timeoutMs: questionMs }),
+    cluster.patroni(leader.name).status({ timeoutMs: cluster.answerMs }),
     cluster.patroni(standby).status(),
     requirePrimary(cluster, leader.name),
   ]).catch((cause: unknown) => {

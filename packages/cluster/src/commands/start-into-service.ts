@@ -4,7 +4,7 @@ import { leaderOf } from '@citus-ha/patroni';
 import { findStuck } from '../observe/catch-up.js';
 import { explainWithLogs } from '../apply/explain-with-logs.js';
 import { requireData } from '../observe/lost-data.js';
-import type { ClusterHandle } from '../cluster-handle.js';
+import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { coordinatorCluster, isDatabase } from '../open-cluster.js';
 import { readStatus } from '../status/read-status.js';
 import { serves } from '../observe/serves.js';
@@ -32,7 +32,7 @@ export async function startIntoService(cluster: ClusterHandle, member: MemberSpe
   try {
     const outcome = await whileRunning(cluster, [name], (signal) => wait({ ...cluster, signal }, member));
     if (outcome === 'serves') return undefined;
-    const { problems } = await readStatus(cluster);
+    const { problems } = await readStatus(withPatience(cluster));
     const own = problems.filter(({ member: troubled }) => troubled === name);
     if (outcome === 'stuck') return own[0];
     cluster.onEvent?.({ type: 'lacking-others', member: name });
@@ -83,7 +83,7 @@ function waitUntilServing(cluster: ClusterHandle, member: MemberSpec): Promise<O
     const self = await cluster.patroni(name).status();
     answered = true;
     if (serves(self, leader)) return 'serves';
-    return (await findStuck(cluster.runtime, name)) !== undefined && 'stuck';
+    return (await findStuck(cluster, name)) !== undefined && 'stuck';
   };
   return waitForOutcome(cluster, name, look).catch((error: unknown) => {
     if (answered && codeOf(error) === 'TIMEOUT') return 'stuck';

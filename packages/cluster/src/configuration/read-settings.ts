@@ -2,7 +2,7 @@ import { withConnection } from '@citus-ha/citus';
 import { databaseMembers } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
 import { parametersOf, renderedConfiguration } from './dynamic-configuration.js';
-import { inTime, questionMs } from '../observe/in-time.js';
+import { inTime } from '../observe/in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import type { SettingInForce } from './same-setting.js';
 import { settingProblems, watchedParameters, type SettingsOwner } from './settings-in-force.js';
@@ -18,7 +18,8 @@ export async function readSettings(
 ): Promise<SettingsSeen> {
   const asked = databaseMembers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   const answers = asked.map(
-    async ({ name }) => [name, await inTime(askSettings(cluster, name)).catch(() => undefined)] as const,
+    async ({ name }) =>
+      [name, await inTime(askSettings(cluster, name), cluster.answerMs).catch(() => undefined)] as const,
   );
   const running = (await processes).filter(({ state }) => state === 'running').map(({ name }) => name);
   return new Map((await Promise.all(answers)).filter(([name]) => running.includes(name)));
@@ -28,7 +29,7 @@ function askSettings(cluster: ClusterHandle, name: string): Promise<readonly Set
   return withConnection(
     cluster.sql(name),
     async (client) => (await client.query<SettingInForce>(settingsSql, [watchedParameters(cluster.spec)])).rows,
-    { timeoutMs: questionMs, statementTimeoutMs: questionMs },
+    { timeoutMs: cluster.answerMs, statementTimeoutMs: cluster.answerMs },
   );
 }
 

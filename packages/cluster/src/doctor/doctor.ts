@@ -7,7 +7,7 @@ import type { Finding } from './finding.js';
 import { readStatus } from '../status/read-status.js';
 import { spaceFindings } from './etcd-space-findings.js';
 import { examineStorage } from './examine-storage.js';
-import type { ClusterHandle } from '../cluster-handle.js';
+import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { endpointHost, siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
 import { isEtcdClosed } from '../observe/etcd-access.js';
@@ -17,7 +17,7 @@ import { versionFindings } from './version-findings.js';
 export async function examine(cluster: ClusterHandle): Promise<readonly Finding[]> {
   const { site, record, runtime, spec } = cluster;
   // By itself: whatever else is asked at the same time makes its answers late.
-  const status = await readStatus(cluster);
+  const status = await readStatus(withPatience(cluster));
   const [etcdFindings, proxyFindings, obstacles, storage] = await Promise.all([
     examineEtcd(cluster),
     examineProxies(cluster),

@@ -1,4 +1,4 @@
-import type { Runtime } from '@citus-ha/runtime';
+import type { ClusterHandle } from '../cluster-handle.js';
 import { inTime } from './in-time.js';
 
 const readLines = 400;
@@ -32,11 +32,11 @@ export function whyStuck(lines: readonly string[]): string | undefined {
 }
 
 /** {@link whyStuck} of a member's log as it is now; `undefined` where that cannot be read in time. */
-export async function findStuck(runtime: Runtime, name: string): Promise<string | undefined> {
+export async function findStuck({ runtime, answerMs }: ClusterHandle, name: string): Promise<string | undefined> {
   const read = async () => {
     const lines: string[] = [];
     for await (const line of runtime.logs(name, { tail: readLines })) lines.push(line);
     return whyStuck(lines);
   };
-  return inTime(read()).catch(() => undefined);
+  return inTime(read(), answerMs).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import { readHeldShards, type HeldShards } from '@citus-ha/citus';
 import { workers } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
-import { inTime, isLate, questionMs } from './in-time.js';
+import { inTime, isLate } from './in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { siteOf } from '../places.js';
 
@@ -16,7 +16,7 @@ export async function heldShards(cluster: ClusterHandle, timeoutMs: number): Pro
 
 /** The same for a look at the whole cluster. */
 export async function readShards(cluster: ClusterHandle, processes: Promise<readonly Member[]>): Promise<SeenShards> {
-  const seen = await askShards(cluster, questionMs);
+  const seen = await askShards(cluster, cluster.answerMs);
   const running = (await processes).filter(({ state }) => state === 'running');
   const hosts = new Set(running.flatMap(({ name }) => hostsOf(cluster, name)));
   return new Map([...seen].map(([host, shards]) => [host, shards === 'late' && !hosts.has(host) ? undefined : shards]));

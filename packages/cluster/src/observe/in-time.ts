@@ -1,14 +1,11 @@
 import { CodedError, codeOf } from '@citus-ha/core';
 
-/** How long each question of a look at the whole cluster may take; all are asked at once, so that the answer comes within 2 s. */
-export const questionMs = 1_500;
-
 /**
  * What a question is answered, where that comes in time; it is not waited for beyond.
  *
  * @throws CodedError `NO_ANSWER_IN_TIME`, and whatever the question throws.
  */
-export async function inTime<T>(question: Promise<T>, timeoutMs = questionMs): Promise<T> {
+export async function inTime<T>(question: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(

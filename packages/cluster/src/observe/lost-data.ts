@@ -32,7 +32,7 @@ export async function lossBy(
 ): Promise<Loss | undefined> {
   if (state !== 'stopped') return undefined;
   if (role !== 'uninitialized') {
-    return /system ID is invalid/.test((await findStuck(cluster.runtime, worker.name)) ?? '') ? 'broken' : undefined;
+    return /system ID is invalid/.test((await findStuck(cluster, worker.name)) ?? '') ? 'broken' : undefined;
   }
   // Empty while a member makes the first data.
   const initialized = await cluster.dcs.get(`${dcsPathOf(cluster, worker)}initialize`, { timeoutMs });

@@ -3,7 +3,7 @@ import { workers, type ClusterSpec } from '@citus-ha/config';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { siteOf } from '../places.js';
 import type { NodesSeen } from '../plan/plan-cluster.js';
-import { inTime, questionMs } from './in-time.js';
+import { inTime } from './in-time.js';
 
 /** For a cluster whose leader is this one. */
 export function bootstrapRequest(cluster: ClusterHandle, leader: string): BootstrapRequest {
@@ -25,8 +25,8 @@ export function bootstrapRequest(cluster: ClusterHandle, leader: string): Bootst
 
 /** What servers and nodes lack of a cluster whose leader is this one. */
 export async function observeNodes(cluster: ClusterHandle, leader: string): Promise<NodesSeen> {
-  const request = { ...bootstrapRequest(cluster, leader), timeoutMs: questionMs };
-  return { desired: desiredOf(request), state: await inTime(observeCluster(request), 2 * questionMs) };
+  const request = { ...bootstrapRequest(cluster, leader), timeoutMs: cluster.answerMs };
+  return { desired: desiredOf(request), state: await inTime(observeCluster(request), 2 * cluster.answerMs) };
 }
 
 /** What those of a new cluster will lack. */

@@ -5,7 +5,7 @@ import type { DynamicConfig, PatroniClient } from '@citus-ha/patroni';
 import type { Preview } from '@citus-ha/runtime';
 import type { ClusterRecord } from '../record/cluster-record.js';
 import { configurationPatch } from '../configuration/dynamic-configuration.js';
-import { inTime, questionMs } from './in-time.js';
+import { inTime } from './in-time.js';
 import { changesBy, type JsonObject } from '../configuration/json-patch.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { isDatabase, leaderName } from '../open-cluster.js';
@@ -34,7 +34,7 @@ export async function observeUpdates(
   const [members, unfinished, leader] = await Promise.all([
     Promise.all(living.map(compare)),
     isUpdateUnfinished(runtime.store),
-    inTime(leaderName(cluster)).catch(() => undefined),
+    inTime(leaderName(cluster), cluster.answerMs).catch(() => undefined),
   ]);
   return { members, leader, unfinished, passwordIsNew: record.secrets.superuser !== kept?.secrets.superuser };
 }
@@ -56,7 +56,7 @@ export async function observeConfigurations(
     const current = (await ask(answering.map(({ name }) => cluster.patroni(name)))) as JsonObject | undefined;
     const patch = current && configurationPatch(cluster, member, current);
     if (!patch) return [];
-    const takenAtStart = await inTime(askTakenAtStart(cluster, answering, patch)).catch(() => []);
+    const takenAtStart = await inTime(askTakenAtStart(cluster, answering, patch), cluster.answerMs).catch(() => []);
     return [{ group, current, patch, takenAtStart }];
   });
   return (await Promise.all(seen)).flat();
@@ -73,7 +73,7 @@ async function askTakenAtStart(
     withConnection(
       cluster.sql(name),
       async (client) => (await client.query<{ name: string }>(takenAtStartSql, [names])).rows,
-      { timeoutMs: questionMs, statementTimeoutMs: questionMs },
+      { timeoutMs: cluster.answerMs, statementTimeoutMs: cluster.answerMs },
     );
   return (await Promise.any(asked.map(ask))).map(({ name }) => name);
 }

@@ -1,6 +1,6 @@
 import { databaseMembers, workers, type MemberSpec } from '@citus-ha/config';
 import type { PatroniCluster, PatroniMember, PatroniStatus } from '@citus-ha/patroni';
-import { inTime, isLate, questionMs } from './in-time.js';
+import { inTime, isLate } from './in-time.js';
 import { lossBy, type Loss } from './lost-data.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { coordinatorClients } from '../open-cluster.js';
@@ -48,7 +48,7 @@ export async function readPatroni(cluster: ClusterHandle): Promise<PatroniView> 
 
 /** Of the coordinators and of each worker, as far as etcd can be asked. */
 async function readClusters(cluster: ClusterHandle): Promise<readonly PatroniCluster[]> {
-  const options = { timeoutMs: questionMs };
+  const options = { timeoutMs: cluster.answerMs };
   const placed = workers(cluster.spec).filter(({ name }) => cluster.site.members[name]);
   const answers = await Promise.allSettled([
     Promise.any(coordinatorClients(cluster).map((client) => client.cluster(options))),
@@ -58,8 +58,8 @@ async function readClusters(cluster: ClusterHandle): Promise<readonly PatroniClu
 }
 
 function readSelf(cluster: ClusterHandle, name: string): Promise<PatroniStatus | Unanswered> {
-  const question = cluster.patroni(name).status({ timeoutMs: questionMs });
-  return inTime(question).catch((error: unknown) => (isLate(error) ? 'late' : 'refused'));
+  const question = cluster.patroni(name).status({ timeoutMs: cluster.answerMs });
+  return inTime(question, cluster.answerMs).catch((error: unknown) => (isLate(error) ? 'late' : 'refused'));
 }
 
 /** `undefined` where it is not known in time, counted from now. */
@@ -69,8 +69,10 @@ async function readLost(
   asked?: Promise<PatroniStatus | Unanswered>,
 ): Promise<Loss | undefined> {
   if (member.kind !== 'worker' || asked === undefined) return undefined;
-  const look = asked.then((self) => (typeof self === 'string' ? undefined : lossBy(cluster, member, self, questionMs)));
-  return inTime(look).catch(() => undefined);
+  const look = asked.then((self) =>
+    typeof self === 'string' ? undefined : lossBy(cluster, member, self, cluster.answerMs),
+  );
+  return inTime(look, cluster.answerMs).catch(() => undefined);
 }
 
 /** A member's own word of itself is newer than what it last told etcd, which also stays there for a while once it is gone. */

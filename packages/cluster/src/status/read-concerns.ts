@@ -1,15 +1,12 @@
 import { withConnection } from '@citus-ha/citus';
 import { coordinators, databaseMembers, proxies } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
-import { inTime, isLate, questionMs } from '../observe/in-time.js';
+import { inTime, isLate } from '../observe/in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { readReplayAge, replayProblem } from './replay.js';
 import { readSlots, slotProblems } from './slot-problems.js';
 import { readAlarms, storageProblem } from '../doctor/storage-alarms.js';
 import type { Problem } from './status.js';
-
-const timeoutMs = questionMs;
-const soon = { timeoutMs, statementTimeoutMs: timeoutMs };
 
 /** What Patroni does not tell: asked of servers, logs and the proxy at the same time; who does not answer adds nothing. */
 export async function readConcerns(cluster: ClusterHandle): Promise<readonly Problem[]> {
@@ -17,10 +14,12 @@ export async function readConcerns(cluster: ClusterHandle): Promise<readonly Pro
     members.filter(({ name }) => cluster.site.members[name]);
   const found = await Promise.all([
     ...placed(databaseMembers(cluster.spec)).map(async ({ name }) => {
-      const problem = storageProblem(name, await readAlarms(cluster.runtime, name, timeoutMs), new Date());
+      const problem = storageProblem(name, await readAlarms(cluster.runtime, name, cluster.answerMs), new Date());
       return problem ? [problem] : [];
     }),
-    ...placed(coordinators(cluster.spec)).map(({ name }) => inTime(readCoordinator(cluster, name)).catch(() => [])),
+    ...placed(coordinators(cluster.spec)).map(({ name }) =>
+      inTime(readCoordinator(cluster, name), cluster.answerMs).catch(() => []),
+    ),
   ]);
   return found.flat();
 }
@@ -35,7 +34,7 @@ async function readCoordinator(cluster: ClusterHandle, name: string): Promise<re
       const ageMs = await readReplayAge(client, spec.proxy.read.maxLagMs);
       return ageMs === null ? [] : [replayProblem(name, ageMs)];
     },
-    soon,
+    { timeoutMs: cluster.answerMs, statementTimeoutMs: cluster.answerMs },
   );
 }
 
@@ -48,15 +47,15 @@ export interface EndpointFailure {
 /** Whether a client gets through the proxy; worth asking only where the leader itself answers. */
 export async function readEndpoint(cluster: ClusterHandle): Promise<EndpointFailure | undefined> {
   const { host, port } = cluster.endpoint('write');
-  return inTime(withConnection(cluster.endpoint('write'), () => Promise.resolve(undefined), soon)).catch(
-    (error: unknown) => ({
-      late: isLate(error),
-      problem: {
-        code: 'ENDPOINT_FAILED',
-        member: proxies(cluster.spec)[0]?.name ?? null,
-        message: `the write endpoint ${host}:${port} takes no client: ${messageOf(error)}`,
-        fix: 'See `citus-ha doctor`, and who is connected: `citus-ha psql --member LEADER -c "SELECT * FROM pg_stat_activity"`.',
-      },
-    }),
-  );
+  const { answerMs: timeoutMs } = cluster;
+  const connected = withConnection(cluster.endpoint('write'), () => Promise.resolve(undefined), { timeoutMs });
+  return inTime(connected, timeoutMs).catch((error: unknown) => ({
+    late: isLate(error),
+    problem: {
+      code: 'ENDPOINT_FAILED',
+      member: proxies(cluster.spec)[0]?.name ?? null,
+      message: `the write endpoint ${host}:${port} takes no client: ${messageOf(error)}`,
+      fix: 'See `citus-ha doctor`, and who is connected: `citus-ha psql --member LEADER -c "SELECT * FROM pg_stat_activity"`.',
+    },
+  }));
 }

@@ -1,5 +1,5 @@
 import { waitFor } from '@citus-ha/core';
-import type { ClusterHandle } from '../cluster-handle.js';
+import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { readStatus } from './read-status.js';
 import type { ClusterStatus, ProblemCode } from './status.js';
 
@@ -13,7 +13,7 @@ export async function readStatusOfBusy(cluster: ClusterHandle): Promise<ClusterS
     what: 'every member to answer in time',
     probe: async () => {
       if (!isLate(status)) return true;
-      status = await readStatus(cluster);
+      status = await readStatus(withPatience(cluster));
       return !isLate(status);
     },
     timeoutMs: 30_000,

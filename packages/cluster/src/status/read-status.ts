@@ -16,7 +16,7 @@ import { withLostData } from '../observe/lost-data.js';
 import { readConcerns, readEndpoint } from './read-concerns.js';
 import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
-import { inTime, isLate, questionMs } from '../observe/in-time.js';
+import { inTime, isLate } from '../observe/in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { endpointHost, statsUrl } from '../places.js';
 import { problemsOfSettings, readSettings } from '../configuration/read-settings.js';
@@ -37,8 +37,8 @@ interface SqlView {
 }
 
 /**
- * The state of the whole cluster, asked of every member at the same time, and answered within 2 s: who does not answer by then
- * is named, and nothing else said of it. Never throws for a member that does not answer.
+ * The state of the whole cluster, asked of every member at the same time, and answered once all have, or `answerMs` are over: who does not answer by
+ * then is named, and nothing else said of it. Never throws for a member that does not answer.
  */
 export async function readStatus(cluster: ClusterHandle): Promise<ClusterStatus> {
   const sessions = new SharedSessions();
@@ -50,15 +50,15 @@ export async function readStatus(cluster: ClusterHandle): Promise<ClusterStatus>
 }
 
 async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
-  const { spec, site, record, runtime } = cluster;
+  const { spec, site, record, runtime, answerMs: timeoutMs } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
   const [processes, patroni, etcd, keys, waits, answers, held, stuck, concerns, endpoint, inForce] = await Promise.all([
     listed,
     readPatroni(cluster),
-    cluster.dcs.health({ timeoutMs: questionMs }),
-    inTime(patroniKeys(cluster, questionMs)).catch(() => undefined),
-    inTime(readWaits(cluster, { timeoutMs: questionMs })).catch(() => []),
+    cluster.dcs.health({ timeoutMs }),
+    inTime(patroniKeys(cluster, timeoutMs), timeoutMs).catch(() => undefined),
+    inTime(readWaits(cluster, { timeoutMs }), timeoutMs).catch(() => []),
     Promise.all(asked.map(({ name }) => readSql(cluster, name))),
     readShards(cluster, listed),
     readStuck(cluster),
@@ -166,18 +166,18 @@ async function readSql(cluster: ClusterHandle, name: string): Promise<SqlView> {
         copies: await readShardCopies(client),
       };
     },
-    { timeoutMs: questionMs, statementTimeoutMs: questionMs },
+    { timeoutMs: cluster.answerMs, statementTimeoutMs: cluster.answerMs },
   );
-  return inTime(answer).catch((error: unknown) => ({
+  return inTime(answer, cluster.answerMs).catch((error: unknown) => ({
     ...nothingSeen,
     failure: { leader: name, reason: messageOf(error), late: isLate(error) },
   }));
 }
 
 /** Why coordinators do not get on, by name, as their logs say. */
-async function readStuck({ spec, runtime, site }: ClusterHandle): Promise<ReadonlyMap<string, string>> {
-  const asked = coordinators(spec).filter(({ name }) => site.members[name]);
-  const found = await Promise.all(asked.map(async ({ name }) => [name, await findStuck(runtime, name)] as const));
+async function readStuck(cluster: ClusterHandle): Promise<ReadonlyMap<string, string>> {
+  const asked = coordinators(cluster.spec).filter(({ name }) => cluster.site.members[name]);
+  const found = await Promise.all(asked.map(async ({ name }) => [name, await findStuck(cluster, name)] as const));
   return new Map(found.flatMap(([name, why]) => (why === undefined ? [] : [[name, why] as const])));
 }
 
