@@ -16,6 +16,7 @@ const arrows = {
   'runtime-local': ['core', 'config', 'layout', 'runtime', 'provision-debian'],
   'runtime-docker': ['core', 'config', 'layout', 'runtime'],
   cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'routes', 'citus', 'runtime'],
+  sentinel: ['core', 'config', 'dcs', 'patroni', 'runtime', 'cluster'],
   chaos: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime', 'cluster'],
   'chaos-report': ['core', 'chaos'],
 };

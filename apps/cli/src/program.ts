@@ -19,6 +19,7 @@ const modules: readonly (readonly [names: string, load: () => Promise<readonly C
     async () => (await import('./commands/members.js')).memberCommands(),
   ],
   ['switchover failover', async () => (await import('./commands/change-leader.js')).leaderCommands()],
+  ['sentinel', async () => [(await import('./commands/sentinel.js')).sentinelCommand()]],
   ['config', async () => [(await import('./commands/config.js')).configCommand()]],
   ['render', async () => [(await import('./commands/render.js')).renderCommand()]],
   ['doctor', async () => [(await import('./commands/doctor.js')).doctorCommand()]],

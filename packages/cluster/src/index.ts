@@ -11,7 +11,15 @@ export { down, type DownOptions, type DownResult } from './commands/down.js';
 export { patchConfiguration, readConfiguration } from './configuration/dynamic-configuration.js';
 export { isObject, patchBetween, type Json, type JsonObject } from './configuration/json-patch.js';
 export { reinitialize, restartMember, setMaintenance } from './commands/maintain.js';
-export { askCoordinators, coordinatorCluster, openCluster, requireSite } from './open-cluster.js';
+export {
+  askCoordinators,
+  clientsTo,
+  coordinatorCluster,
+  dcsPathOf,
+  leaderName,
+  openCluster,
+  requireSite,
+} from './open-cluster.js';
 export { withPatience, type ClusterHandle } from './cluster-handle.js';
 export type { Placed, Ports } from './ports.js';
 export { siteOf, statsUrl } from './places.js';
@@ -19,6 +27,7 @@ export { foreseeUp } from './apply/foresee.js';
 export type { Cost, PlannedStep } from './plan/plan-cost.js';
 export type { SettingStep, Step } from './plan/step.js';
 export { whyUnknown } from './status/find-unknown.js';
+export { sentinelsPath } from './observe/read-sentinel.js';
 export { readStatus } from './status/read-status.js';
 export { readStatusOfBusy } from './status/read-status-of-busy.js';
 export { rebuildWorker, type Rebuilt } from './commands/rebuild-worker.js';

@@ -27,6 +27,9 @@ export type Change =
   | { readonly put: string; readonly value: string; readonly lease?: string | undefined }
   | { readonly delete: string };
 
+/** Keys that must not have changed, the first of which is one of those that are deleted. */
+export type Guards = readonly [EtcdKey, ...EtcdKey[]];
+
 /** Changes that are made all at once, provided that every comparison holds; no key may be put twice. */
 export interface Transaction {
   readonly compare: readonly Comparison[];
@@ -66,8 +69,8 @@ export interface Dcs {
    * @throws CodedError `ETCD_NO_ANSWER` also where a comparison fails after an answer was lost: the changes may be the cause.
    */
   txn(transaction: Transaction, options?: RequestOptions): Promise<boolean>;
-  /** Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. */
-  deleteIfUnchanged(guard: EtcdKey, keys: readonly string[], options?: RequestOptions): Promise<Outcome>;
+  /** Deletes keys in one transaction, provided that every guard is still there, unchanged in value, revision and lease. */
+  deleteIfUnchanged(guards: EtcdKey | Guards, keys: readonly string[], options?: RequestOptions): Promise<Outcome>;
   /** Answers a new lease; its keys are deleted when it ends. */
   grantLease(ttlSeconds: number, options?: RequestOptions): Promise<string>;
   /** Whether etcd takes a login; `closed` is false while it asks nobody who he is, and takes none. */

@@ -1,10 +1,10 @@
 import { type RequestOptions } from '@citus-ha/core';
-import type { Dcs, Outcome } from './dcs.js';
+import type { Dcs, Guards, Outcome } from './dcs.js';
 import type { EtcdKey } from './etcd-key.js';
 import { isNothingDone } from './nothing-done.js';
 
 /**
- * Deletes keys in one transaction, provided that the guard is still there, unchanged in value, revision and lease. Sent again
+ * Deletes keys in one transaction, provided that every guard is still there, unchanged in value, revision and lease. Sent again
  * elsewhere when its answer is lost, since two can do no more than one; what came of it then is read from etcd, where the
  * first may have been done.
  *
@@ -12,13 +12,13 @@ import { isNothingDone } from './nothing-done.js';
  */
 export async function deleteIfUnchanged(
   dcs: Pick<Dcs, 'get' | 'txn'>,
-  guard: EtcdKey,
+  guards: EtcdKey | Guards,
   keys: readonly string[],
   options?: RequestOptions,
 ): Promise<Outcome> {
-  const { key, value, modRevision, lease } = guard;
+  const [first, ...others] = 'key' in guards ? ([guards] as const) : guards;
   const transaction = {
-    compare: [{ key, value, modRevision, lease }],
+    compare: [first, ...others].map(({ key, value, modRevision, lease }) => ({ key, value, modRevision, lease })),
     success: keys.map((doomed) => ({ delete: doomed })),
   };
   try {
@@ -27,7 +27,7 @@ export async function deleteIfUnchanged(
     options?.signal?.throwIfAborted();
     if (isNothingDone(error)) throw error;
   }
-  return whatCameOf(dcs, guard, options).catch(() => {
+  return whatCameOf(dcs, first, options).catch(() => {
     options?.signal?.throwIfAborted();
     return 'unknown';
   });

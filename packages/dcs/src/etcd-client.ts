@@ -72,7 +72,7 @@ export function createEtcdClient({ endpoints, login }: EtcdClientOptions): Dcs {
     put: async (key, value, options) =>
       void (await call('/v3/kv/put', { key: encode(key), value: encode(value) }, options)),
     txn,
-    deleteIfUnchanged: (guard, keys, options) => deleteIfUnchanged({ get, txn }, guard, keys, options),
+    deleteIfUnchanged: (guards, keys, options) => deleteIfUnchanged({ get, txn }, guards, keys, options),
     grantLease: async (ttlSeconds, options) => (await call('/v3/lease/grant', { TTL: ttlSeconds }, options)).text('ID'),
     tryLogin: (tried, options) =>
       first((endpoint) => authenticate(endpoint, tried, options), options).then(

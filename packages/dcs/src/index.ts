@@ -1,4 +1,4 @@
-export type { Change, Comparison, Dcs, EtcdHealth, EtcdUser, Outcome, Transaction } from './dcs.js';
+export type { Change, Comparison, Dcs, EtcdHealth, EtcdUser, Guards, Outcome, Transaction } from './dcs.js';
 export { createEtcdClient, type EtcdClientOptions } from './etcd-client.js';
 export type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
 export type { EtcdKey } from './etcd-key.js';

@@ -57,6 +57,7 @@ function printStatus(status: ClusterStatus): void {
     status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
   );
   print(`\nredundancy: ${redundancyText(redundancy)}`);
+  print(sentinelText(status.sentinel));
   if (status.unknown.length > 0) print(`unknown, since ${whyUnknown(status)}: ${status.unknown.join(', ')}`);
   for (const { key, applied, asked } of status.differs) {
     print(
@@ -71,6 +72,11 @@ function healthText({ healthy, problems }: ClusterStatus): string {
   if (healthy) return pc.green('healthy');
   if (problems.length === 0) return pc.magenta('not known to be healthy');
   return pc.yellow(problems.some(({ code }) => code === 'CLUSTER_DOWN') ? 'stopped' : 'degraded');
+}
+
+function sentinelText({ running }: ClusterStatus['sentinel']): string {
+  if (running === null) return 'sentinel: unknown';
+  return running ? 'sentinel: runs' : 'sentinel: none, so that a dead leader is replaced only once its lease has ended';
 }
 
 function redundancyText({ target, underReplicatedShards: lacking }: ClusterStatus['redundancy']): string {

@@ -22,6 +22,7 @@ import { endpointHost, statsUrl } from '../places.js';
 import { problemsOfSettings, readSettings } from '../configuration/read-settings.js';
 import { lateAmong } from '../observe/late-members.js';
 import type { SqlFailure } from './member-problems.js';
+import { readSentinel } from '../observe/read-sentinel.js';
 import { readPatroni, type SeenByPatroni } from '../observe/read-patroni.js';
 import { patroniKeys, strandedAmong } from '../observe/stranded-members.js';
 import type { ClusterStatus, MemberStatus, NodeStatus } from './status.js';
@@ -53,19 +54,21 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
   const { spec, site, record, runtime, answerMs: timeoutMs } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
-  const [processes, patroni, etcd, keys, waits, answers, held, stuck, concerns, endpoint, inForce] = await Promise.all([
-    listed,
-    readPatroni(cluster),
-    cluster.dcs.health({ timeoutMs }),
-    inTime(patroniKeys(cluster, timeoutMs), timeoutMs).catch(() => undefined),
-    inTime(readWaits(cluster, { timeoutMs }), timeoutMs).catch(() => []),
-    Promise.all(asked.map(({ name }) => readSql(cluster, name))),
-    readShards(cluster, listed),
-    readStuck(cluster),
-    readConcerns(cluster),
-    readEndpoint(cluster),
-    readSettings(cluster, listed),
-  ]);
+  const [processes, patroni, etcd, keys, sentinel, waits, answers, held, stuck, concerns, endpoint, inForce] =
+    await Promise.all([
+      listed,
+      readPatroni(cluster),
+      cluster.dcs.health({ timeoutMs }),
+      inTime(patroniKeys(cluster, timeoutMs), timeoutMs).catch(() => undefined),
+      inTime(readSentinel(cluster), timeoutMs).catch(() => ({ running: null, pid: null })),
+      inTime(readWaits(cluster, { timeoutMs }), timeoutMs).catch(() => []),
+      Promise.all(asked.map(({ name }) => readSql(cluster, name))),
+      readShards(cluster, listed),
+      readStuck(cluster),
+      readConcerns(cluster),
+      readEndpoint(cluster),
+      readSettings(cluster, listed),
+    ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = answers[leads] ?? nothingSeen;
   const waiting = leads >= 0 ? [] : waits;
@@ -100,7 +103,7 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
     nodes: sql.nodes,
     redundancy: seeRedundancy(spec, sql.copies, held),
     isolation: runtime.capabilities.has('isolation') ? (runtime.kind === 'docker' ? 'container' : 'pid') : 'none',
-    sentinel: { running: false, pid: null },
+    sentinel,
   } as const;
   const addresses = Object.fromEntries(members.map(({ name }) => [name, site.members[name]?.address]));
   const silent = running.filter((name) => !waiting.some(({ member }) => member === name));

@@ -42,7 +42,8 @@ export interface ClusterStatus {
     readonly silent: readonly string[];
   };
   readonly isolation: 'pid' | 'container' | 'none';
-  readonly sentinel: { readonly running: boolean; readonly pid: number | null };
+  /** `running` is `null` where etcd does not say; the process is one of a machine that may be another one. */
+  readonly sentinel: { readonly running: boolean | null; readonly pid: number | null };
 }
 
 export type Unknowable =

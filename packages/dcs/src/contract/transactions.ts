@@ -76,4 +76,14 @@ export function transactions(suite: DcsSuite): void {
     expect(await suite.dcs.keys('/guarded/')).toEqual([]);
     expect(await suite.dcs.deleteIfUnchanged(again, [read.key])).toBe('refused');
   });
+
+  it('deletes no key once any guard has changed', async () => {
+    const leader = await written('/guarded/leader');
+    const config = await written('/guarded/config');
+    await suite.dcs.put(config.key, 'paused');
+    expect(await suite.dcs.deleteIfUnchanged([leader, config], [leader.key])).toBe('refused');
+    const now = await suite.dcs.get(config.key);
+    expect(now && (await suite.dcs.deleteIfUnchanged([leader, now], [leader.key]))).toBe('done');
+    expect(await suite.dcs.keys('/guarded/')).toEqual([config.key]);
+  });
 }

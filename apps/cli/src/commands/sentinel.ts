@@ -1,0 +1,48 @@
+import { runSentinel, type SentinelEvent } from '@citus-ha/sentinel';
+import { formatDuration } from '@citus-ha/core';
+import type { Command } from 'commander';
+import { command, type CommonOptions } from '../command.js';
+import { composeCluster } from '../compose.js';
+import { interruption } from '../interrupt.js';
+import { print } from '../output.js';
+
+export function sentinelCommand(): Command {
+  return command(
+    'sentinel',
+    'fail over as soon as a leader is proven dead, until Ctrl-C; --json prints an object a line',
+  ).action(async (options: CommonOptions) => {
+    const format = options.json ? JSON.stringify : asLine;
+    await runSentinel({
+      open: () => composeCluster(options),
+      signal: interruption(),
+      onEvent: (event) => print(format({ at: new Date().toISOString(), ...event })),
+    });
+  });
+}
+
+function asLine(event: SentinelEvent & { readonly at: string }): string {
+  return `${event.at}  ${lines[event.type](event as never)}`;
+}
+
+const standDowns = {
+  'not-the-leader': 'it does not hold the leader lock',
+  'stopped-on-purpose': 'it was stopped on purpose',
+  'lives-again': 'it lives again',
+  alive: 'it is alive',
+  paused: 'the cluster is paused',
+} as const;
+
+const lines: {
+  readonly [Type in SentinelEvent['type']]: (event: Extract<SentinelEvent, { readonly type: Type }>) => string;
+} = {
+  watching: ({ members }) => `watching ${members.join(', ')}`,
+  'looking-anew': ({ reason }) => `looking at all members anew: ${reason}`,
+  died: ({ member, incarnation }) => `${member} died (${incarnation})`,
+  'stood-down': ({ member, why }) => `left ${member} alone: ${standDowns[why]}`,
+  deposed: ({ member, revision, lease, candidates }) =>
+    `took the leader lock from ${member} (revision ${revision}, lease ${lease}); may lead: ${candidates.join(', ')}`,
+  succeeded: ({ member, by, timeline, afterMs }) =>
+    `${by} leads in place of ${member} on timeline ${timeline}, ${formatDuration(afterMs)} after its death`,
+  restarting: ({ member, why }) => `starting ${member} again${why === 'rejoin' ? '' : ', since nobody else may lead'}`,
+  failed: ({ member, reason }) => `failed for ${member}: ${reason}`,
+};

@@ -1,0 +1,2 @@
+export { crashingAfter } from './crash.js';
+export { SimulatedCluster } from './simulated-cluster.js';

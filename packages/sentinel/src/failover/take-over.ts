@@ -1,0 +1,91 @@
+import { clientsTo, dcsPathOf, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { groupsOf, type MemberSpec } from '@citus-ha/config';
+import { currentClock, messageOf, waitFor } from '@citus-ha/core';
+import { waitForLeader } from '@citus-ha/patroni';
+import type { SentinelEvent } from '../sentinel-event.js';
+import { judge, type Death, type Verdict } from './judge.js';
+import type { Restarts } from './restarts.js';
+import { readScope } from './scope.js';
+
+type Tell = (event: SentinelEvent) => void;
+
+/** Beyond it the lease has run out, whatever can be seen. */
+const graceMs = 30_000;
+
+/**
+ * What a sentinel does about a death: where the dead one held the leader lock, and another one may lead, it deletes its key, so that
+ * the standbys elect one of them at once; then it starts the dead one again. Never throws but for the cluster's signal.
+ */
+export async function takeOver(cluster: ClusterHandle, death: Death, restarts: Restarts, tell: Tell): Promise<void> {
+  const diedAt = currentClock().now();
+  const { member } = death;
+  try {
+    const verdict = await settle(cluster, death, tell);
+    if (verdict.act === 'stand-down') {
+      // Of what led nothing nobody has to hear.
+      if (verdict.why !== 'not-the-leader') tell({ type: 'stood-down', ...death, why: verdict.why });
+      return;
+    }
+    if (verdict.act === 'depose') await tellSuccessor(cluster, member, diedAt, tell);
+    tell({ type: 'restarting', member, why: verdict.act === 'depose' ? 'rejoin' : 'no-candidate' });
+    await restarts.restart(cluster, death);
+  } catch (error) {
+    cluster.signal?.throwIfAborted();
+    tell({ type: 'failed', member, reason: messageOf(error) });
+  }
+}
+
+/** What came of it in the end: read anew whenever an answer was lost, a key had changed, or nothing could be seen. */
+async function settle(cluster: ClusterHandle, death: Death, tell: Tell): Promise<Verdict> {
+  return waitFor({
+    what: `${death.member} to be proven dead`,
+    timeoutMs: cluster.spec.timings.ttlMs + graceMs,
+    intervalMs: 50,
+    signal: cluster.signal,
+    probe: () => decide(cluster, death, tell),
+  });
+}
+
+async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise<Verdict | undefined> {
+  const { runtime, dcs } = cluster;
+  const group = groupOf(cluster, death.member);
+  const path = dcsPathOf(cluster, memberNamed(cluster, death.member));
+  const scope = await readScope(dcs, path, group);
+  await fence(cluster, death);
+  const [observation, members] = await Promise.all([
+    runtime.observe(death.member, death.incarnation),
+    runtime.members(),
+  ]);
+  const member = members.find(({ name }) => name === death.member);
+  if (member === undefined) return { act: 'stand-down', why: 'stopped-on-purpose' };
+  const down = members.filter(({ state }) => state !== 'running').map(({ name }) => name);
+  const verdict = judge(death, scope, { member, observation, down });
+  if (verdict.act === 'look-again') return undefined;
+  if (verdict.act !== 'depose' || scope.leader === undefined) return verdict;
+  const { leader, guards } = scope;
+  const keys = [leader.key, `${path}members/${death.member}`];
+  if ((await dcs.deleteIfUnchanged([leader, ...guards], keys)) !== 'done') return undefined;
+  const { modRevision: revision, lease } = leader;
+  tell({ type: 'deposed', ...death, candidates: verdict.candidates, revision, lease });
+  return verdict;
+}
+
+/** Where a member's processes do not end with its init, its PostgreSQL may be left. */
+async function fence({ runtime }: ClusterHandle, { member, incarnation }: Death): Promise<void> {
+  if (!runtime.capabilities.has('isolation')) await runtime.kill(member, { only: incarnation });
+}
+
+async function tellSuccessor(cluster: ClusterHandle, member: string, diedAt: number, tell: Tell): Promise<void> {
+  const { name: by, timeline } = await waitForLeader({
+    clients: clientsTo(cluster, groupOf(cluster, member)),
+    not: member,
+    timeoutMs: graceMs,
+    intervalMs: 20,
+    signal: cluster.signal,
+  });
+  tell({ type: 'succeeded', member, by, timeline, afterMs: Math.round(currentClock().now() - diedAt) });
+}
+
+function groupOf({ spec }: ClusterHandle, member: string): readonly MemberSpec[] {
+  return groupsOf(spec).find(({ members }) => members.some(({ name }) => name === member))?.members ?? [];
+}

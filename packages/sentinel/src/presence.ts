@@ -1,0 +1,34 @@
+import { hostname } from 'node:os';
+import { sentinelsPath, type ClusterHandle } from '@citus-ha/cluster';
+import { currentClock } from '@citus-ha/core';
+
+const everyMs = 5_000;
+const leaseSeconds = 15;
+
+/**
+ * Says in etcd that a sentinel runs here, as long as it does, and keeps up with the cluster; by both it only tries: a sentinel
+ * that cannot say so watches all the same.
+ */
+export async function keepPresent(
+  latest: { cluster: ClusterHandle },
+  open: () => Promise<ClusterHandle>,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = `${sentinelsPath(latest.cluster.spec)}${hostname()}-${process.pid}`;
+  const value = JSON.stringify({ host: hostname(), pid: process.pid });
+  while (!signal.aborted) {
+    await say(latest.cluster, key, value).catch(() => undefined);
+    await currentClock()
+      .sleep(everyMs, signal)
+      .catch(() => undefined);
+    if (!signal.aborted) latest.cluster = await open().catch(() => latest.cluster);
+  }
+  await latest.cluster.dcs
+    .txn({ compare: [], success: [{ delete: key }] }, { timeoutMs: 1_000 })
+    .catch(() => undefined);
+}
+
+async function say({ dcs }: ClusterHandle, key: string, value: string): Promise<void> {
+  const lease = await dcs.grantLease(leaseSeconds);
+  await dcs.txn({ compare: [], success: [{ put: key, value, lease }] });
+}

@@ -1,0 +1,200 @@
+import { crashingAfter, SimulatedCluster } from '@citus-ha/cluster/testing';
+import { leaderName, openCluster, readStatus, setMaintenance, up, type ClusterHandle } from '@citus-ha/cluster';
+import { defaultClusterSpec } from '@citus-ha/config';
+import { waitFor } from '@citus-ha/core';
+import { describe, expect, it } from 'vitest';
+import { runSentinel } from './run-sentinel.js';
+import type { SentinelEvent } from './sentinel-event.js';
+
+const spec = defaultClusterSpec();
+
+interface Watched {
+  readonly simulated: SimulatedCluster;
+  readonly cluster: ClusterHandle;
+}
+
+async function makeCluster(changed: Partial<typeof spec> = {}): Promise<Watched> {
+  const simulated = new SimulatedCluster({ ...spec, ...changed });
+  const { cluster } = await simulated.run(() => up(simulated.context, { install: false }));
+  return { simulated, cluster };
+}
+
+/** Runs a task while so many sentinels watch, and answers what they told. */
+function watching(
+  { simulated, cluster }: Watched,
+  task: (leader: string, events: readonly SentinelEvent[]) => Promise<void>,
+  sentinels: readonly ClusterHandle[] = [cluster],
+): Promise<readonly SentinelEvent[]> {
+  const events: SentinelEvent[] = [];
+  return simulated.run(async () => {
+    const over = new AbortController();
+    const running = sentinels.map((handle) =>
+      runSentinel({ open: async () => handle, signal: over.signal, onEvent: (event) => void events.push(event) }),
+    );
+    try {
+      await task((await leaderName(cluster)) ?? '', events);
+    } finally {
+      over.abort();
+      await Promise.all(running);
+    }
+    return events;
+  });
+}
+
+function untilLed(cluster: ClusterHandle, isRight: (name: string) => boolean, timeoutMs = 10_000): Promise<string> {
+  return waitFor({
+    what: 'the right one to lead',
+    timeoutMs,
+    probe: async () => {
+      const name = await leaderName(cluster);
+      return name !== undefined && isRight(name) && name;
+    },
+  });
+}
+
+const untilRuns = ({ runtime }: ClusterHandle, member: string) =>
+  waitFor({
+    what: `${member} to run`,
+    timeoutMs: 10_000,
+    probe: async () => (await runtime.member(member)).state === 'running',
+  });
+
+describe('a sentinel', () => {
+  it('has another one lead at once, and starts the dead leader again', async () => {
+    const watched = await makeCluster();
+    const { cluster } = watched;
+    let dead = '';
+    const events = await watching(watched, async (leader) => {
+      dead = leader;
+      await cluster.runtime.kill(leader);
+      await untilLed(cluster, (name) => name !== leader, 3_000);
+      await untilRuns(cluster, leader);
+    });
+    expect(events.map(({ type }) => type)).toEqual(['watching', 'died', 'deposed', 'succeeded', 'restarting']);
+    expect(events.at(-1)).toMatchObject({ member: dead, why: 'rejoin' });
+  });
+
+  it('does so though it was not there when the leader died', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+    const leader = await simulated.run(() => leaderName(cluster));
+    await cluster.runtime.kill(leader ?? '');
+    const events = await watching(
+      watched,
+      async () => void (await untilLed(cluster, (name) => name !== leader, 3_000)),
+    );
+    expect(events).toContainEqual(expect.objectContaining({ type: 'deposed', member: leader }));
+  });
+
+  it('starts a leader again where nobody else may lead', async () => {
+    const watched = await makeCluster();
+    const { cluster } = watched;
+    const events = await watching(watched, async (leader) => {
+      const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';
+      await cluster.runtime.stop(standby);
+      await waitFor({
+        what: 'nobody to be synchronous',
+        timeoutMs: 10_000,
+        probe: async () => !(await cluster.dcs.get('/service/citusap/sync'))?.value.includes(standby),
+      });
+      await cluster.runtime.kill(leader);
+      await untilRuns(cluster, leader);
+      await untilLed(cluster, (name) => name === leader);
+    });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'restarting', why: 'no-candidate' }));
+    expect(events.map(({ type }) => type)).not.toContain('deposed');
+  });
+
+  it('starts a worker again that has no other one in its group, later each time that it dies', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+    const took: number[] = [];
+    await watching(watched, async () => {
+      for (let times = 0; times < 3; times++) {
+        const diedAt = simulated.clock.now();
+        await cluster.runtime.kill('worker1');
+        await untilRuns(cluster, 'worker1');
+        took.push(simulated.clock.now() - diedAt);
+        await waitFor({
+          what: 'it to lead',
+          timeoutMs: 10_000,
+          probe: async () => (await cluster.patroni('worker1').status()).role === 'primary',
+        });
+      }
+    });
+    expect(took[0]).toBeLessThan(500);
+    expect(took[1]).toBeGreaterThan(900);
+    expect(took[2]).toBeGreaterThan(1_900);
+  });
+
+  it('leaves a paused cluster, and what was stopped on purpose, alone', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+    await simulated.run(() => setMaintenance(cluster, true));
+    const events = await watching(watched, async (leader, told) => {
+      await cluster.runtime.kill(leader);
+      await waitFor({
+        what: 'a decision',
+        timeoutMs: 5_000,
+        probe: () => told.some(({ type }) => type === 'stood-down'),
+      });
+      expect((await cluster.runtime.member(leader)).state).toBe('exited');
+      await cluster.runtime.stop('worker1');
+      await waitFor({
+        what: 'its end',
+        timeoutMs: 5_000,
+        probe: () => told.filter(({ type }) => type === 'died').length === 2,
+      });
+    });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'stood-down', why: 'paused' }));
+    expect((await cluster.runtime.member('worker1')).state).toBe('exited');
+  });
+
+  it('does with another one what is done once', async () => {
+    const watched = await makeCluster();
+    const { cluster } = watched;
+    const both = [cluster, cluster];
+    const events = await watching(
+      watched,
+      async (leader) => {
+        await cluster.runtime.kill(leader);
+        await untilLed(cluster, (name) => name !== leader, 3_000);
+        await untilRuns(cluster, leader);
+      },
+      both,
+    );
+    expect(events.filter(({ type }) => type === 'deposed')).toHaveLength(1);
+  });
+
+  it('leaves nothing undone that another one does not do, wherever it dies', async () => {
+    for (let effects = 1; effects <= 6; effects++) {
+      const watched = await makeCluster();
+      const { simulated, cluster } = watched;
+      const dying = await openCluster(crashingAfter(simulated.context, effects));
+      const leader = (await simulated.run(() => leaderName(cluster))) ?? '';
+      await watching(watched, async () => {
+        await cluster.runtime.kill(leader);
+        await waitFor({ what: 'time to pass', timeoutMs: 500, probe: () => false }).catch(() => undefined);
+      }, [dying]);
+      let next = leader;
+      await watching(watched, async () => {
+        next = await untilLed(cluster, (name) => name !== leader, 5_000);
+      });
+      expect(next).not.toBe(leader);
+    }
+  });
+
+  it('is seen by status as long as it runs', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+
+    await watching(watched, async () => {
+      await waitFor({
+        what: 'it to be seen',
+        timeoutMs: 5_000,
+        probe: async () => (await readStatus(cluster)).sentinel.running === true,
+      });
+    });
+    expect((await simulated.run(() => readStatus(cluster))).sentinel).toEqual({ running: false, pid: null });
+  });
+});

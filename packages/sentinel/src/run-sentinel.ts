@@ -1,0 +1,38 @@
+import type { ClusterHandle } from '@citus-ha/cluster';
+import { databaseMembers } from '@citus-ha/config';
+import { messageOf } from '@citus-ha/core';
+import { Restarts } from './failover/restarts.js';
+import { takeOver } from './failover/take-over.js';
+import { watchDeaths } from './failover/watch-deaths.js';
+import { keepPresent } from './presence.js';
+import type { SentinelEvent } from './sentinel-event.js';
+
+export interface SentinelOptions {
+  /** Answers the cluster as it is now: it may be given another spec while the sentinel runs. */
+  readonly open: () => Promise<ClusterHandle>;
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: SentinelEvent) => void;
+}
+
+/**
+ * Watches the members of this machine, and makes failover faster than the lease, until the signal. Several may run: what they do
+ * is guarded, so that it is done once.
+ *
+ * @throws CodedError as `open` does the first time.
+ */
+export async function runSentinel({ open, signal, onEvent: tell = () => undefined }: SentinelOptions): Promise<void> {
+  const latest = { cluster: await open() };
+  const restarts = new Restarts();
+  const ending = new Set<Promise<void>>();
+  const present = keepPresent(latest, open, signal);
+  tell({ type: 'watching', members: databaseMembers(latest.cluster.spec).map(({ name }) => name) });
+  const onBreak = (error: unknown) => tell({ type: 'looking-anew', reason: messageOf(error) });
+  for await (const death of watchDeaths(latest.cluster.runtime, signal, onBreak)) {
+    if (!databaseMembers(latest.cluster.spec).some(({ name }) => name === death.member)) continue;
+    tell({ type: 'died', ...death });
+    const over = takeOver({ ...latest.cluster, signal }, death, restarts, tell).catch(() => undefined);
+    ending.add(over);
+    void over.finally(() => ending.delete(over));
+  }
+  await Promise.all([...ending, present]);
+}

@@ -1,0 +1,28 @@
+import type { StandDown } from './failover/judge.js';
+
+/** What a sentinel sees and decides, each with its evidence. */
+export type SentinelEvent =
+  | { readonly type: 'watching'; readonly members: readonly string[] }
+  /** The runtime's events broke off; all members are looked at anew. */
+  | { readonly type: 'looking-anew'; readonly reason: string }
+  | { readonly type: 'died'; readonly member: string; readonly incarnation: string }
+  | { readonly type: 'stood-down'; readonly member: string; readonly incarnation: string; readonly why: StandDown }
+  /** Its key is gone from etcd, where it was at this revision, on this lease. */
+  | {
+      readonly type: 'deposed';
+      readonly member: string;
+      readonly incarnation: string;
+      readonly candidates: readonly string[];
+      readonly revision: string;
+      readonly lease: string;
+    }
+  /** @param afterMs Since the death was told. */
+  | {
+      readonly type: 'succeeded';
+      readonly member: string;
+      readonly by: string;
+      readonly timeline: number;
+      readonly afterMs: number;
+    }
+  | { readonly type: 'restarting'; readonly member: string; readonly why: 'rejoin' | 'no-candidate' }
+  | { readonly type: 'failed'; readonly member: string; readonly reason: string };
