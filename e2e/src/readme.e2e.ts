@@ -18,7 +18,7 @@ describe("what the README's first section tells to type", () => {
   const count = async (sql: string) => Number((await cluster.sql<{ count: string }>(sql)).rows[0]?.count);
 
   beforeAll(async () => {
-    cluster = await createTestCluster('e2e-readme');
+    cluster = await createTestCluster('e2e-readme', 'sentinel: { enabled: true }');
   });
   afterAll(() => cluster.destroy());
 

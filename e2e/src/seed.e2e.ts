@@ -11,7 +11,7 @@ describe("the seed's tests", () => {
     Number((await cluster.sql<{ count: string }>('SELECT count(*) FROM rooms')).rows[0]?.count);
 
   beforeAll(async () => {
-    cluster = await createTestCluster('e2e-seed');
+    cluster = await createTestCluster('e2e-seed', 'sentinel: { enabled: true }');
     await cluster.run('up');
     await execa(process.execPath, [demoPath, 'load', '--uri', '-', '--rooms', '100'], { input: await cluster.uri() });
   });

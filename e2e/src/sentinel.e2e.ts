@@ -1,8 +1,9 @@
+import { execa } from 'execa';
 import { waitFor } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ledgerTable, lostOf, startLedger } from './support/ledger.js';
-import { openRuntime } from './support/runtime.js';
+import { openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, type TestCluster } from './support/test-cluster.js';
 
 interface Told {
@@ -11,58 +12,81 @@ interface Told {
   readonly why?: string;
 }
 
-/** A sentinel of the cluster, as a user starts it, and what it has told. */
-function startSentinel(cluster: TestCluster) {
-  const events: Told[] = [];
-  const process = cluster.start('sentinel', '--json');
-  let rest = '';
-  process.stdout.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString()).split('\n');
-    rest = lines.pop() ?? '';
-    events.push(...lines.map((line) => JSON.parse(line) as Told));
-  });
-  return {
-    process,
-    events,
-    until: (wanted: Told) =>
-      waitFor({
-        what: `the sentinel to tell ${JSON.stringify(wanted)}`,
-        probe: () =>
-          events.some(
-            ({ type, member, why }) =>
-              type === wanted.type &&
-              (wanted.member === undefined || member === wanted.member) &&
-              (wanted.why === undefined || why === wanted.why),
-          ),
-        timeoutMs: 120_000,
-        lastSeen: () => JSON.stringify(events),
-      }),
-  };
+/** What a sentinel tells from now on: the member of that name, or where the runtime has none one that a user starts. */
+class Sentinel {
+  readonly #cluster: TestCluster;
+  readonly #own: ReturnType<TestCluster['start']> | undefined;
+  #lines: readonly string[] = [];
+  #seen = 0;
+
+  private constructor(cluster: TestCluster) {
+    this.#cluster = cluster;
+    this.#own = runtimeKind === 'docker' ? cluster.start('sentinel', '--json') : undefined;
+    let text = '';
+    this.#own?.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      this.#lines = text.split('\n').slice(0, -1);
+    });
+  }
+
+  static async of(cluster: TestCluster): Promise<Sentinel> {
+    const sentinel = new Sentinel(cluster);
+    await sentinel.until({ type: 'watching' });
+    await sentinel.#look();
+    sentinel.#seen = sentinel.#lines.length;
+    return sentinel;
+  }
+
+  async events(): Promise<readonly Told[]> {
+    await this.#look();
+    return this.#lines.slice(this.#seen).map((line) => JSON.parse(line) as Told);
+  }
+
+  async until(wanted: Told): Promise<void> {
+    let told: readonly Told[] = [];
+    await waitFor({
+      what: `the sentinel to tell ${JSON.stringify(wanted)}`,
+      probe: async () => {
+        told = await this.events();
+        return told.some((event) => Object.entries(wanted).every(([key, value]) => event[key as keyof Told] === value));
+      },
+      timeoutMs: 120_000,
+      lastSeen: () => JSON.stringify(told),
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#own?.kill('SIGTERM');
+    await this.#own;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#own) return;
+    this.#lines = (await this.#cluster.run('logs', 'sentinel')).split('\n').filter((line) => line.startsWith('{'));
+  }
 }
 
 describe('a sentinel', () => {
   let cluster: TestCluster;
   let runtime: Runtime;
-  let sentinel: ReturnType<typeof startSentinel>;
+  let sentinel: Sentinel;
+
+  const watch = async () => {
+    await cluster.untilHealthy();
+    sentinel = await Sentinel.of(cluster);
+  };
 
   beforeAll(async () => {
-    cluster = await createTestCluster('e2e-sentinel');
+    cluster = await createTestCluster('e2e-sentinel', 'sentinel: { enabled: true }');
     await cluster.run('up');
     await cluster.sql(ledgerTable);
     runtime = await openRuntime(cluster);
   });
   afterAll(() => cluster.destroy());
-  beforeEach(async () => {
-    await cluster.untilHealthy();
-    sentinel = startSentinel(cluster);
-    await sentinel.until({ type: 'watching' });
-  });
-  afterEach(async () => {
-    sentinel.process.kill('SIGTERM');
-    await sentinel.process;
-  });
+  afterEach(() => sentinel.end());
 
   it('has the standby lead long before the lease ends, loses nothing, and brings the dead leader back', async () => {
+    await watch();
     const ledger = startLedger(await cluster.uri());
     await ledger.untilWritten();
     const old = await cluster.leader();
@@ -76,16 +100,19 @@ describe('a sentinel', () => {
     const status = await cluster.untilHealthy();
     expect(status.sentinel.running).toBe(true);
     expect(status.members.find(({ name }) => name === old.name)).toMatchObject({ state: 'streaming' });
-    expect(sentinel.events.map(({ type }) => type)).toEqual(['watching', 'died', 'deposed', 'succeeded', 'restarting']);
+    const told = (await sentinel.events()).map(({ type }) => type);
+    expect(told).toEqual(['died', 'deposed', 'succeeded', 'restarting']);
   });
 
   it('brings back a worker that died', async () => {
+    await watch();
     await runtime.kill('worker2');
     await sentinel.until({ type: 'restarting', member: 'worker2', why: 'no-candidate' });
     expect((await cluster.untilHealthy()).problems).toEqual([]);
   });
 
   it('leaves a paused cluster alone', async () => {
+    await watch();
     await cluster.run('pause');
     const { name } = await cluster.leader();
     await runtime.kill(name);
@@ -95,15 +122,44 @@ describe('a sentinel', () => {
     await cluster.run('resume');
   });
 
-  it('does not bring back what a person stops, and ends when it is told to', async () => {
+  it('does not bring back what a person stops', async () => {
+    await watch();
     const { name } = await cluster.leader();
     await cluster.run('stop', name, '--yes');
     await sentinel.until({ type: 'died', member: name });
     await cluster.untilLeaderIsNot(name);
     expect((await runtime.member(name)).state).toBe('exited');
-    sentinel.process.kill('SIGINT');
-    expect((await sentinel.process).exitCode).toBe(0);
-    expect((await cluster.status()).sentinel).toEqual({ running: false, pid: null });
     await cluster.run('start', name);
+  });
+
+  it.skipIf(runtimeKind === 'docker')(
+    'comes back when it is killed, and ends without those that it has started',
+    async () => {
+      await watch();
+      await runtime.kill('worker3');
+      await sentinel.until({ type: 'restarting', member: 'worker3' });
+      await cluster.untilHealthy();
+      const { pid } = (await cluster.status()).sentinel;
+      process.kill(pid ?? 0, 'SIGKILL');
+      await waitFor({
+        what: 'another sentinel',
+        probe: async () => ![pid, null].includes((await cluster.status()).sentinel.pid),
+        timeoutMs: 60_000,
+      });
+      await cluster.run('stop', 'sentinel', '--yes');
+      const status = await cluster.status();
+      expect(status.sentinel.running).toBe(false);
+      expect(status.problems.map(({ code, member }) => `${code} ${member}`)).toEqual(['MEMBER_DOWN sentinel']);
+      await cluster.run('start', 'sentinel');
+      expect((await cluster.untilHealthy()).sentinel.running).toBe(true);
+    },
+  );
+
+  it.skipIf(runtimeKind === 'docker')('leaves nothing of itself behind', async () => {
+    await watch();
+    const { pid } = (await cluster.status()).sentinel;
+    await cluster.run('down', '--yes');
+    expect((await execa('ps', ['-p', `${pid}`], { reject: false })).exitCode).toBe(1);
+    await cluster.run('up');
   });
 });

@@ -11,6 +11,9 @@ import { loadSpec } from './load-spec.js';
 import { step } from './output.js';
 import { progressLine } from './progress-line.js';
 
+/** This very program. */
+const sentinel = [process.execPath, ...process.argv.slice(1, 2)];
+
 /** Puts spec, runtime and engines together: the one place that knows which there are. */
 export async function compose(options: CommonOptions): Promise<ClusterContext> {
   const spec = loadSpec(options.config);
@@ -41,7 +44,8 @@ export async function composeMembers(options: CommonOptions): Promise<ClusterCon
  */
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   const cluster = spec.name;
-  const local = kind === 'docker' ? undefined : await createLocalRuntime({ cluster, network: spec.local.network });
+  const local =
+    kind === 'docker' ? undefined : await createLocalRuntime({ cluster, network: spec.local.network, sentinel });
   if (local && (kind === 'local' || (await isThere(local)))) return local;
   // Loaded only where it may be needed: its client of the engine takes long to load.
   const { canRunInDocker, createDockerRuntime, isEngineWanted } = await import('@citus-ha/runtime-docker');

@@ -40,7 +40,8 @@ export async function createTestCluster(name: string, yaml = '', within: readonl
   const ports = { write: write ?? 0, read: read ?? 0, stats: stats ?? 0 };
   await writeFile(
     join(cwd, 'cluster.yaml'),
-    `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n${runtimeYaml}\n`,
+    // What is tested is the cluster's own ways, unless a test says otherwise.
+    `${yaml.includes('sentinel:') ? '' : 'sentinel: { enabled: false }\n'}name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n${runtimeYaml}\n`,
   );
   const place = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state'), NO_COLOR: '1' }, within };
   const run = async (...args: readonly string[]) => {

@@ -4,6 +4,7 @@ export { bootstrapNodes } from './apply/bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './commands/change-leader.js';
 export { collectReport, type ReportFile } from './report/collect-report.js';
 export { connectionUri, type UriTarget } from './connection-uri.js';
+export { membersHere } from './members-here.js';
 export { withoutFaults, type ClusterContext } from './context.js';
 export { examine } from './doctor/doctor.js';
 export type { Finding } from './doctor/finding.js';

@@ -13,6 +13,7 @@ export {
   etcdMembers,
   groupsOf,
   membersOf,
+  sentinels,
   proxies,
   workers,
   type Group,

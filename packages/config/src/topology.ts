@@ -20,7 +20,7 @@ export interface Group {
   readonly members: readonly MemberSpec[];
 }
 
-/** Every member of the cluster, in the order in which they are started. */
+/** Every member that the cluster itself is made of, in the order in which they are started. */
 export function membersOf(spec: ClusterSpec): readonly MemberSpec[] {
   return [...etcdMembers(spec), ...coordinators(spec), ...workers(spec), ...proxies(spec)];
 }
@@ -66,6 +66,11 @@ export function proxies(spec: ClusterSpec): readonly MemberSpec[] {
   return spec.proxy.count === 1
     ? [{ name: 'haproxy', kind: 'proxy' }]
     : numbered(spec.proxy.count, (n) => ({ name: `haproxy-${n}`, kind: 'proxy' }));
+}
+
+/** `sentinel`, where there is to be one: the member that attends the others, where the runtime can run one. */
+export function sentinels(spec: ClusterSpec): readonly MemberSpec[] {
+  return spec.sentinel.enabled ? [{ name: 'sentinel', kind: 'sentinel' }] : [];
 }
 
 function numbered<T>(count: number, member: (n: number) => T): readonly T[] {

@@ -4,13 +4,14 @@ import { renderDatabaseMember } from './database-member.js';
 import { renderEtcdMember } from './etcd.js';
 import { renderProxyMember } from './proxy-member.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
+import { renderSentinelMember } from './sentinel-member.js';
 
 /**
  * What a runtime needs to run one member: command, environment, files with their modes, ports. The same input gives the
  * same text, so a difference means that something was changed.
  *
  * @throws CodedError `MEMBER_NOT_PLACED` where the site lacks this member or one it refers to; `MEMBER_KIND_UNSUPPORTED`
- * for poolers and sentinels, which are not rendered here.
+ * for poolers, which are not rendered here, and for a sentinel where none can run.
  */
 export function renderMember(input: RenderInput, member: MemberSpec): RenderedMember {
   switch (member.kind) {
@@ -21,10 +22,12 @@ export function renderMember(input: RenderInput, member: MemberSpec): RenderedMe
       return renderEtcdMember(input, member);
     case 'proxy':
       return renderProxyMember(input, member);
+    case 'sentinel':
+      return renderSentinelMember(input, member);
     default:
-      throw new CodedError('MEMBER_KIND_UNSUPPORTED', `There is no configuration for a ${member.kind}`, {
+      throw new CodedError('MEMBER_KIND_UNSUPPORTED', 'There is no configuration for a pooler', {
         member: member.name,
-        fix: 'Render coordinators, workers, etcd members and proxies only.',
+        fix: 'Set pooler.count: 0.',
       });
   }
 }

@@ -9,6 +9,8 @@ export interface MemberNeeds {
   readonly image: ImageKind;
   /** A network of its own, or the one of the machine, where clients are. */
   readonly network: 'own' | 'machine';
+  /** Runs beside the others as whoever brought up the cluster, with all that he may do, and in no namespace of its own. */
+  readonly attends?: true;
   /** Whether it has data that outlive it. */
   readonly data: boolean;
   /** Purposes of the ports that clients come to. */
@@ -31,7 +33,7 @@ const needs: Readonly<Record<MemberKind, MemberNeeds>> = {
     health: 'stats',
   },
   pooler: database,
-  sentinel: { ...database, network: 'machine' },
+  sentinel: { ...database, network: 'machine', data: false, attends: true },
 };
 
 export function needsOf(kind: MemberKind): MemberNeeds {

@@ -22,6 +22,8 @@ export interface Programs {
   readonly patroni: readonly string[];
   readonly etcd: readonly string[];
   readonly haproxy: readonly string[];
+  /** citus-ha itself, where it can run beside the members. */
+  readonly sentinel?: readonly string[];
   /** Folder of initdb, postgres and pg_ctl. */
   readonly postgresBinDir: string;
 }

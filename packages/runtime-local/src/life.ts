@@ -106,9 +106,11 @@ export async function processesOf(life: Life, folder: MemberFolder): Promise<rea
   const supervisor = await supervisorOf(life);
   const marks = await lookAtEach(all, ({ pid }) => environmentOf(pid, memberVariable));
   const own = new Set(all.filter((_, index) => marks[index] === folder.path).map(({ pid }) => pid));
+  // A sentinel's child may be another member.
+  const unmarked = all.filter((_, index) => marks[index] === undefined);
   for (let before = -1; before !== own.size;) {
     before = own.size;
-    for (const { pid, parent } of all) if (own.has(parent)) own.add(pid);
+    for (const { pid, parent } of unmarked) if (own.has(parent)) own.add(pid);
   }
   return all.filter(({ pid }) => own.has(pid) && pid !== supervisor?.pid);
 }

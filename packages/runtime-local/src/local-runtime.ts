@@ -1,7 +1,8 @@
 import { readFile, rm, rmdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { ClusterSpec } from '@citus-ha/config';
-import type { Site } from '@citus-ha/layout';
+import { needsOf, type Site } from '@citus-ha/layout';
 import { CodedError, codeOf, socketTo, type LockOptions, type WayOptions, withMachineLock } from '@citus-ha/core';
 import {
   exclusive,
@@ -37,6 +38,7 @@ import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-
 import { addressOf, AddressBook, readState } from './cluster-state.js';
 import { findMember, knownMembers, memberNames } from './find-member.js';
 import { FolderStore } from './folder-store.js';
+import { frequentLooks } from './frequent-looks.js';
 import { probeIsolation, type Isolation } from './launcher.js';
 import { killInit, killNamed } from './kill-one.js';
 import {
@@ -68,6 +70,8 @@ export interface LocalRuntimeOptions {
   readonly stateHome?: string;
   /** For a cluster that has no state yet; `loopback` unless told. */
   readonly network?: Network;
+  /** argv of citus-ha's own program, whose command `sentinel` runs beside the members; without it there is none. */
+  readonly sentinel?: readonly string[] | undefined;
 }
 
 /**
@@ -77,7 +81,7 @@ export interface LocalRuntimeOptions {
  */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
   const folder = clusterFolder(options.cluster, options.stateHome);
-  return exclusive(new LocalRuntime(options.cluster, folder, await probeIsolation(), options.network ?? 'loopback'));
+  return exclusive(new LocalRuntime(options, folder, await probeIsolation()));
 }
 
 class LocalRuntime implements BareRuntime {
@@ -90,20 +94,36 @@ class LocalRuntime implements BareRuntime {
   readonly #addresses: AddressBook;
   /** For a cluster that has no state yet. */
   readonly #network: Network;
+  readonly #sentinel: readonly string[] | undefined;
   #account: Account | undefined;
 
-  constructor(cluster: string, folder: ClusterFolder, isolation: Isolation, network: Network) {
+  constructor(
+    { cluster, network = 'loopback', sentinel }: LocalRuntimeOptions,
+    folder: ClusterFolder,
+    isolation: Isolation,
+  ) {
     this.cluster = cluster;
     this.#folder = folder;
     this.#isolation = isolation;
     this.#network = network;
+    this.#sentinel = sentinel;
     this.#addresses = new AddressBook(folder, cluster, network);
     this.store = new FolderStore(folder.store);
-    this.capabilities = new Set<Capability>(isolation === 'none' ? ['pause'] : ['pause', 'isolation']);
+    this.capabilities = new Set<Capability>([
+      'pause',
+      ...(isolation === 'none' ? [] : (['isolation'] as const)),
+      ...(sentinel ? (['sentinel'] as const) : []),
+    ]);
   }
 
   prepare(request: PrepareRequest): Promise<Site> {
-    return prepareSite({ request, folder: this.#folder, addresses: this.#addresses, isolation: this.#isolation });
+    return prepareSite({
+      request,
+      folder: this.#folder,
+      addresses: this.#addresses,
+      isolation: this.#isolation,
+      sentinel: this.#sentinel,
+    });
   }
 
   obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
@@ -115,13 +135,13 @@ class LocalRuntime implements BareRuntime {
   }
 
   preview(spec: ClusterSpec): Promise<Preview | undefined> {
-    return previewCluster(spec, this.#folder, this.#isolation);
+    return previewCluster({ spec, folder: this.#folder, isolation: this.#isolation, sentinel: this.#sentinel });
   }
 
   async create(definition: MemberDefinition): Promise<Created> {
     const folder = memberFolder(this.#folder.members, definition.name);
-    const account = await this.#user();
-    await makeClusterFolder(this.#folder, account);
+    await makeClusterFolder(this.#folder, await this.#user());
+    const { account } = await this.#place(definition.kind);
     await this.#checkData(definition.name);
     await this.#addresses.assign([definition.name]);
     const known = await readRecord(folder);
@@ -152,13 +172,13 @@ class LocalRuntime implements BareRuntime {
     const init = life && (await initOf(life, folder));
     await saveRecord(folder, { ...record, intent: 'running' });
     if (init === undefined) {
-      const account = await this.#user();
+      const { account, isolation } = await this.#place(record.definition.kind);
       await checkDataRights((await this.site())?.members[name]?.dataDir ?? folder.data, name, account);
       const { hosts } = this.#folder;
-      const env = memberEnvironment(await this.site(), folder, record);
+      const env = memberEnvironment(await this.site(), this.#folder, folder, record);
       const network = await beginNetwork(this.#folder, record);
       const { command } = record.definition;
-      await startLife({ folder, account, isolation: this.#isolation, hosts, network, env, command });
+      await startLife({ folder, account, isolation, hosts, network, env, command });
     }
     return this.member(name);
   }
@@ -206,9 +226,9 @@ class LocalRuntime implements BareRuntime {
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { folder, record, life } = await this.#running(name);
-    const account = await this.#user();
-    const env = memberEnvironment(await this.site(), folder, record);
-    return runInLife({ folder, life, account, isolation: this.#isolation, env, command, options });
+    const { account, isolation } = await this.#place(record.definition.kind);
+    const env = memberEnvironment(await this.site(), this.#folder, folder, record);
+    return runInLife({ folder, life, account, isolation, env, command, options });
   }
 
   async connect(name: string, port: number, options?: WayOptions): Promise<Duplex> {
@@ -235,7 +255,7 @@ class LocalRuntime implements BareRuntime {
   }
 
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
-    return memberEvents({ members: () => this.members(), signal: options.signal });
+    return memberEvents({ members: frequentLooks(() => this.members()), signal: options.signal, intervalMs: 50 });
   }
 
   withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T> {
@@ -279,6 +299,14 @@ class LocalRuntime implements BareRuntime {
   async #user(): Promise<Account> {
     this.#account ??= await memberAccount();
     return this.#account;
+  }
+
+  /** As whom a member runs, and how it is kept apart. */
+  async #place(kind: MemberDefinition['kind']): Promise<{ account: Account; isolation: Isolation }> {
+    const account = await this.#user();
+    if (!needsOf(kind).attends) return { account, isolation: this.#isolation };
+    const { uid, gid, username: name } = userInfo();
+    return { account: { name, uid, gid, other: false }, isolation: 'none' };
   }
 
   async #unknown(name: string): Promise<never> {

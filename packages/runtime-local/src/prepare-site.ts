@@ -1,4 +1,4 @@
-import { membersOf, type ClusterSpec } from '@citus-ha/config';
+import { membersOf, sentinels, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { type Site, localMemberSite } from '@citus-ha/layout';
 import { CodedError, isCodedError } from '@citus-ha/core';
 import { refuseForeignBind, type PrepareRequest } from '@citus-ha/runtime';
@@ -25,6 +25,7 @@ export interface PrepareSiteOptions {
   readonly folder: ClusterFolder;
   readonly addresses: AddressBook;
   readonly isolation: Isolation;
+  readonly sentinel?: readonly string[] | undefined;
 }
 
 /**
@@ -99,27 +100,40 @@ export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): P
 
 async function settleMembers(
   found: FoundPrograms,
-  { request: { spec }, folder, addresses, isolation }: PrepareSiteOptions,
+  { request: { spec }, folder, addresses, isolation, sentinel }: PrepareSiteOptions,
 ): Promise<Site> {
-  const specs = membersOf(spec);
+  const specs = localMembers(spec, sentinel);
   const state = await addresses.assign(specs.map(({ name }) => name));
-  const members = membersSite({ spec, folder, state, isolation });
+  const members = membersSite({ members: specs, spec, folder, state, isolation });
   await checkDataVersion(members, found.versions.postgres);
   await checkPorts({ spec, folder, members: specs, sites: members });
-  return { runtime: 'local', ...found, members };
+  return { runtime: 'local', ...withSentinel(found, sentinel), members };
+}
+
+export function localMembers(spec: ClusterSpec, sentinel: readonly string[] | undefined): readonly MemberSpec[] {
+  return [...membersOf(spec), ...(sentinel ? sentinels(spec) : [])];
+}
+
+export function withSentinel<T extends Pick<FoundPrograms, 'programs'>>(
+  found: T,
+  sentinel: readonly string[] | undefined,
+): T {
+  return { ...found, programs: { ...found.programs, ...(sentinel && { sentinel }) } };
 }
 
 /** Where each member is, by the addresses of this state. */
 export function membersSite({
   spec,
+  members,
   folder,
   state,
   isolation,
 }: Pick<PrepareSiteOptions, 'folder' | 'isolation'> & {
+  readonly members: readonly MemberSpec[];
   readonly spec: ClusterSpec;
   readonly state: ClusterState;
 }): Site['members'] {
-  const sites = membersOf(spec).map((member) => {
+  const sites = members.map((member) => {
     const site = localMemberSite({
       spec,
       member,

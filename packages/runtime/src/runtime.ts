@@ -118,7 +118,10 @@ export type Observation = 'alive' | 'dead' | 'unknown';
 
 export type Capability =
   /** A member's processes end with its init. */
-  'isolation' | 'pause';
+  | 'isolation'
+  | 'pause'
+  /** It can run a sentinel beside the members. */
+  | 'sentinel';
 
 export interface PrepareRequest {
   readonly spec: ClusterSpec;

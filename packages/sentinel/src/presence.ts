@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { sentinelsPath, type ClusterHandle } from '@citus-ha/cluster';
 import { currentClock } from '@citus-ha/core';
 
-const everyMs = 5_000;
-const leaseSeconds = 15;
+const everyMs = 3_000;
+const leaseSeconds = 8;
 
 /**
  * Says in etcd that a sentinel runs here, as long as it does, and keeps up with the cluster; by both it only tries: a sentinel

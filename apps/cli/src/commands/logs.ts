@@ -1,5 +1,4 @@
-import { membersOf } from '@citus-ha/config';
-import { presentMember, type ClusterContext } from '@citus-ha/cluster';
+import { membersHere, presentMember, type ClusterContext } from '@citus-ha/cluster';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeMembers } from '../compose.js';
@@ -21,7 +20,7 @@ export function logsCommand(): Command {
       const members =
         names.length > 0
           ? (await Promise.all(names.map((name) => presentMember(cluster, name)))).map(({ name }) => name)
-          : membersOf(cluster.spec).map(({ name }) => name);
+          : membersHere(cluster).map(({ name }) => name);
       const width = members.length > 1 ? Math.max(...members.map((name) => name.length)) : 0;
       const asText = (member: string, line: string) => (width === 0 ? line : `${member.padEnd(width)} | ${line}`);
       const show = (member: string) => printLog(cluster, member, options, options.json ? asJson : asText);

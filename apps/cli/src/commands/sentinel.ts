@@ -1,8 +1,9 @@
+import { openCluster } from '@citus-ha/cluster';
 import { runSentinel, type SentinelEvent } from '@citus-ha/sentinel';
 import { formatDuration } from '@citus-ha/core';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
-import { composeCluster } from '../compose.js';
+import { compose } from '../compose.js';
 import { interruption } from '../interrupt.js';
 import { print } from '../output.js';
 
@@ -12,8 +13,9 @@ export function sentinelCommand(): Command {
     'fail over as soon as a leader is proven dead, until Ctrl-C; --json prints an object a line',
   ).action(async (options: CommonOptions) => {
     const format = options.json ? JSON.stringify : asLine;
+    const context = await compose(options);
     await runSentinel({
-      open: () => composeCluster(options),
+      open: () => openCluster(context),
       signal: interruption(),
       onEvent: (event) => print(format({ at: new Date().toISOString(), ...event })),
     });

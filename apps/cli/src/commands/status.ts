@@ -57,7 +57,7 @@ function printStatus(status: ClusterStatus): void {
     status.nodes.map(({ nodeId, host, port, role, active }) => [nodeId, host, port, role, active ? 'yes' : 'no']),
   );
   print(`\nredundancy: ${redundancyText(redundancy)}`);
-  print(sentinelText(status.sentinel));
+  if (status.sentinel.running !== true) print(sentinelText(status.sentinel));
   if (status.unknown.length > 0) print(`unknown, since ${whyUnknown(status)}: ${status.unknown.join(', ')}`);
   for (const { key, applied, asked } of status.differs) {
     print(
@@ -75,8 +75,9 @@ function healthText({ healthy, problems }: ClusterStatus): string {
 }
 
 function sentinelText({ running }: ClusterStatus['sentinel']): string {
-  if (running === null) return 'sentinel: unknown';
-  return running ? 'sentinel: runs' : 'sentinel: none, so that a dead leader is replaced only once its lease has ended';
+  return running === null
+    ? 'sentinel: unknown'
+    : 'sentinel: none, so that a dead leader is replaced only once its lease has ended';
 }
 
 function redundancyText({ target, underReplicatedShards: lacking }: ClusterStatus['redundancy']): string {

@@ -1,4 +1,4 @@
-import { etcdMembers, groupsOf, membersOf, workers } from '@citus-ha/config';
+import { etcdMembers, groupsOf, workers } from '@citus-ha/config';
 import { CodedError, currentClock } from '@citus-ha/core';
 import type { Preview } from '@citus-ha/runtime';
 import { bootstrapNodes } from './bootstrap-nodes.js';
@@ -12,6 +12,7 @@ import type { ClusterHandle } from '../cluster-handle.js';
 import { askConfiguration } from '../configuration/dynamic-configuration.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import { whileDataIsThere } from '../observe/lost-data.js';
+import { membersHere } from '../members-here.js';
 import { observeEtcd } from '../observe/observe-etcd.js';
 import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
 import { waitForStranded } from '../observe/stranded-members.js';
@@ -35,14 +36,14 @@ export interface ConvergeOptions {
  */
 export async function converge(cluster: ClusterHandle, options: ConvergeOptions): Promise<void> {
   await runMembers(cluster, options);
-  const names = membersOf(cluster.spec).map(({ name }) => name);
+  const names = membersHere(cluster).map(({ name }) => name);
   await whileRunning(cluster, names, (signal) => bringIntoService({ ...cluster, signal }, options));
 }
 
 /** Until every member runs by its definition. */
 async function runMembers(cluster: ClusterHandle, { kept, log, ...options }: ConvergeOptions): Promise<void> {
   const { runtime, spec } = cluster;
-  const wanted = membersOf(spec);
+  const wanted = membersHere(cluster);
   const plan = (seen: Omit<ClusterSeen, 'wanted'>): Plan => planCluster({ wanted, ...seen });
 
   const members = await runtime.members();
@@ -75,7 +76,7 @@ async function previewOf({ runtime, spec }: ClusterHandle): Promise<Preview> {
 /** From members that run to a cluster that takes writes. */
 async function bringIntoService(cluster: ClusterHandle, { isJudged, log }: ConvergeOptions): Promise<void> {
   const { spec, signal, onEvent } = cluster;
-  const wanted = membersOf(spec);
+  const wanted = membersHere(cluster);
   onEvent?.({ type: 'waiting-for-leaders' });
   const groups = groupsOf(spec).map(({ members }) => members);
   const [leader] = await whileDataIsThere(cluster, workers(spec), (soon) =>

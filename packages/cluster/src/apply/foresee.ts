@@ -1,9 +1,10 @@
-import { etcdMembers, membersOf, proxies, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
+import { etcdMembers, proxies, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { refuseUnseen, type Member, type Preview } from '@citus-ha/runtime';
 import { refuseProxies } from './proxy-fallback.js';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import type { ClusterContext } from '../context.js';
+import { membersHere } from '../members-here.js';
 import { inTime } from '../observe/in-time.js';
 import { newEtcd, observeEtcd } from '../observe/observe-etcd.js';
 import { newNodes, observeNodes } from '../observe/observe-nodes.js';
@@ -57,7 +58,7 @@ export async function foresee(
   settled = () => settle(context, kept),
 ): Promise<Foreseen> {
   const { spec, runtime } = context;
-  const wanted = membersOf(spec);
+  const wanted = membersHere(context);
   const members = await runtime.members();
   for (const member of members) refuseUnseen(member);
   refuseChanges(spec, kept, wanted, members);

@@ -6,6 +6,7 @@ import { explainWithLogs } from '../apply/explain-with-logs.js';
 import { requireData } from '../observe/lost-data.js';
 import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { coordinatorCluster, isDatabase } from '../open-cluster.js';
+import { readSentinel } from '../observe/read-sentinel.js';
 import { readStatus } from '../status/read-status.js';
 import { serves } from '../observe/serves.js';
 import { refuseStartFailure } from '../apply/start-failures.js';
@@ -28,7 +29,7 @@ const othersMs = 10_000;
 export async function startIntoService(cluster: ClusterHandle, member: MemberSpec): Promise<Problem | undefined> {
   await startMember(cluster, member);
   const { name, kind } = member;
-  const wait = kind === 'proxy' ? waitForProxy : isDatabase(cluster, member) ? waitUntilServing : waitForEtcdMember;
+  const wait = isDatabase(cluster, member) ? waitUntilServing : (waitOf[kind] ?? waitForEtcdMember);
   try {
     const outcome = await whileRunning(cluster, [name], (signal) => wait({ ...cluster, signal }, member));
     if (outcome === 'serves') return undefined;
@@ -55,6 +56,14 @@ type Outcome = 'serves' | 'alone' | 'stuck';
 function waitForProxy(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
   const asked = name === proxies(cluster.spec)[0]?.name;
   return waitForOutcome(cluster, name, async () => (!asked || (await cluster.routes(name).read()) ? 'serves' : false));
+}
+
+function waitForSentinel(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
+  const isLate = patience();
+  return waitForOutcome(cluster, name, async () => {
+    if ((await readSentinel(cluster).catch(() => undefined))?.running) return 'serves';
+    return isLate() && 'alone';
+  });
 }
 
 function waitForEtcdMember(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
@@ -90,6 +99,11 @@ function waitUntilServing(cluster: ClusterHandle, member: MemberSpec): Promise<O
     throw error;
   });
 }
+
+const waitOf: Partial<Readonly<Record<MemberSpec['kind'], typeof waitForProxy>>> = {
+  proxy: waitForProxy,
+  sentinel: waitForSentinel,
+};
 
 function patience(): () => boolean {
   const beganAt = currentClock().now();

@@ -1,7 +1,8 @@
-import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
+import { coordinators, type MemberSpec } from '@citus-ha/config';
 import { CodedError, codeOf } from '@citus-ha/core';
 import { refuseUnseen } from '@citus-ha/runtime';
 import type { ClusterHandle } from '../cluster-handle.js';
+import { membersHere } from '../members-here.js';
 import { closeEtcd } from '../apply/secure-etcd.js';
 import { allowLoss } from '../apply/turns.js';
 
@@ -44,11 +45,11 @@ export async function runningMembers({ runtime }: ClusterHandle): Promise<readon
 }
 
 /** @throws CodedError `MEMBER_UNKNOWN` listing the members there are. */
-export function memberNamed({ spec }: Pick<ClusterHandle, 'spec'>, name: string): MemberSpec {
-  const members = membersOf(spec);
+export function memberNamed(cluster: Pick<ClusterHandle, 'spec' | 'runtime'>, name: string): MemberSpec {
+  const members = membersHere(cluster);
   const found = members.find((member) => member.name === name);
   if (found) return found;
-  throw new CodedError('MEMBER_UNKNOWN', `Cluster ${spec.name} has no member ${name}`, {
+  throw new CodedError('MEMBER_UNKNOWN', `Cluster ${cluster.spec.name} has no member ${name}`, {
     blame: 'user',
     fix: `Name one of ${members.map((member) => member.name).join(', ')}.`,
   });

@@ -1,9 +1,9 @@
-import { membersOf } from '@citus-ha/config';
 import { messageOf, redact, redactPasswords } from '@citus-ha/core';
 import { etcdUsers, renderMember } from '@citus-ha/emitters';
 import { examine } from '../doctor/doctor.js';
 import { readConfiguration } from '../configuration/dynamic-configuration.js';
 import type { ClusterHandle } from '../cluster-handle.js';
+import { membersHere } from '../members-here.js';
 import { askCoordinators } from '../open-cluster.js';
 import { readStatus } from '../status/read-status.js';
 import { renderInput } from '../render-input.js';
@@ -18,7 +18,7 @@ const logLines = 2_000;
 /** All that someone else needs to understand what happened in a cluster, without its passwords. */
 export async function collectReport(cluster: ClusterHandle): Promise<readonly ReportFile[]> {
   const { spec, site, record, runtime } = cluster;
-  const members = membersOf(spec);
+  const members = membersHere(cluster);
   const files = await Promise.all([
     file('spec.json', () => Promise.resolve(json(spec))),
     file('site.json', () => Promise.resolve(json(site))),

@@ -6,9 +6,10 @@ import {
   withConnection,
   type ShardCopy,
 } from '@citus-ha/citus';
-import { coordinators, membersOf, type MemberSpec } from '@citus-ha/config';
+import { coordinators, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
+import { membersHere } from '../members-here.js';
 import { findStuck } from '../observe/catch-up.js';
 import { findProblems } from './find-problems.js';
 import { readShards } from '../observe/held-shards.js';
@@ -72,7 +73,7 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
   const sql = answers[leads] ?? nothingSeen;
   const waiting = leads >= 0 ? [] : waits;
-  const members = membersOf(spec).map((member) => ({
+  const members = membersHere(cluster).map((member) => ({
     ...memberStatus(site.members[member.name]?.address ?? '', member, processes, patroni.members.get(member.name)),
     ...(waiting.some((wait) => wait.member === member.name) && { state: 'waiting' }),
   }));

@@ -1,0 +1,27 @@
+import type { MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
+
+/** Runs a program again a second after its end, until it is told to end itself. */
+const supervise = `trap 'kill $child 2>/dev/null; wait $child; exit 0' TERM INT
+while :; do "$@" & child=$!; wait $child; sleep 1 & child=$!; wait $child; done`;
+
+/** citus-ha's own \`sentinel\`, again whenever it ends. It is told which cluster it watches; all else is in the cluster's record. */
+export function renderSentinelMember({ spec, site }: RenderInput, member: MemberSpec): RenderedMember {
+  const { configFile } = placeOf(site, member.name);
+  const program = site.programs.sentinel;
+  if (program === undefined) {
+    throw new CodedError('MEMBER_KIND_UNSUPPORTED', `A ${site.runtime} cluster cannot have a sentinel of its own`, {
+      member: member.name,
+      fix: 'Set sentinel.enabled: false.',
+    });
+  }
+  const content = JSON.stringify({ name: spec.name, runtime: site.runtime, local: spec.local });
+  return {
+    ...member,
+    command: ['sh', '-c', supervise, 'sentinel', ...program, 'sentinel', '--json', '-c', configFile],
+    env: {},
+    files: [{ path: configFile, content: `${content}\n`, mode: 0o644 }],
+    ports: {},
+  };
+}

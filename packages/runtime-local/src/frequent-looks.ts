@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import type { Member } from '@citus-ha/runtime';
+import { parseStat } from './process-table.js';
+
+/** Every so many looks all is looked at: what was begun by another process is seen then. */
+const wholeEvery = 20;
+
+/**
+ * Answers all members, and is cheap to be asked often: as long as the inits of those that lived are as they were, what was seen
+ * last is answered.
+ */
+export function frequentLooks(look: () => Promise<readonly Member[]>): () => Promise<readonly Member[]> {
+  let seen: readonly Member[] | undefined;
+  let looks = 0;
+  return async () => {
+    looks += 1;
+    if (seen === undefined || looks % wholeEvery === 0 || !seen.every(isAsBefore)) seen = await look();
+    return seen;
+  };
+}
+
+/** Read at once: a turn of the event loop for each of so many small files costs more than they do. */
+function isAsBefore({ state, incarnation }: Member): boolean {
+  if (incarnation?.pid === undefined || (state !== 'running' && state !== 'paused')) return state !== 'unknown';
+  try {
+    const process = parseStat(readFileSync(`/proc/${incarnation.pid}/stat`, 'latin1'));
+    const isPaused = process?.state === 'T';
+    const isGone = process === undefined || process.state === 'Z' || process.state === 'X';
+    return !isGone && incarnation.id.endsWith(`:${process.startTime}`) && isPaused === (state === 'paused');
+  } catch {
+    return false;
+  }
+}
