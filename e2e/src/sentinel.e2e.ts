@@ -126,7 +126,7 @@ describe('a sentinel', () => {
     await watch();
     const { name } = await cluster.leader();
     await cluster.run('stop', name, '--yes');
-    await sentinel.until({ type: 'died', member: name });
+    await sentinel.until({ type: 'stood-down', member: name, why: 'stopped-on-purpose' });
     await cluster.untilLeaderIsNot(name);
     expect((await runtime.member(name)).state).toBe('exited');
     await cluster.run('start', name);

@@ -38,10 +38,11 @@ export async function createTestCluster(name: string, yaml = '', within: readonl
   await chmod(cwd, 0o711);
   const [write, read, stats] = await freePorts(3);
   const ports = { write: write ?? 0, read: read ?? 0, stats: stats ?? 0 };
+  // What is tested is the cluster's own ways, unless a test says otherwise.
+  const sentinel = yaml.includes('sentinel:') ? '' : 'sentinel: { enabled: false }\n';
   await writeFile(
     join(cwd, 'cluster.yaml'),
-    // What is tested is the cluster's own ways, unless a test says otherwise.
-    `${yaml.includes('sentinel:') ? '' : 'sentinel: { enabled: false }\n'}name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n${runtimeYaml}\n`,
+    `name: ${name}\nproxy: { ports: { write: ${ports.write}, read: ${ports.read}, stats: ${ports.stats} } }\n${yaml}\n${runtimeYaml}\n${sentinel}`,
   );
   const place = { cwd, env: { XDG_STATE_HOME: join(cwd, 'state'), NO_COLOR: '1' }, within };
   const run = async (...args: readonly string[]) => {

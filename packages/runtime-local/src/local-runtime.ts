@@ -1,8 +1,7 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import type { ClusterSpec } from '@citus-ha/config';
-import { needsOf, type Site } from '@citus-ha/layout';
+import type { Site } from '@citus-ha/layout';
 import { CodedError, codeOf, socketTo, type LockOptions, type WayOptions, withMachineLock } from '@citus-ha/core';
 import {
   exclusive,
@@ -33,10 +32,10 @@ import {
   type Account,
   type Network,
 } from '@citus-ha/provision-debian';
-import { claimedBlock, releaseBlock } from './address-block.js';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { addressOf, AddressBook, readState } from './cluster-state.js';
 import { findMember, knownMembers, memberNames } from './find-member.js';
+import { endCluster, endMember } from './end-cluster.js';
 import { FolderStore } from './folder-store.js';
 import { frequentLooks } from './frequent-looks.js';
 import { probeIsolation, type Isolation } from './launcher.js';
@@ -55,13 +54,13 @@ import { readLog } from './log-file.js';
 import { memberEnvironment } from './member-environment.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import { beginNetwork, shapeMember } from './cluster-network.js';
-import { probeNetwork, removeSwitch } from './member-network.js';
-import { hasSwitch } from './switch.js';
-import { forgetMember, isAsDefined, readRecord, saveRecord, writeMember, type MemberRecord } from './member-record.js';
+import { probeNetwork } from './member-network.js';
+import { isAsDefined, readRecord, saveRecord, writeMember, type MemberRecord } from './member-record.js';
 import { previewCluster } from './preview.js';
 import { startLife } from './start-life.js';
-import { findObstacles, prepareSite } from './prepare-site.js';
+import { findObstacles, prepareSite, type PrepareSiteOptions } from './prepare-site.js';
 import { runInLife } from './run-in-life.js';
+import { standingOf, type Standing } from './standing.js';
 
 export interface LocalRuntimeOptions {
   /** Name of the cluster; its state folder's too. */
@@ -90,11 +89,9 @@ class LocalRuntime implements BareRuntime {
   readonly capabilities: ReadonlySet<Capability>;
   readonly store: ClusterStore;
   readonly #folder: ClusterFolder;
-  readonly #isolation: Isolation;
-  readonly #addresses: AddressBook;
   /** For a cluster that has no state yet. */
   readonly #network: Network;
-  readonly #sentinel: readonly string[] | undefined;
+  readonly #ground: Omit<PrepareSiteOptions, 'request'>;
   #account: Account | undefined;
 
   constructor(
@@ -104,10 +101,8 @@ class LocalRuntime implements BareRuntime {
   ) {
     this.cluster = cluster;
     this.#folder = folder;
-    this.#isolation = isolation;
     this.#network = network;
-    this.#sentinel = sentinel;
-    this.#addresses = new AddressBook(folder, cluster, network);
+    this.#ground = { folder, addresses: new AddressBook(folder, cluster, network), isolation, sentinel };
     this.store = new FolderStore(folder.store);
     this.capabilities = new Set<Capability>([
       'pause',
@@ -117,13 +112,7 @@ class LocalRuntime implements BareRuntime {
   }
 
   prepare(request: PrepareRequest): Promise<Site> {
-    return prepareSite({
-      request,
-      folder: this.#folder,
-      addresses: this.#addresses,
-      isolation: this.#isolation,
-      sentinel: this.#sentinel,
-    });
+    return prepareSite({ request, ...this.#ground });
   }
 
   obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
@@ -135,15 +124,15 @@ class LocalRuntime implements BareRuntime {
   }
 
   preview(spec: ClusterSpec): Promise<Preview | undefined> {
-    return previewCluster({ spec, folder: this.#folder, isolation: this.#isolation, sentinel: this.#sentinel });
+    return previewCluster({ spec, ...this.#ground });
   }
 
   async create(definition: MemberDefinition): Promise<Created> {
     const folder = memberFolder(this.#folder.members, definition.name);
     await makeClusterFolder(this.#folder, await this.#user());
-    const { account } = await this.#place(definition.kind);
+    const { account } = await this.#standing(definition.kind);
     await this.#checkData(definition.name);
-    await this.#addresses.assign([definition.name]);
+    await this.#ground.addresses.assign([definition.name]);
     const known = await readRecord(folder);
     const changed = !(await isAsDefined(folder, definition));
     await writeMember(folder, definition, account);
@@ -172,7 +161,7 @@ class LocalRuntime implements BareRuntime {
     const init = life && (await initOf(life, folder));
     await saveRecord(folder, { ...record, intent: 'running' });
     if (init === undefined) {
-      const { account, isolation } = await this.#place(record.definition.kind);
+      const { account, isolation } = await this.#standing(record.definition.kind);
       await checkDataRights((await this.site())?.members[name]?.dataDir ?? folder.data, name, account);
       const { hosts } = this.#folder;
       const env = memberEnvironment(await this.site(), this.#folder, folder, record);
@@ -226,7 +215,7 @@ class LocalRuntime implements BareRuntime {
 
   async exec(name: string, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { folder, record, life } = await this.#running(name);
-    const { account, isolation } = await this.#place(record.definition.kind);
+    const { account, isolation } = await this.#standing(record.definition.kind);
     const env = memberEnvironment(await this.site(), this.#folder, folder, record);
     return runInLife({ folder, life, account, isolation, env, command, options });
   }
@@ -263,21 +252,12 @@ class LocalRuntime implements BareRuntime {
   }
 
   async remove(name: string, options: { readonly data: boolean }): Promise<void> {
-    const folder = memberFolder(this.#folder.members, name);
-    const life = await readLife(folder);
-    if (life !== undefined) await (options.data ? killLife(life, folder) : stopLife(life, folder, 60_000));
-    await (options.data ? removeTree(folder.path) : forgetMember(folder));
+    await endMember(memberFolder(this.#folder.members, name), options);
   }
 
   async destroy(options: { readonly data: boolean }): Promise<void> {
     await Promise.all((await this.memberNames()).map((name) => this.remove(name, options)));
-    const { path } = this.#folder;
-    const block = (await readState(this.#folder).catch(() => undefined))?.block ?? (await claimedBlock(path));
-    if (block !== undefined && (await hasSwitch(block))) await removeSwitch(block);
-    if (!options.data) return;
-    await removeTree(path);
-    await releaseBlock(path);
-    await rmdir(this.#folder.home).catch(() => undefined);
+    await endCluster(this.#folder, options);
   }
 
   async #record(name: string): Promise<{ folder: MemberFolder; record: MemberRecord }> {
@@ -301,12 +281,8 @@ class LocalRuntime implements BareRuntime {
     return this.#account;
   }
 
-  /** As whom a member runs, and how it is kept apart. */
-  async #place(kind: MemberDefinition['kind']): Promise<{ account: Account; isolation: Isolation }> {
-    const account = await this.#user();
-    if (!needsOf(kind).attends) return { account, isolation: this.#isolation };
-    const { uid, gid, username: name } = userInfo();
-    return { account: { name, uid, gid, other: false }, isolation: 'none' };
+  async #standing(kind: MemberDefinition['kind']): Promise<Standing> {
+    return standingOf(kind, { account: await this.#user(), isolation: this.#ground.isolation });
   }
 
   async #unknown(name: string): Promise<never> {
@@ -318,9 +294,4 @@ class LocalRuntime implements BareRuntime {
     const member = site?.members[name];
     if (site !== undefined && member !== undefined) await checkDataVersion({ [name]: member }, site.versions.postgres);
   }
-}
-
-/** A keeper that has just seen its member end may still write a last file. */
-function removeTree(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true, maxRetries: 5 });
 }

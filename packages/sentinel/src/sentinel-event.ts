@@ -1,4 +1,4 @@
-import type { StandDown } from './failover/judge.js';
+import type { RestartReason, StandDown } from './failover/judge.js';
 
 /** What a sentinel sees and decides, each with its evidence. */
 export type SentinelEvent =
@@ -24,5 +24,5 @@ export type SentinelEvent =
       readonly timeline: number;
       readonly afterMs: number;
     }
-  | { readonly type: 'restarting'; readonly member: string; readonly why: 'rejoin' | 'no-candidate' }
+  | { readonly type: 'restarting'; readonly member: string; readonly why: RestartReason }
   | { readonly type: 'failed'; readonly member: string; readonly reason: string };

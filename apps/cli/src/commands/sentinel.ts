@@ -27,7 +27,6 @@ function asLine(event: SentinelEvent & { readonly at: string }): string {
 }
 
 const standDowns = {
-  'not-the-leader': 'it does not hold the leader lock',
   'stopped-on-purpose': 'it was stopped on purpose',
   'lives-again': 'it lives again',
   alive: 'it is alive',

@@ -47,12 +47,13 @@ it.each<[string, Partial<ScopeSeen>, Partial<SeenOfMembers>]>([
   ['too few are left of a quorum', { sync: voters }, { down: ['coord-1', 'coord-3'] }],
   ['nobody is left', { sync: undefined, running: ['coord-1'] }, {}],
 ])('starts it again where %s', (_, ofScope, ofMembers) => {
-  expect(judge(death, { ...scope, ...ofScope }, { ...seen, ...ofMembers })).toEqual({ act: 'restart' });
+  expect(judge(death, { ...scope, ...ofScope }, { ...seen, ...ofMembers })).toEqual({
+    act: 'restart',
+    why: 'no-candidate',
+  });
 });
 
 it.each<[string, Partial<ScopeSeen>, Partial<SeenOfMembers>]>([
-  ['not-the-leader', { leader: { ...key, name: 'coord-2' } }, {}],
-  ['not-the-leader', { leader: undefined }, {}],
   ['alive', {}, { observation: 'alive' }],
   ['lives-again', {}, { member: { ...member, incarnation: { id: 'life-2' } } }],
   ['lives-again', {}, { member: { ...member, state: 'running' } }],
@@ -60,6 +61,10 @@ it.each<[string, Partial<ScopeSeen>, Partial<SeenOfMembers>]>([
   ['paused', { isPaused: true }, {}],
 ])('stands down: %s', (why, ofScope, ofMembers) => {
   expect(judge(death, { ...scope, ...ofScope }, { ...seen, ...ofMembers })).toEqual({ act: 'stand-down', why });
+});
+
+it.each([{ ...key, name: 'coord-2' }, undefined])('starts one again that does not lead', (leader) => {
+  expect(judge(death, { ...scope, leader }, seen)).toEqual({ act: 'restart', why: 'rejoin' });
 });
 
 it('concludes nothing from what it cannot see', () => {

@@ -3,8 +3,6 @@ import type { ScopeSeen, Sync } from './scope.js';
 
 /** Why nothing is done about a death. */
 export type StandDown =
-  /** Another one holds the lock, or nobody does, which is no evidence of anything. */
-  | 'not-the-leader'
   | 'stopped-on-purpose'
   /** What died is not the member's last life. */
   | 'lives-again'
@@ -12,10 +10,15 @@ export type StandDown =
   /** Patroni's maintenance mode. */
   | 'paused';
 
+export type RestartReason =
+  /** Another one leads, or will. */
+  | 'rejoin'
+  /** Nobody else may lead. */
+  | 'no-candidate';
+
 export type Verdict =
   | { readonly act: 'depose'; readonly candidates: readonly string[] }
-  /** Nobody else may lead. */
-  | { readonly act: 'restart' }
+  | { readonly act: 'restart'; readonly why: RestartReason }
   | { readonly act: 'stand-down'; readonly why: StandDown }
   /** It can be seen neither dead nor alive. */
   | { readonly act: 'look-again' };
@@ -41,14 +44,15 @@ export interface SeenOfMembers {
  * @param scope As etcd had it before the members were looked at: whoever begins a new life since changes its keys.
  */
 export function judge({ member, incarnation }: Death, scope: ScopeSeen, seen: SeenOfMembers): Verdict {
-  if (scope.leader?.name !== member) return standDown('not-the-leader');
   if (seen.observation === 'alive') return standDown('alive');
   if (seen.observation === 'unknown' || seen.member.state === 'unknown') return { act: 'look-again' };
   if (seen.member.incarnation?.id !== incarnation || seen.member.state !== 'exited') return standDown('lives-again');
   if (seen.member.intent === 'stopped') return standDown('stopped-on-purpose');
   if (scope.isPaused) return standDown('paused');
+  // That nobody holds the lock proves nothing; a new life is safe whoever does.
+  if (scope.leader?.name !== member) return { act: 'restart', why: 'rejoin' };
   const candidates = candidatesOf(member, scope, seen.down);
-  return candidates.length > 0 ? { act: 'depose', candidates } : { act: 'restart' };
+  return candidates.length > 0 ? { act: 'depose', candidates } : { act: 'restart', why: 'no-candidate' };
 }
 
 /** Who lives and lacks nothing that was acknowledged; none where they are too few to elect one of them. */

@@ -1,11 +1,13 @@
 import { clientsTo, dcsPathOf, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import { groupsOf, type MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf, waitFor } from '@citus-ha/core';
-import { waitForLeader } from '@citus-ha/patroni';
+import { waitForLeader, type Leader } from '@citus-ha/patroni';
 import type { SentinelEvent } from '../sentinel-event.js';
 import { judge, type Death, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
 import { readScope } from './scope.js';
+
+type Settled = Exclude<Verdict, { act: 'look-again' }>;
 
 type Tell = (event: SentinelEvent) => void;
 
@@ -14,20 +16,23 @@ const graceMs = 30_000;
 
 /**
  * What a sentinel does about a death: where the dead one held the leader lock, and another one may lead, it deletes its key, so that
- * the standbys elect one of them at once; then it starts the dead one again. Never throws but for the cluster's signal.
+ * the standbys elect one of them at once; then it starts the dead one again, whatever it was. Never throws but for the cluster's
+ * signal.
  */
 export async function takeOver(cluster: ClusterHandle, death: Death, restarts: Restarts, tell: Tell): Promise<void> {
   const diedAt = currentClock().now();
   const { member } = death;
   try {
     const verdict = await settle(cluster, death, tell);
-    if (verdict.act === 'stand-down') {
-      // Of what led nothing nobody has to hear.
-      if (verdict.why !== 'not-the-leader') tell({ type: 'stood-down', ...death, why: verdict.why });
-      return;
+    if (verdict.act === 'stand-down') return tell({ type: 'stood-down', ...death, why: verdict.why });
+    const why = verdict.act === 'depose' ? 'rejoin' : verdict.why;
+    // One that comes back too soon would race with the others.
+    const successor = why === 'rejoin' ? await findSuccessor(cluster, member) : undefined;
+    if (verdict.act === 'depose' && successor) {
+      const afterMs = Math.round(currentClock().now() - diedAt);
+      tell({ type: 'succeeded', member, by: successor.name, timeline: successor.timeline, afterMs });
     }
-    if (verdict.act === 'depose') await tellSuccessor(cluster, member, diedAt, tell);
-    tell({ type: 'restarting', member, why: verdict.act === 'depose' ? 'rejoin' : 'no-candidate' });
+    tell({ type: 'restarting', member, why });
     await restarts.restart(cluster, death);
   } catch (error) {
     cluster.signal?.throwIfAborted();
@@ -36,7 +41,7 @@ export async function takeOver(cluster: ClusterHandle, death: Death, restarts: R
 }
 
 /** What came of it in the end: read anew whenever an answer was lost, a key had changed, or nothing could be seen. */
-async function settle(cluster: ClusterHandle, death: Death, tell: Tell): Promise<Verdict> {
+async function settle(cluster: ClusterHandle, death: Death, tell: Tell): Promise<Settled> {
   return waitFor({
     what: `${death.member} to be proven dead`,
     timeoutMs: cluster.spec.timings.ttlMs + graceMs,
@@ -46,7 +51,7 @@ async function settle(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   });
 }
 
-async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise<Verdict | undefined> {
+async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise<Settled | undefined> {
   const { runtime, dcs } = cluster;
   const group = groupOf(cluster, death.member);
   const path = dcsPathOf(cluster, memberNamed(cluster, death.member));
@@ -75,15 +80,16 @@ async function fence({ runtime }: ClusterHandle, { member, incarnation }: Death)
   if (!runtime.capabilities.has('isolation')) await runtime.kill(member, { only: incarnation });
 }
 
-async function tellSuccessor(cluster: ClusterHandle, member: string, diedAt: number, tell: Tell): Promise<void> {
-  const { name: by, timeline } = await waitForLeader({
-    clients: clientsTo(cluster, groupOf(cluster, member)),
-    not: member,
-    timeoutMs: graceMs,
-    intervalMs: 20,
-    signal: cluster.signal,
+/** Who leads in place of a member, once somebody does; `undefined` where nobody does in time. */
+async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Leader | undefined> {
+  const others = groupOf(cluster, member).filter(({ name }) => name !== member);
+  if (others.length === 0) return undefined;
+  const clients = clientsTo(cluster, others);
+  const { signal } = cluster;
+  return waitForLeader({ clients, timeoutMs: graceMs, intervalMs: 20, signal }).catch(() => {
+    signal?.throwIfAborted();
+    return undefined;
   });
-  tell({ type: 'succeeded', member, by, timeline, afterMs: Math.round(currentClock().now() - diedAt) });
 }
 
 function groupOf({ spec }: ClusterHandle, member: string): readonly MemberSpec[] {
