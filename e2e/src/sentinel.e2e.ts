@@ -147,8 +147,15 @@ describe('a sentinel', () => {
         timeoutMs: 60_000,
       });
       await cluster.run('stop', 'sentinel', '--yes');
-      const status = await cluster.status();
-      expect(status.sentinel.running).toBe(false);
+      // What was killed is said to run until its lease has ended.
+      const status = await waitFor({
+        what: 'no sentinel to be seen',
+        probe: async () => {
+          const seen = await cluster.status();
+          return seen.sentinel.running === false && seen;
+        },
+        timeoutMs: 60_000,
+      });
       expect(status.problems.map(({ code, member }) => `${code} ${member}`)).toEqual(['MEMBER_DOWN sentinel']);
       await cluster.run('start', 'sentinel');
       expect((await cluster.untilHealthy()).sentinel.running).toBe(true);
