@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitFor } from '@citus-ha/core';
 import type { Runtime } from '@citus-ha/runtime';
@@ -168,5 +170,16 @@ describe('a sentinel', () => {
     await cluster.run('down', '--yes');
     expect((await execa('ps', ['-p', `${pid}`], { reject: false })).exitCode).toBe(1);
     await cluster.run('up');
+  });
+
+  it.skipIf(runtimeKind === 'docker')('is removed once cluster.yaml asks for none', async () => {
+    await cluster.untilHealthy();
+    const file = join(cluster.cwd, 'cluster.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('enabled: true', 'enabled: false'));
+    expect(await cluster.run('up', '--plan')).toContain('remove sentinel');
+    await cluster.run('up');
+    const { members, healthy, differs } = await cluster.status();
+    expect({ healthy, differs }).toEqual({ healthy: true, differs: [] });
+    expect(members.map(({ kind }) => kind)).not.toContain('sentinel');
   });
 });

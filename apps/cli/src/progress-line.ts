@@ -42,6 +42,7 @@ const lines: { readonly [Type in ProgressEvent['type']]: (event: EventOf<Type>) 
   'unfit-base': ({ base, instead }) => `${base} does not serve for etcd and HAProxy: they are built on ${instead} too`,
 
   created: ({ member }) => `created ${member}`,
+  removed: ({ member }) => `removed ${member}`,
   updated: ({ member }) => `updated ${member}`,
   started: ({ member }) => `started ${member}`,
   resumed: ({ member }) => `resumed ${member}`,

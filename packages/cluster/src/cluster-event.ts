@@ -4,7 +4,7 @@ import type { Wait } from './apply/wait-for-others.js';
 
 /** Something that was done to a cluster. */
 export type ClusterChange =
-  | { readonly type: 'created' | 'updated' | 'started' | 'resumed'; readonly member: string }
+  | { readonly type: 'created' | 'updated' | 'started' | 'resumed' | 'removed'; readonly member: string }
   /** Members that etcd has forgotten. */
   | { readonly type: 'stopped-stranded'; readonly members: readonly string[] }
   | { readonly type: 'closed-etcd' | 'compacted-etcd' }

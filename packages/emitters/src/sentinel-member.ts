@@ -2,9 +2,18 @@ import type { MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 
-/** Runs a program again a second after its end, until it is told to end itself. */
+/** Runs a program again after its end, later each time that it ends within a minute, until it is told to end itself. */
 const supervise = `trap 'kill $child 2>/dev/null; wait $child; exit 0' TERM INT
-while :; do "$@" & child=$!; wait $child; sleep 1 & child=$!; wait $child; done`;
+pause=1
+while :; do
+  began=$(date +%s)
+  "$@" & child=$!
+  wait $child
+  [ $(($(date +%s) - began)) -lt 60 ] || pause=1
+  sleep $pause & child=$!
+  wait $child
+  pause=$((pause < 32 ? pause * 2 : 60))
+done`;
 
 /** citus-ha's own \`sentinel\`, again whenever it ends. It is told which cluster it watches; all else is in the cluster's record. */
 export function renderSentinelMember({ spec, site }: RenderInput, member: MemberSpec): RenderedMember {

@@ -79,6 +79,7 @@ export function memberOf(cluster: string, info: ContainerInspectInfo): Member {
       incarnation: {
         id,
         container: { id: info.Id, name: info.Name.slice(1) },
+        isolated: true,
         ...(state === 'exited' && { exitCode: State.ExitCode }),
       },
     }),

@@ -3,7 +3,7 @@ import { codeOf, messageOf } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
 import type { ClusterFolder } from './cluster-folder.js';
 import { addressOf, readState } from './cluster-state.js';
-import { lifeId, observeLife, readLife } from './life.js';
+import { isIsolated, lifeId, observeLife, readLife } from './life.js';
 import { memberFolder, type MemberFolder } from './member-folder.js';
 import { readRecord } from './member-record.js';
 import { readExitCode } from './start-life.js';
@@ -44,7 +44,7 @@ async function observe(folder: MemberFolder): Promise<Pick<Member, 'state' | 'un
   const life = await readLife(folder).catch(messageOf);
   if (life === undefined) return { state: 'created' };
   if (typeof life === 'string') return { state: 'unknown', unseen: life };
-  const incarnation = { id: lifeId(life), pid: life.init.pid };
+  const incarnation = { id: lifeId(life), pid: life.init.pid, isolated: await isIsolated(life) };
   const init = await observeLife(life, folder);
   if (init.verdict === 'alive') return { state: init.stat.state === 'T' ? 'paused' : 'running', incarnation };
   if (init.verdict === 'unknown') return { state: 'unknown', unseen: init.why, incarnation };

@@ -21,7 +21,7 @@ export function frequentLooks(look: () => Promise<readonly Member[]>): () => Pro
 
 /** Read at once: a turn of the event loop for each of so many small files costs more than they do. */
 function isAsBefore({ state, incarnation }: Member): boolean {
-  if (incarnation?.pid === undefined || (state !== 'running' && state !== 'paused')) return state !== 'unknown';
+  if (incarnation?.pid === undefined || (state !== 'running' && state !== 'paused')) return true;
   try {
     const process = parseStat(readFileSync(`/proc/${incarnation.pid}/stat`, 'latin1'));
     const isPaused = process?.state === 'T';

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { MemberKind } from '@citus-ha/config';
 import { needsOf } from '@citus-ha/layout';
 import type { Account } from '@citus-ha/provision-debian';
@@ -13,6 +12,6 @@ export interface Standing {
 /** One that attends the others is whoever runs this, and sees all of the machine. */
 export function standingOf(kind: MemberKind, usual: Standing): Standing {
   if (!needsOf(kind).attends) return usual;
-  const { uid, gid, username: name } = userInfo();
-  return { account: { name, uid, gid, other: false }, isolation: 'none' };
+  const { uid, gid } = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  return { account: { name: `uid ${uid}`, uid, gid, other: false }, isolation: 'none' };
 }

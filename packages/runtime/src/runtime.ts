@@ -186,6 +186,8 @@ export interface Incarnation {
   /** Of the member's init, as this machine sees it. */
   readonly pid?: number;
   readonly container?: { readonly id: string; readonly name: string };
+  /** Whether it has ended as a whole once its init has. */
+  readonly isolated?: boolean;
   /** Set once it has ended and the runtime knows how. */
   readonly exitCode?: number;
 }

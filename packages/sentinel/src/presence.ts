@@ -21,7 +21,9 @@ export async function keepPresent(
     await currentClock()
       .sleep(everyMs, signal)
       .catch(() => undefined);
-    if (!signal.aborted) latest.cluster = await open().catch(() => latest.cluster);
+    // Without its site a cluster is settled anew, which is not for a sentinel to do.
+    const isWhole = !signal.aborted && (await latest.cluster.runtime.site().catch(() => undefined)) !== undefined;
+    if (isWhole) latest.cluster = await open().catch(() => latest.cluster);
   }
   await latest.cluster.dcs
     .txn({ compare: [], success: [{ delete: key }] }, { timeoutMs: 1_000 })

@@ -1,6 +1,7 @@
 import type { ClusterHandle } from '@citus-ha/cluster';
 import { databaseMembers } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
+import { Deaths } from './failover/deaths.js';
 import { Restarts } from './failover/restarts.js';
 import { takeOver } from './failover/take-over.js';
 import { watchDeaths } from './failover/watch-deaths.js';
@@ -23,16 +24,13 @@ export interface SentinelOptions {
 export async function runSentinel({ open, signal, onEvent: tell = () => undefined }: SentinelOptions): Promise<void> {
   const latest = { cluster: await open() };
   const restarts = new Restarts();
-  const ending = new Set<Promise<void>>();
+  const deaths = new Deaths(tell);
   const present = keepPresent(latest, open, signal);
   tell({ type: 'watching', members: databaseMembers(latest.cluster.spec).map(({ name }) => name) });
   const onBreak = (error: unknown) => tell({ type: 'looking-anew', reason: messageOf(error) });
   for await (const death of watchDeaths(latest.cluster.runtime, signal, onBreak)) {
     if (!databaseMembers(latest.cluster.spec).some(({ name }) => name === death.member)) continue;
-    tell({ type: 'died', ...death });
-    const over = takeOver({ ...latest.cluster, signal }, death, restarts, tell).catch(() => undefined);
-    ending.add(over);
-    void over.finally(() => ending.delete(over));
+    deaths.handle(death, (tellOnce) => takeOver({ ...latest.cluster, signal }, death, restarts, tellOnce));
   }
-  await Promise.all([...ending, present]);
+  await Promise.all([deaths.settled(), present]);
 }

@@ -12,7 +12,7 @@ import type { ClusterHandle } from '../cluster-handle.js';
 import { askConfiguration } from '../configuration/dynamic-configuration.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import { whileDataIsThere } from '../observe/lost-data.js';
-import { membersHere } from '../members-here.js';
+import { dismissedMembers, membersHere } from '../members-here.js';
 import { observeEtcd } from '../observe/observe-etcd.js';
 import { observeConfigurations, observeUpdates } from '../observe/observe-updates.js';
 import { waitForStranded } from '../observe/stranded-members.js';
@@ -55,9 +55,13 @@ async function runMembers(cluster: ClusterHandle, { kept, log, ...options }: Con
   const etcd = await observeEtcd(cluster, living, waitForStranded);
   await execute(cluster, plan({ etcd }).etcd, log);
   if (options.allowLoss) await allowLoss(cluster, []);
-  await execute(cluster, plan({ members: await runtime.members() }).lives, log);
+  const now = await runtime.members();
+  await execute(cluster, plan({ members: now, dismissed: dismissedMembers(cluster, now) }).lives, log);
 
-  const goOn = wanted.filter(({ name }) => living.includes(name) && !etcd.stranded.includes(name));
+  // A sentinel may have begun the life of one meanwhile, by its old definition.
+  const begun = log.changes.flatMap((change) => (change.type === 'started' ? [change.member] : []));
+  const lives = [...living, ...now.filter(isLiving).map(({ name }) => name)].filter((name) => !begun.includes(name));
+  const goOn = wanted.filter(({ name }) => lives.includes(name) && !etcd.stranded.includes(name));
   const updates = await observeUpdates(cluster, kept, await previewOf(cluster), goOn);
   const { takes } = plan({ etcd, updates });
   if (takes.length === 0 && !updates.unfinished) return;

@@ -45,6 +45,10 @@ async function executeOne(cluster: ClusterHandle, step: ExecutableStep, log: Cha
     case 'stop':
       await runtime.stop(step.member);
       return change({ type: 'stopped-stranded', members: [step.member] });
+    case 'remove':
+      await runtime.stop(step.member);
+      await runtime.remove(step.member, { data: true });
+      return change({ type: 'removed', member: step.member });
     case 'compact-etcd':
       await dcs.makeRoom({ signal: cluster.signal });
       return change({ type: 'compacted-etcd' });

@@ -4,7 +4,7 @@ import { refuseProxies } from './proxy-fallback.js';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
 import type { ClusterContext } from '../context.js';
-import { membersHere } from '../members-here.js';
+import { dismissedMembers, membersHere } from '../members-here.js';
 import { inTime } from '../observe/in-time.js';
 import { newEtcd, observeEtcd } from '../observe/observe-etcd.js';
 import { newNodes, observeNodes } from '../observe/observe-nodes.js';
@@ -65,7 +65,7 @@ export async function foresee(
   const living = members.filter(isLiving).map(({ name }) => name);
   const goOn = wanted.filter(({ name }) => living.includes(name));
   const parts = await observeParts(context.spec, kept, goOn, settled);
-  const seen: ClusterSeen = { wanted, members, ...parts };
+  const seen: ClusterSeen = { wanted, members, dismissed: dismissedMembers(context, members), ...parts };
   const kinds = new Map(wanted.map(({ name, kind }) => [name, kind]));
   const leader = parts.updates?.leader;
   const steps = withCosts(stepsOf(planCluster(seen)), (name) => {

@@ -194,6 +194,8 @@ async function fence(cluster: ClusterHandle, leader: string): Promise<boolean> {
   return true;
 }
 
-async function hasEnded({ runtime }: ClusterHandle, member: string): Promise<boolean> {
-  return (await runtime.member(member)).state === 'exited';
+/** As a whole. */
+async function hasEnded({ runtime }: ClusterHandle, name: string): Promise<boolean> {
+  const { state, incarnation } = await runtime.member(name);
+  return state === 'exited' && incarnation?.isolated === true;
 }

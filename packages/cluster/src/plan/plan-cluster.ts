@@ -9,6 +9,8 @@ import type { EtcdStep, LifeStep, RegisterStep, SettingStep, Step, TakeStep } fr
 export interface ClusterSeen {
   readonly wanted: readonly MemberSpec[];
   readonly members?: readonly Member[];
+  /** Members without data that are there and are to be no more. */
+  readonly dismissed?: readonly string[];
   readonly etcd?: EtcdSeen;
   readonly updates?: UpdatesSeen;
   readonly configurations?: readonly ConfigurationSeen[];
@@ -46,7 +48,8 @@ export interface Plan {
 }
 
 /** Of all that can be seen, or of the part that one stage goes by. */
-export function planCluster({ wanted, members, etcd, updates, configurations, nodes }: ClusterSeen): Plan {
+export function planCluster(seen: ClusterSeen): Plan {
+  const { wanted, members, dismissed = [], etcd, updates, configurations, nodes } = seen;
   const lives = members ? planLives(wanted, members) : [];
   const takes = updates ? planTakes(updates) : [];
   const isOfEtcd = ({ member }: LifeStep | TakeStep) =>
@@ -55,7 +58,10 @@ export function planCluster({ wanted, members, etcd, updates, configurations, no
   return {
     foundation: lives.filter(isFirst),
     etcd: etcd ? planEtcd(etcd) : [],
-    lives: lives.filter((step) => !isFirst(step)),
+    lives: [
+      ...dismissed.map((member) => ({ action: 'remove', member }) as const),
+      ...lives.filter((step) => !isFirst(step)),
+    ],
     takes: [
       // A Patroni that was only taught its login may not log in again to an etcd that restarts.
       ...takes.filter(isOfEtcd),

@@ -18,8 +18,8 @@ export function isLiving({ state }: Pick<Member, 'state'>): boolean {
   return state === 'running' || state === 'paused';
 }
 
-/** Members that exist though the spec no longer asks for them. */
+/** Members that exist though the spec no longer asks for them; a sentinel holds nothing that could be lost. */
 export function surplusMembers(wanted: readonly MemberSpec[], seen: readonly Member[]): readonly string[] {
   const names = new Set(wanted.map(({ name }) => name));
-  return seen.map(({ name }) => name).filter((name) => !names.has(name));
+  return seen.filter(({ kind, name }) => kind !== 'sentinel' && !names.has(name)).map(({ name }) => name);
 }

@@ -4,9 +4,9 @@ import type { Json } from '../configuration/json-patch.js';
 /** One change that brings a cluster nearer to its spec; plain data. */
 export type Step = LifeStep | EtcdStep | TakeStep | SettingStep | RegisterStep;
 
-/** What begins a life of a member, lets it go on, or ends it. */
+/** What begins a life of a member, lets it go on, or ends it; `remove` is of one that holds no data. */
 export interface LifeStep {
-  readonly action: 'create' | 'start' | 'resume' | 'stop';
+  readonly action: 'create' | 'start' | 'resume' | 'stop' | 'remove';
   readonly member: string;
 }
 

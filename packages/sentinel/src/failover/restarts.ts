@@ -9,18 +9,22 @@ export class Restarts {
   readonly #last = new Map<string, { readonly at: number; readonly waitMs: number }>();
 
   /**
-   * Starts the member, unless somebody has done it or has stopped it meanwhile.
+   * Starts the member, unless somebody has done it, has stopped it or paused its cluster meanwhile.
    *
    * @throws CodedError as the runtime does; the cluster's signal's reason.
    */
-  async restart({ runtime, signal }: ClusterHandle, { member, incarnation }: Death): Promise<void> {
+  async restart(
+    { runtime, signal }: ClusterHandle,
+    { member, incarnation }: Death,
+    isPaused: () => Promise<boolean>,
+  ): Promise<void> {
     await currentClock().sleep(this.#waitMs(member), signal);
     await runtime.withLock(
       member,
       async () => {
         const now = await runtime.member(member);
         const isAsItDied = now.state === 'exited' && now.incarnation?.id === incarnation && now.intent === 'running';
-        if (isAsItDied) await runtime.start(member);
+        if (isAsItDied && !(await isPaused())) await runtime.start(member);
       },
       { signal },
     );

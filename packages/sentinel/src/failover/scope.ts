@@ -38,8 +38,7 @@ export async function readScope(
     dcs.get(`${path}sync`),
     ...members.map(({ name }) => dcs.get(`${path}members/${name}`)),
   ]);
-  const settings = objectOf(config);
-  if (settings === undefined) throw new CodedError('ETCD_BAD_ANSWER', `${path}config is not there`);
+  const settings = settingsOf(path, config);
   return {
     leader,
     guards: [config, sync].filter((key) => key !== undefined),
@@ -47,6 +46,17 @@ export async function readScope(
     sync: isSynchronous(settings['synchronous_mode']) ? syncOf(objectOf(sync) ?? {}) : undefined,
     running: members.filter((_, index) => objectOf(told[index])?.['state'] === 'running').map(({ name }) => name),
   };
+}
+
+/** Patroni's maintenance mode. @throws CodedError as {@link readScope} does. */
+export async function isScopePaused(dcs: Pick<Dcs, 'get'>, path: string): Promise<boolean> {
+  return settingsOf(path, await dcs.get(`${path}config`))['pause'] === true;
+}
+
+function settingsOf(path: string, config: EtcdKey | undefined): Readonly<Record<string, unknown>> {
+  const settings = objectOf(config);
+  if (settings === undefined) throw new CodedError('ETCD_BAD_ANSWER', `${path}config is not there`);
+  return settings;
 }
 
 function isSynchronous(mode: unknown): boolean {

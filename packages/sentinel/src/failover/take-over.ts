@@ -5,7 +5,7 @@ import { waitForLeader, type Leader } from '@citus-ha/patroni';
 import type { SentinelEvent } from '../sentinel-event.js';
 import { judge, type Death, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
-import { readScope } from './scope.js';
+import { isScopePaused, readScope } from './scope.js';
 
 type Settled = Exclude<Verdict, { act: 'look-again' }>;
 
@@ -13,6 +13,8 @@ type Tell = (event: SentinelEvent) => void;
 
 /** Beyond it the lease has run out, whatever can be seen. */
 const graceMs = 30_000;
+/** An election takes less; who may have been elected and was not, does not keep the dead one away. */
+const electionMs = 10_000;
 
 /**
  * What a sentinel does about a death: where the dead one held the leader lock, and another one may lead, it deletes its key, so that
@@ -33,7 +35,7 @@ export async function takeOver(cluster: ClusterHandle, death: Death, restarts: R
       tell({ type: 'succeeded', member, by: successor.name, timeline: successor.timeline, afterMs });
     }
     tell({ type: 'restarting', member, why });
-    await restarts.restart(cluster, death);
+    await restarts.restart(cluster, death, () => isPaused(cluster, member));
   } catch (error) {
     cluster.signal?.throwIfAborted();
     tell({ type: 'failed', member, reason: messageOf(error) });
@@ -56,7 +58,6 @@ async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   const group = groupOf(cluster, death.member);
   const path = dcsPathOf(cluster, memberNamed(cluster, death.member));
   const scope = await readScope(dcs, path, group);
-  await fence(cluster, death);
   const [observation, members] = await Promise.all([
     runtime.observe(death.member, death.incarnation),
     runtime.members(),
@@ -67,6 +68,8 @@ async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   const verdict = judge(death, scope, { member, observation, down });
   if (verdict.act === 'look-again') return undefined;
   if (verdict.act !== 'depose' || scope.leader === undefined) return verdict;
+  // Of a life that does not end with its init, PostgreSQL may be left; the keys were read before.
+  if (member.incarnation?.isolated !== true) await runtime.kill(death.member, { only: death.incarnation });
   const { leader, guards } = scope;
   const keys = [leader.key, `${path}members/${death.member}`];
   if ((await dcs.deleteIfUnchanged([leader, ...guards], keys)) !== 'done') return undefined;
@@ -75,21 +78,20 @@ async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   return verdict;
 }
 
-/** Where a member's processes do not end with its init, its PostgreSQL may be left. */
-async function fence({ runtime }: ClusterHandle, { member, incarnation }: Death): Promise<void> {
-  if (!runtime.capabilities.has('isolation')) await runtime.kill(member, { only: incarnation });
-}
-
 /** Who leads in place of a member, once somebody does; `undefined` where nobody does in time. */
 async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Leader | undefined> {
   const others = groupOf(cluster, member).filter(({ name }) => name !== member);
   if (others.length === 0) return undefined;
   const clients = clientsTo(cluster, others);
   const { signal } = cluster;
-  return waitForLeader({ clients, timeoutMs: graceMs, intervalMs: 20, signal }).catch(() => {
+  return waitForLeader({ clients, timeoutMs: electionMs, intervalMs: 20, signal }).catch(() => {
     signal?.throwIfAborted();
     return undefined;
   });
+}
+
+function isPaused(cluster: ClusterHandle, member: string): Promise<boolean> {
+  return isScopePaused(cluster.dcs, dcsPathOf(cluster, memberNamed(cluster, member)));
 }
 
 function groupOf({ spec }: ClusterHandle, member: string): readonly MemberSpec[] {
