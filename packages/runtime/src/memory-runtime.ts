@@ -275,7 +275,9 @@ class MemoryRuntime implements BareRuntime {
       state: unseen === undefined ? state : 'unknown',
       ...(unseen !== undefined && { unseen }),
       intent,
-      ...(lives > 0 && { incarnation: { id: `${name}:${lives}`, isolated: true, ...(exitCode !== undefined && { exitCode }) } }),
+      ...(lives > 0 && {
+        incarnation: { id: `${name}:${lives}`, isolated: true, ...(exitCode !== undefined && { exitCode }) },
+      }),
     };
   }
 
