@@ -74,18 +74,21 @@ class Renewals:
     """Tells a leader who lives from a key that was put back: its lease ends later and later. Once alone may be etcd's own start."""
 
     def __init__(self):
-        self.ends = None
+        self.latest = None
         self.seen = 0
 
     def see(self, etcd, leader):
         if leader is None:
             self.__init__()
             return False
-        # Whole seconds are told.
-        ends = time.monotonic() + etcd.seconds_left(leader.get("lease", "0"))
-        if self.ends is None or ends > self.ends + 1.5:
-            self.seen += self.ends is not None
-            self.ends = ends
+        asked = time.monotonic()
+        left = etcd.seconds_left(leader.get("lease", "0"))
+        # Full seconds are told, of some moment between question and answer: a slow answer is no renewal.
+        earliest, latest = asked + left, time.monotonic() + left + 1
+        if self.latest is None or earliest > self.latest:
+            self.seen += self.latest is not None
+            self.latest = latest
+        self.latest = min(self.latest, latest)
         return self.seen >= 2
 
 
@@ -140,4 +143,5 @@ def say(text):
     print(text, flush=True)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
