@@ -40,7 +40,7 @@ export function clusterHandle(
   const ports = context.ports ?? networkPorts;
   return {
     ...placed,
-    answerMs: context.answerMs ?? soonMs,
+    answerMs: soonMs,
     dcs: ports.dcs(placed),
     patroni: (member) => ports.patroni(placed, member),
     sql: (member) => ports.sql(placed, member),

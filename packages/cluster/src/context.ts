@@ -11,8 +11,6 @@ export interface ClusterContext {
   readonly engines: Readonly<Record<EngineKind, EngineInstaller>>;
   /** How its services are reached; over the network unless told. */
   readonly ports?: Ports;
-  /** As {@link ClusterHandle.answerMs}; 1.5 s unless told. */
-  readonly answerMs?: number;
   readonly onEvent?: (event: ClusterEvent) => void;
   readonly signal?: AbortSignal;
 }

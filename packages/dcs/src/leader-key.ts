@@ -14,7 +14,7 @@ export interface LeaderKey extends EtcdKey {
  * @param scopePath Patroni's namespace and scope, and the group for a Citus cluster: `/service/citusap`, `/service/citusap/0`.
  */
 export async function readLeader(
-  etcd: Dcs,
+  etcd: Pick<Dcs, 'get'>,
   scopePath: string,
   options?: RequestOptions,
 ): Promise<LeaderKey | undefined> {

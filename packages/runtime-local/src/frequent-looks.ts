@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Member } from '@citus-ha/runtime';
-import { parseStat } from './process-table.js';
+import { isRemains, parseStat } from './process-table.js';
 
 /** Every so many looks all is looked at: what was begun by another process is seen then. */
 const wholeEvery = 20;
@@ -24,9 +24,8 @@ function isAsBefore({ state, incarnation }: Member): boolean {
   if (incarnation?.pid === undefined || (state !== 'running' && state !== 'paused')) return true;
   try {
     const process = parseStat(readFileSync(`/proc/${incarnation.pid}/stat`, 'latin1'));
-    const isPaused = process?.state === 'T';
-    const isGone = process === undefined || process.state === 'Z' || process.state === 'X';
-    return !isGone && incarnation.id.endsWith(`:${process.startTime}`) && isPaused === (state === 'paused');
+    if (process === undefined || isRemains(process)) return false;
+    return incarnation.id.endsWith(`:${process.startTime}`) && (process.state === 'T') === (state === 'paused');
   } catch {
     return false;
   }

@@ -86,7 +86,7 @@ async function ownNamespace(): Promise<string> {
   return readlink('/proc/self/ns/pid');
 }
 
-function isRemains({ state }: ProcessStat): boolean {
+export function isRemains({ state }: ProcessStat): boolean {
   return state === 'Z' || state === 'X';
 }
 

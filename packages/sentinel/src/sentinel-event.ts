@@ -1,5 +1,7 @@
 import type { RestartReason, StandDown } from './failover/judge.js';
 
+export type Tell = (event: SentinelEvent) => void;
+
 /** What a sentinel sees and decides, each with its evidence. */
 export type SentinelEvent =
   | { readonly type: 'watching'; readonly members: readonly string[] }

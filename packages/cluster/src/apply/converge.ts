@@ -60,8 +60,8 @@ async function runMembers(cluster: ClusterHandle, { kept, log, ...options }: Con
 
   // A sentinel may have begun the life of one meanwhile, by its old definition.
   const begun = log.changes.flatMap((change) => (change.type === 'started' ? [change.member] : []));
-  const lives = [...living, ...now.filter(isLiving).map(({ name }) => name)].filter((name) => !begun.includes(name));
-  const goOn = wanted.filter(({ name }) => lives.includes(name) && !etcd.stranded.includes(name));
+  const lives = now.filter((member) => isLiving(member) && !begun.includes(member.name)).map(({ name }) => name);
+  const goOn = wanted.filter(({ name }) => lives.includes(name));
   const updates = await observeUpdates(cluster, kept, await previewOf(cluster), goOn);
   const { takes } = plan({ etcd, updates });
   if (takes.length === 0 && !updates.unfinished) return;

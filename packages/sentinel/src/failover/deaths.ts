@@ -1,7 +1,5 @@
-import type { SentinelEvent } from '../sentinel-event.js';
+import type { Tell } from '../sentinel-event.js';
 import type { Death } from './judge.js';
-
-type Tell = (event: SentinelEvent) => void;
 
 /** Handles each death by one task at a time, however often it is named, and tells of each life nothing twice. */
 export class Deaths {

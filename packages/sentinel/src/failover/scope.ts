@@ -33,7 +33,7 @@ export async function readScope(
   members: readonly MemberSpec[],
 ): Promise<ScopeSeen> {
   const [leader, config, sync, ...told] = await Promise.all([
-    readLeader(dcs as Dcs, path),
+    readLeader(dcs, path),
     dcs.get(`${path}config`),
     dcs.get(`${path}sync`),
     ...members.map(({ name }) => dcs.get(`${path}members/${name}`)),

@@ -2,14 +2,12 @@ import { clientsTo, dcsPathOf, memberNamed, type ClusterHandle } from '@citus-ha
 import { groupsOf, type MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
-import type { SentinelEvent } from '../sentinel-event.js';
+import type { Tell } from '../sentinel-event.js';
 import { judge, type Death, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
 import { isScopePaused, readScope } from './scope.js';
 
 type Settled = Exclude<Verdict, { act: 'look-again' }>;
-
-type Tell = (event: SentinelEvent) => void;
 
 /** Beyond it the lease has run out, whatever can be seen. */
 const graceMs = 30_000;
