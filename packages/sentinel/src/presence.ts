@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { sentinelsPath, type ClusterHandle } from '@citus-ha/cluster';
 import { currentClock } from '@citus-ha/core';
 
@@ -23,11 +24,18 @@ export async function keepPresent(
       .catch(() => undefined);
     // Without its site a cluster is settled anew, which is not for a sentinel to do.
     const isWhole = !signal.aborted && (await latest.cluster.runtime.site().catch(() => undefined)) !== undefined;
-    if (isWhole) latest.cluster = await open().catch(() => latest.cluster);
+    if (isWhole) latest.cluster = await unlessTheSame(latest.cluster, open).catch(() => latest.cluster);
   }
   await latest.cluster.dcs
     .txn({ compare: [], success: [{ delete: key }] }, { timeoutMs: 1_000 })
     .catch(() => undefined);
+}
+
+/** A handle that goes on has its login to etcd, which a new one would have to make first. */
+async function unlessTheSame(known: ClusterHandle, open: () => Promise<ClusterHandle>): Promise<ClusterHandle> {
+  const { spec, site, record } = known;
+  const now = await open();
+  return isDeepStrictEqual([now.spec, now.site, now.record], [spec, site, record]) ? known : now;
 }
 
 async function say({ dcs }: ClusterHandle, key: string, value: string): Promise<void> {

@@ -50,31 +50,28 @@ async function removeAll(
 }
 
 async function stopAll(context: ClusterContext, members: readonly Member[]): Promise<readonly string[]> {
-  const { runtime, signal } = context;
-  const attending = members.filter((member) => member.kind === 'sentinel' && isLiving(member));
-  for (const { name } of attending) await stopMember(context, name);
+  const { runtime, onEvent, signal } = context;
   // What died by itself is not to be started again by any other one.
   const dead = members.filter(({ state, intent }) => state === 'exited' && intent === 'running');
   await Promise.all(dead.map(({ name }) => runtime.stop(name)));
-  const running = members.filter((member) => member.kind !== 'sentinel' && isLiving(member));
+  const running = members.filter(isLiving);
   const leader = await findLeader(context);
-  const phaseOf = ({ name, kind }: Member) => (kind === 'etcd' ? 2 : kind === 'worker' || name === leader ? 1 : 0);
-  const phases = [0, 1, 2].map((phase) => running.filter((member) => phaseOf(member) === phase));
+  const phaseOf = ({ name, kind }: Member) => {
+    if (kind === 'sentinel') return 0;
+    return kind === 'etcd' ? 3 : kind === 'worker' || name === leader ? 2 : 1;
+  };
+  const phases = [0, 1, 2, 3].map((phase) => running.filter((member) => phaseOf(member) === phase));
   for (const phase of phases) {
     signal?.throwIfAborted();
     await Promise.all(
       phase.map(async ({ name, state }) => {
         if (state === 'paused') await runtime.resume(name);
-        await stopMember(context, name);
+        await runtime.stop(name);
+        onEvent?.({ type: 'stopped', member: name });
       }),
     );
   }
-  return [...attending, ...running].map(({ name }) => name);
-}
-
-async function stopMember({ runtime, onEvent }: ClusterContext, name: string): Promise<void> {
-  await runtime.stop(name);
-  onEvent?.({ type: 'stopped', member: name });
+  return running.map(({ name }) => name);
 }
 
 async function findLeader(context: ClusterContext): Promise<string | undefined> {

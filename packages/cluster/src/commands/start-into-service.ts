@@ -59,20 +59,22 @@ function waitForProxy(cluster: ClusterHandle, { name }: MemberSpec): Promise<Out
 }
 
 function waitForSentinel(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
-  const isLate = patience();
-  return waitForOutcome(cluster, name, async () => {
-    if ((await readSentinel(cluster).catch(() => undefined))?.running) return 'serves';
-    return isLate() && 'alone';
+  return waitUnlessAlone(cluster, name, async () => {
+    const seen = await readSentinel(cluster).catch(() => undefined);
+    return seen?.running === true;
   });
 }
 
 function waitForEtcdMember(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
-  const isLate = patience();
-  return waitForOutcome(cluster, name, async () => {
+  return waitUnlessAlone(cluster, name, async () => {
     const health = await cluster.dcs.health();
-    if (health.some(({ endpoint, healthy }) => healthy && endpoint.member === name)) return 'serves';
-    return isLate() && 'alone';
+    return health.some(({ endpoint, healthy }) => healthy && endpoint.member === name);
   });
+}
+
+function waitUnlessAlone(cluster: ClusterHandle, name: string, serves: () => Promise<boolean>): Promise<Outcome> {
+  const isLate = patience();
+  return waitForOutcome(cluster, name, async () => ((await serves()) ? 'serves' : isLate() && 'alone'));
 }
 
 function waitUntilServing(cluster: ClusterHandle, member: MemberSpec): Promise<Outcome> {
