@@ -72,9 +72,9 @@ function waitForEtcdMember(cluster: ClusterHandle, { name }: MemberSpec): Promis
   });
 }
 
-function waitUnlessAlone(cluster: ClusterHandle, name: string, serves: () => Promise<boolean>): Promise<Outcome> {
+function waitUnlessAlone(cluster: ClusterHandle, name: string, isOfUse: () => Promise<boolean>): Promise<Outcome> {
   const isLate = patience();
-  return waitForOutcome(cluster, name, async () => ((await serves()) ? 'serves' : isLate() && 'alone'));
+  return waitForOutcome(cluster, name, async () => ((await isOfUse()) ? 'serves' : isLate() && 'alone'));
 }
 
 function waitUntilServing(cluster: ClusterHandle, member: MemberSpec): Promise<Outcome> {
