@@ -27,6 +27,12 @@ export type Change =
   | { readonly put: string; readonly value: string; readonly lease?: string | undefined }
   | { readonly delete: string };
 
+/** Of a deletion. */
+export interface DeletionOptions extends RequestOptions {
+  /** What is written in the same transaction. */
+  readonly puts?: readonly Extract<Change, { put: string }>[];
+}
+
 /** Keys that must not have changed, the first of which is one of those that are deleted. */
 export type Guards = readonly [EtcdKey, ...EtcdKey[]];
 
@@ -70,7 +76,7 @@ export interface Dcs {
    */
   txn(transaction: Transaction, options?: RequestOptions): Promise<boolean>;
   /** Deletes keys in one transaction, provided that every guard is still there, unchanged in value, revision and lease. */
-  deleteIfUnchanged(guards: EtcdKey | Guards, keys: readonly string[], options?: RequestOptions): Promise<Outcome>;
+  deleteIfUnchanged(guards: EtcdKey | Guards, keys: readonly string[], options?: DeletionOptions): Promise<Outcome>;
   /** Answers a new lease; its keys are deleted when it ends. */
   grantLease(ttlSeconds: number, options?: RequestOptions): Promise<string>;
   /** Whether etcd takes a login; `closed` is false while it asks nobody who he is, and takes none. */

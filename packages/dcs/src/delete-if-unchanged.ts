@@ -1,5 +1,5 @@
 import { type RequestOptions } from '@citus-ha/core';
-import type { Dcs, Guards, Outcome } from './dcs.js';
+import type { DeletionOptions, Dcs, Guards, Outcome } from './dcs.js';
 import type { EtcdKey } from './etcd-key.js';
 import { isNothingDone } from './nothing-done.js';
 
@@ -14,21 +14,21 @@ export async function deleteIfUnchanged(
   dcs: Pick<Dcs, 'get' | 'txn'>,
   guards: EtcdKey | Guards,
   keys: readonly string[],
-  options?: RequestOptions,
+  { puts = [], ...options }: DeletionOptions = {},
 ): Promise<Outcome> {
   const [first, ...others] = 'key' in guards ? ([guards] as const) : guards;
   const transaction = {
     compare: [first, ...others].map(({ key, value, modRevision, lease }) => ({ key, value, modRevision, lease })),
-    success: keys.map((doomed) => ({ delete: doomed })),
+    success: [...keys.map((doomed) => ({ delete: doomed })), ...puts],
   };
   try {
     return (await dcs.txn(transaction, options)) ? 'done' : 'refused';
   } catch (error) {
-    options?.signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     if (isNothingDone(error)) throw error;
   }
   return whatCameOf(dcs, first, options).catch(() => {
-    options?.signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     return 'unknown';
   });
 }

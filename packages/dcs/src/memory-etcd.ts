@@ -1,5 +1,5 @@
 import { CodedError, type RequestOptions } from '@citus-ha/core';
-import type { Dcs, EtcdHealth, EtcdUser, Guards, Outcome, Transaction } from './dcs.js';
+import type { DeletionOptions, Dcs, EtcdHealth, EtcdUser, Guards, Outcome, Transaction } from './dcs.js';
 import { deleteIfUnchanged } from './delete-if-unchanged.js';
 import type { EtcdEndpoint, EtcdLogin } from './etcd-connection.js';
 import type { EtcdKey } from './etcd-key.js';
@@ -136,7 +136,7 @@ class Memory implements MemoryEtcd {
     return this.#answer(this.#server.keys.txn(transaction));
   }
 
-  deleteIfUnchanged(guards: EtcdKey | Guards, keys: readonly string[], options?: RequestOptions): Promise<Outcome> {
+  deleteIfUnchanged(guards: EtcdKey | Guards, keys: readonly string[], options?: DeletionOptions): Promise<Outcome> {
     return deleteIfUnchanged(this, guards, keys, options);
   }
 

@@ -37,7 +37,7 @@ describe.each(exampleSpecs)('the %s example', (example, spec) => {
   test.each(Object.entries(inputs))('renders to its golden files on %s, and to no others', async (runtime, input) => {
     const golden = new URL(`../golden/${example}/${runtime}/`, import.meta.url);
     // Programs are @citus-ha/member-agent's, each with one copy.
-    const files = renderFolder(input).filter(({ path }) => !path.endsWith('.py'));
+    const files = renderFolder(input).filter(({ path }) => !/\.(?:py|lua)$/.test(path));
     for (const { path, content } of files) await expect(content).toMatchFileSnapshot(new URL(path, golden).pathname);
     expect(filesBelow(golden)).toEqual(files.map(({ path }) => path).sort());
   });

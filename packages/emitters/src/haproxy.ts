@@ -1,5 +1,6 @@
 import type { Timings } from '@citus-ha/config';
 import { hostAndPort, ports } from '@citus-ha/layout';
+import { proxyRoutes } from '@citus-ha/member-agent';
 import { escaped } from './escaped.js';
 
 /** A Patroni cluster as HAProxy sees it. */
@@ -25,10 +26,12 @@ export interface HaproxySettings {
 
 /**
  * haproxy.cfg: `postgres_write` leads to the holder of the leader lock, `postgres_read` to standbys that keep up, and to the
- * leader where none does. Runs in the foreground by `haproxy -W -db -f FILE`.
+ * leader where none does. Runs in the foreground by `haproxy -W -db -f FILE`, with
+ * `proxyRoutes` of `@citus-ha/member-agent` beside that file.
  */
 export function haproxyConfig(settings: HaproxySettings): string {
   const { servers, maxConnections, listen, runDir, check, readLag, source } = settings;
+  const readCheck = `/replica?lag=${readLag.size}`;
   // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
   const most = maxConnections - Math.min(kept, Math.ceil(maxConnections / 5));
   const health = `maxconn ${most} check port ${ports.patroni}`;
@@ -38,12 +41,16 @@ export function haproxyConfig(settings: HaproxySettings): string {
   return `global
     maxconn ${2 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
+    default-path config
+    setenv PATRONI_PORT ${ports.patroni}
+    setenv READ_CHECK ${readCheck}
+    lua-load ${proxyRoutes.name}
 
 defaults
     mode tcp
-    # A new session waits for the next leader instead of failing: many short tries, each at another server.
-    timeout connect 50ms
-    retries 40
+    # Who comes while a server dies tries again, each time at another one.
+    timeout connect 300ms
+    retries 10
     option redispatch 1
     # For a connection that another client gives back.
     timeout queue 10s
@@ -54,14 +61,16 @@ defaults
     option srvtcpka
 ${source === undefined ? '' : `    source ${source}\n`}    # A late answer of a busy machine is not a failed check.
     timeout check ${Math.max(1000, check.intervalMs)}ms
-    default-server ${checkOptions(check)} on-marked-down shutdown-sessions
+    default-server ${checkOptions(check)}
 
-# Only the holder of the leader lock answers 200.
+# To the holder of the leader lock, once its PostgreSQL takes writes.
 listen postgres_write
     bind ${listen}:${settings.ports.write}
     maxconn ${waiting}
-${speakFirst}
-    option httpchk OPTIONS /primary
+${waitFor('writer')}
+    option httpchk
+    http-check send meth GET uri /primary
+    http-check expect string '"role": "primary"'
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}`).join('\n')}
 
@@ -69,9 +78,9 @@ ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, 
 listen postgres_read
     bind ${listen}:${settings.ports.read}
     maxconn ${waiting}
-${speakFirst}
+${waitFor('reader')}
     balance leastconn
-    option httpchk OPTIONS /replica?lag=${readLag.size}
+    option httpchk OPTIONS ${readCheck}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}${inTime}`).join('\n')}
 ${servers.map(({ name, address }) => `    server ${name}_leader ${hostAndPort(address, ports.postgres)} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
@@ -94,10 +103,14 @@ const strangers = 200;
 const forStatistics = 100;
 
 /** PostgreSQL's clients speak first; who has nothing to say would take the place of one. */
-const speakFirst = `    tcp-request inspect-delay 3s
+function waitFor(server: 'writer' | 'reader'): string {
+  return `    tcp-request inspect-delay 10s
+    tcp-request content lua.wait_for_${server} if { req.len gt 0 }
     tcp-request content accept if { req.len gt 0 }
     tcp-request content reject`;
+}
 
+/** Who is down is asked by whoever waits for it; checks are for those that nobody waits for. */
 function checkOptions({ intervalMs, fastIntervalMs, fall, rise }: Timings['check']): string {
-  return `inter ${intervalMs}ms fastinter ${fastIntervalMs}ms downinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`;
+  return `inter ${intervalMs}ms fastinter ${fastIntervalMs}ms downinter ${Math.max(1000, intervalMs)}ms fall ${fall} rise ${rise}`;
 }

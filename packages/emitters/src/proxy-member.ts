@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path/posix';
 import { coordinators, type MemberSpec } from '@citus-ha/config';
+import { proxyRoutes } from '@citus-ha/member-agent';
 import { haproxyConfig } from './haproxy.js';
 import { proxySource } from './node-certificate.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
@@ -27,7 +29,10 @@ export function renderProxyMember(input: RenderInput, member: MemberSpec): Rende
     // -W: a master process that is fit to be an init; -db: it stays in the foreground.
     command: [...site.programs.haproxy, '-W', '-db', '-f', configFile],
     env: {},
-    files: [{ path: configFile, content, mode: 0o644 }],
+    files: [
+      { path: configFile, content, mode: 0o644 },
+      { path: join(dirname(configFile), proxyRoutes.name), content: proxyRoutes.content, mode: 0o644 },
+    ],
     ports: { ...ports },
   };
 }

@@ -16,7 +16,7 @@ export const startPatroni: readonly AgentFile[] = [
   'remember-etcd.py',
   'scope.py',
   'parent.py',
-].map(agentFile);
+].map((name) => agentFile(name));
 
 /** A callback of Patroni's on coordinators with Citus; see docs/adr/0007. */
 export const recoverTransactions: AgentFile = agentFile('recover-transactions.py');
@@ -27,6 +27,9 @@ export const lagAgent: AgentFile = agentFile('lag-agent.py');
 /** `hold-packets.py MS MATCH...`, as root in the network namespace of a member; needs iptables(8). */
 export const holdPackets: AgentFile = agentFile('hold-packets.py');
 
-function agentFile(name: string): AgentFile {
-  return { name, content: readFileSync(new URL(`../python/${name}`, import.meta.url), 'utf8') };
+/** What HAProxy loads as `lua-load routes.lua PORT PATH`: which server new sessions go to, and whose are cut. */
+export const proxyRoutes: AgentFile = agentFile('routes.lua', 'lua');
+
+function agentFile(name: string, folder = 'python'): AgentFile {
+  return { name, content: readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8') };
 }

@@ -15,7 +15,8 @@ export interface PatroniMember {
   readonly role: string;
   /** `running`, `streaming`, `in archive recovery`, `starting`, `stopped`, `creating replica`, ... */
   readonly state: string;
-  readonly apiUrl: string;
+  /** `null` for one that was killed: whoever wants to lead does not ask it. */
+  readonly apiUrl: string | null;
   readonly host: string | null;
   readonly port: number | null;
   readonly timeline: number | null;
@@ -42,7 +43,7 @@ function parseMember(answer: Answer): PatroniMember {
     name: answer.text('name'),
     role: answer.text('role'),
     state: answer.text('state'),
-    apiUrl: answer.text('api_url'),
+    apiUrl: answer.textOrNull('api_url'),
     host: answer.textOrNull('host'),
     port: answer.numberOrNull('port'),
     timeline: answer.numberOrNull('timeline'),

@@ -24,7 +24,8 @@ async function simulate(check = 0) {
       if (life.definition.ports['write'] === 80) life.exit(1);
     },
     exec: async (_name, command) => {
-      if (command[0] === 'cat') return { exitCode: 0, stdout: lives.at(-1)?.files[0]?.content ?? '', stderr: '' };
+      const file = lives.at(-1)?.files.find(({ path }) => path === command[1]);
+      if (command[0] === 'cat') return { exitCode: file ? 0 : 1, stdout: file?.content ?? '', stderr: '' };
       return { exitCode: command.includes('haproxy') ? check : 0, stdout: 'parsing failed', stderr: '' };
     },
   });

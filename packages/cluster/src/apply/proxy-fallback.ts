@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf, waitFor } from '@citus-ha/core';
 import { renderMember } from '@citus-ha/emitters';
@@ -7,8 +8,10 @@ import { siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
 import { restartProcess, runningMembers } from '../commands/start-stop.js';
 
-/** HAProxy checks a file, not its standard input. */
-const checkScript = 'file=$(mktemp) && cat >"$file" && "$@" -c -f "$file" 2>&1; code=$?; rm -f "$file"; exit $code';
+/** HAProxy checks files, the first of which names the others: each by NAME SIZE, their text on standard input, then its command. */
+const checkScript = `dir=$(mktemp -d) && cd "$dir" && main=$1
+while [ "$1" != -- ]; do head -c "$2" >"$1"; shift 2; done; shift
+"$@" -c -f "$dir/$main" 2>&1; code=$?; rm -rf "$dir"; exit $code`;
 
 /**
  * Has each running proxy's own program check the configuration it is to get, before anything is touched.
@@ -19,9 +22,11 @@ export async function refuseProxies(cluster: ClusterHandle, wanted: readonly Mem
   const running = await runningMembers(cluster);
   for (const member of wanted) {
     if (member.kind !== 'proxy' || !running.includes(member.name)) continue;
-    const [config] = renderMember(renderInput(cluster), member).files;
-    const command = ['sh', '-c', checkScript, 'sh', ...cluster.site.programs.haproxy];
-    const { exitCode, stdout } = await cluster.runtime.exec(member.name, command, { input: config?.content ?? '' });
+    const { files } = renderMember(renderInput(cluster), member);
+    const sizes = files.flatMap(({ path, content }) => [basename(path), String(Buffer.byteLength(content))]);
+    const command = ['sh', '-c', checkScript, 'sh', ...sizes, '--', ...cluster.site.programs.haproxy];
+    const input = files.map(({ content }) => content).join('');
+    const { exitCode, stdout } = await cluster.runtime.exec(member.name, command, { input });
     if (exitCode === 0) continue;
     throw new CodedError('PROXY_REFUSED', `HAProxy refuses what cluster.yaml makes of its file: ${stdout.trim()}`, {
       blame: 'user',
@@ -66,12 +71,17 @@ async function restore(cluster: ClusterHandle, member: MemberSpec, before: Membe
 async function definitionInUse(cluster: ClusterHandle, member: MemberSpec): Promise<MemberDefinition | undefined> {
   const { runtime } = cluster;
   const { name } = member;
-  const { configFile } = siteOf(cluster.site, name);
-  const found = await runtime.exec(name, ['cat', configFile]).catch(() => undefined);
-  if (found?.exitCode !== 0) return undefined;
-  const { ports } = await runtime.member(name);
   const definition = renderMember(renderInput(cluster), member);
-  const files = definition.files.map((file) => (file.path === configFile ? { ...file, content: found.stdout } : file));
+  const inUse = await Promise.all(
+    definition.files.map(async (file) => {
+      const found = await runtime.exec(name, ['cat', file.path]).catch(() => undefined);
+      return found?.exitCode === 0 ? [{ ...file, content: found.stdout }] : [];
+    }),
+  );
+  const files = inUse.flat();
+  const { configFile } = siteOf(cluster.site, name);
+  if (!files.some(({ path }) => path === configFile)) return undefined;
+  const { ports } = await runtime.member(name);
   return { ...definition, files, ports };
 }
 

@@ -77,6 +77,17 @@ export function transactions(suite: DcsSuite): void {
     expect(await suite.dcs.deleteIfUnchanged(again, [read.key])).toBe('refused');
   });
 
+  it('writes a key as it deletes others', async () => {
+    const lease = await suite.dcs.grantLease(60);
+    const leader = await written('/guarded/leader');
+    const puts = [{ put: '/guarded/members/a', value: '{}', lease }];
+    expect(await suite.dcs.deleteIfUnchanged({ ...leader, value: 'another' }, [leader.key], { puts })).toBe('refused');
+    expect(await suite.dcs.get('/guarded/members/a')).toBeUndefined();
+    expect(await suite.dcs.deleteIfUnchanged(leader, [leader.key], { puts })).toBe('done');
+    expect(await suite.dcs.get('/guarded/members/a')).toMatchObject({ value: '{}', lease });
+    await suite.dcs.deleteIfUnchanged(await written('/guarded/leader'), ['/guarded/leader', '/guarded/members/a']);
+  });
+
   it('deletes no key once any guard has changed', async () => {
     const leader = await written('/guarded/leader');
     const config = await written('/guarded/config');

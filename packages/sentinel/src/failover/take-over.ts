@@ -69,9 +69,11 @@ async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   // Of a life that does not end with its init, PostgreSQL may be left; the keys were read before.
   if (member.incarnation?.isolated !== true) await runtime.kill(death.member, { only: death.incarnation });
   const { leader, guards } = scope;
-  const keys = [leader.key, `${path}members/${death.member}`];
-  if ((await dcs.deleteIfUnchanged([leader, ...guards], keys)) !== 'done') return undefined;
   const { modRevision: revision, lease } = leader;
+  // Whoever wants to lead asks all members it knows of, also former ones, but for those that tell no address (Patroni,
+  // `Ha._is_healthiest_node`); an address where nobody is left would cost 2 s.
+  const puts = [{ put: `${path}members/${death.member}`, value: '{"state":"stopped"}', lease }];
+  if ((await dcs.deleteIfUnchanged([leader, ...guards], [leader.key], { puts })) !== 'done') return undefined;
   tell({ type: 'deposed', ...death, candidates: verdict.candidates, revision, lease });
   return verdict;
 }

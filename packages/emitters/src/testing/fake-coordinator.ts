@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+
+/** What its Patroni says; `silent` takes requests and never answers. */
+export type Said = 'leads' | 'promotes' | 'stands by' | 'silent';
+
+/** What a proxy sees of a coordinator: Patroni's answers, and a server that tells its name to whoever speaks to it. */
+export class FakeCoordinator {
+  says: Said = 'stands by';
+  readonly name: string;
+  readonly address: string;
+  readonly #sockets = new Set<Socket>();
+  readonly #servers: readonly Server[];
+
+  constructor(name: string, address: string) {
+    this.name = name;
+    this.address = address;
+    const patroni = createHttpServer((request, answer) => {
+      if (this.says === 'silent') return;
+      const leads = this.says === 'leads' || this.says === 'promotes';
+      const role = this.says === 'leads' ? 'primary' : 'replica';
+      const isRight = request.url?.startsWith('/primary') ? leads : !leads;
+      answer.writeHead(isRight ? 200 : 503).end(`{"state": "running", "role": "${role}"}`);
+    });
+    const postgres = createServer((socket) => socket.on('data', () => socket.write(name)));
+    this.#servers = [patroni, postgres];
+    for (const server of this.#servers) {
+      server.on('connection', (socket) => {
+        this.#sockets.add(socket.on('error', () => undefined));
+        socket.on('close', () => this.#sockets.delete(socket));
+      });
+    }
+  }
+
+  async begin(): Promise<void> {
+    for (const [index, port] of [8008, 5432].entries()) {
+      const server = this.#servers[index]?.listen(port, this.address);
+      if (server) await once(server, 'listening');
+    }
+  }
+
+  /** As a process that is killed. */
+  die(): void {
+    for (const server of this.#servers) server.close();
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+}

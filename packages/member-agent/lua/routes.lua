@@ -1,0 +1,152 @@
+-- Where new sessions of HAProxy go, and whose sessions are cut; see docs/adr/0015. By PATRONI_PORT it asks Patroni, by READ_CHECK
+-- whether a standby keeps up.
+--
+-- A session is let through once a server was seen to be fit for it after it came, or is too busy to say so; else it waits. Health
+-- checks are the backstop. Sessions are cut on one evidence only: another server takes writes.
+
+local patroni_port = tonumber(os.getenv("PATRONI_PORT"))
+local read_path = os.getenv("READ_CHECK")
+
+-- Milliseconds. Below inspect-delay, after which no session may wait.
+local patience = 9500
+local every = 5
+-- A look this old is as good as a new one; who has not answered for this long is busy.
+local fresh, busy = 20, 50
+local look_timeout = 1000
+local idle = 100
+
+-- Places where sessions may go: a server with a health check, and what fits it.
+local writers, readers = {}, {}
+local leader, led_since = nil, 0
+
+local function now()
+  local at = core.now()
+  return at.sec * 1000 + at.usec / 1000
+end
+
+local function is_up(place)
+  return place.server:get_stats().status:find("UP", 1, true) == 1
+end
+
+local function takes_writes(status, body)
+  return status == "200" and body:find('"role": "primary"', 1, true) and body:find('"state": "running"', 1, true)
+end
+
+local function takes_reads(status)
+  return status == "200"
+end
+
+-- True, false, or nil where there is no answer, which says nothing.
+local function look(place)
+  local socket, began = core.tcp(), now()
+  socket:settimeout(look_timeout / 1000)
+  if not socket:connect(place.host, patroni_port) then
+    socket:close()
+    if now() - began < look_timeout then return false end
+    return nil
+  end
+  socket:send("GET " .. place.path .. " HTTP/1.0\r\n\r\n")
+  local whole, _, part = socket:receive("*a")
+  socket:close()
+  local status, body = (whole or part or ""):match("^HTTP/%S+ (%d+).-\r\n\r\n(.*)$")
+  if not status then return nil end
+  return place.fits(status, body) and true or false
+end
+
+local function lead(place)
+  if leader == place then return end
+  leader, led_since = place, now()
+  for _, other in ipairs(writers) do
+    if other ~= place then
+      other.server:check_force_down()
+      other.server:shut_sess()
+      other.reads_of_leader:shut_sess()
+    end
+  end
+  core.Info("writes go to " .. place.name)
+end
+
+local function judge(place, is_fit, asked_at)
+  -- What was true before another one led is no evidence.
+  if is_fit == nil or asked_at < led_since then return end
+  place.seen_at = asked_at
+  if not is_fit then
+    if is_up(place) then place.server:check_force_down() end
+  elseif place.fits == takes_writes then
+    lead(place)
+    if not is_up(place) then place.server:check_force_up() end
+  end
+end
+
+local function ask(place)
+  if place.asked_at then return end
+  place.asked_at = now()
+  core.register_task(function()
+    judge(place, look(place), place.asked_at)
+    place.asked_at = nil
+  end)
+end
+
+local function all_up(places)
+  local up = {}
+  for _, place in ipairs(places) do
+    if is_up(place) then up[#up + 1] = place end
+  end
+  return up
+end
+
+local function is_settled(place, since)
+  if (place.seen_at or 0) >= since - fresh then return true end
+  ask(place)
+  return place.asked_at ~= nil and now() - place.asked_at > busy
+end
+
+-- Whether all that HAProxy may choose from are settled; those that are down are asked again and again.
+local function may_pass(tiers, since)
+  for _, places in ipairs(tiers) do
+    local up = all_up(places)
+    if #up > 0 then
+      local settled = true
+      for _, place in ipairs(up) do settled = is_settled(place, since) and settled end
+      return settled
+    end
+  end
+  for _, place in ipairs(writers) do
+    if now() - (place.looked_at or 0) > fresh then
+      place.looked_at = now()
+      ask(place)
+    end
+  end
+  return false
+end
+
+local function wait_for(tiers)
+  return function()
+    local since = now()
+    while not may_pass(tiers, since) and now() - since < patience do core.msleep(every) end
+  end
+end
+
+core.register_action("wait_for_writer", { "tcp-req" }, wait_for({ writers }))
+core.register_action("wait_for_reader", { "tcp-req" }, wait_for({ readers, writers }))
+
+core.register_init(function()
+  local read = core.backends["postgres_read"].servers
+  for name, server in pairs(core.backends["postgres_write"].servers) do
+    local host = server:get_addr():match("^%[?(.-)%]?:%d+$")
+    table.insert(writers, {
+      name = name, server = server, reads_of_leader = read[name .. "_leader"], host = host, path = "/primary", fits = takes_writes,
+    })
+    table.insert(readers, { name = name, server = read[name], host = host, path = read_path, fits = takes_reads })
+  end
+end)
+
+-- Another one may lead while no session comes.
+core.register_task(function()
+  while true do
+    for _, place in ipairs(all_up(writers)) do
+      if place ~= leader then ask(place) end
+    end
+    core.msleep(idle)
+  end
+end)
