@@ -39,11 +39,12 @@ export function haproxyConfig(settings: HaproxySettings): string {
     readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
   const waiting = maxConnections + strangers;
   return `global
-    maxconn ${2 * waiting + forStatistics}
+    maxconn ${4 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
     default-path config
     setenv PATRONI_PORT ${ports.patroni}
     setenv READ_CHECK ${readCheck}
+    setenv WAITING_ROOM ${escaped(runDir)}/wait.sock
     lua-load ${proxyRoutes.name}
 
 defaults
@@ -84,6 +85,13 @@ ${waitFor('reader')}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}${inTime}`).join('\n')}
 ${servers.map(({ name, address }) => `    server ${name}_leader ${hostAndPort(address, ports.postgres)} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
+
+# Of routes.lua: sessions wait here for a server.
+listen waiting_room
+    bind unix@${escaped(runDir)}/wait.sock mode 600
+    timeout client 11s
+    tcp-request inspect-delay 11s
+    tcp-request content use-service lua.waiting_room
 
 listen stats
     mode http

@@ -1,14 +1,15 @@
 -- Where new sessions of HAProxy go, and whose sessions are cut; see docs/adr/0015. By PATRONI_PORT it asks Patroni, by READ_CHECK
--- whether a standby keeps up.
+-- whether a standby keeps up; sessions wait behind WAITING_ROOM.
 --
 -- A session is let through once a server was seen to be fit for it after it came, or is too busy to say so; else it waits. Health
 -- checks are the backstop. Sessions are cut on one evidence only: another server takes writes.
 
 local patroni_port = tonumber(os.getenv("PATRONI_PORT"))
 local read_path = os.getenv("READ_CHECK")
+local waiting_room = os.getenv("WAITING_ROOM")
 
 -- Milliseconds. Below inspect-delay, after which no session may wait.
-local patience = 9500
+local patience = 9000
 local every = 5
 -- A look this old is as good as a new one; who has not answered for this long is busy.
 local fresh, busy = 20, 50
@@ -120,15 +121,26 @@ local function may_pass(tiers, since)
   return false
 end
 
-local function wait_for(tiers)
-  return function()
-    local since = now()
-    while not may_pass(tiers, since) and now() - since < patience do core.msleep(every) end
-  end
-end
+local rooms = { writer = { writers }, reader = { readers, writers } }
 
-core.register_action("wait_for_writer", { "tcp-req" }, wait_for({ writers }))
-core.register_action("wait_for_reader", { "tcp-req" }, wait_for({ readers, writers }))
+-- What sleeps in an action may never be woken again, since HAProxy takes a moment that is over for none at all. So the session waits for a
+-- word of this service, which is woken by a task of its own.
+core.register_service("waiting_room", "tcp", function(applet)
+  local tiers = rooms[applet:getline():match("%a+")]
+  local since = now()
+  while not may_pass(tiers, since) and now() - since < patience do core.msleep(every) end
+  applet:send("go\n")
+end)
+
+for name, tiers in pairs(rooms) do
+  core.register_action("wait_for_" .. name, { "tcp-req" }, function()
+    if may_pass(tiers, now()) then return end
+    local socket = core.tcp()
+    socket:settimeout(patience / 1000 + 1)
+    if socket:connect(waiting_room) and socket:send(name .. "\n") then socket:receive("*l") end
+    socket:close()
+  end)
+end
 
 core.register_init(function()
   local read = core.backends["postgres_read"].servers
