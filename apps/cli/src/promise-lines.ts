@@ -7,17 +7,12 @@ export function sourceLines({ write, read, loss }: FaultPromise): readonly strin
 }
 
 function linesOf(what: string, bound: Bound): readonly string[] {
-  switch (bound.bound) {
-    case 'at-most':
-      return [
-        `  ${what}: at most ${formatDuration(bound.ms)}`,
-        ...bound.terms.map((term) => `${formatDuration(term.ms).padStart(10)}  ${term.what} (${term.from})`),
-      ];
-    case 'until':
-      return [`  ${what}: until ${bound.until}`];
-    case 'unknown':
-      return [`  ${what}: unknown, ${bound.why}`];
-  }
+  if (bound.bound === 'unknown') return [`  ${what}: unknown, ${bound.why}`];
+  if (bound.bound === 'until') return [`  ${what}: until ${bound.until}`];
+  return [
+    `  ${what}: at most ${formatDuration(bound.ms)}`,
+    ...bound.terms.map((term) => `${formatDuration(term.ms).padStart(10)}  ${term.what} (${term.from})`),
+  ];
 }
 
 const losses: Readonly<Record<Loss['lost'], string>> = {
@@ -28,11 +23,12 @@ const losses: Readonly<Record<Loss['lost'], string>> = {
 
 /** What `up` says of a lost leader. */
 export function lostLeaderLine({ write, loss }: FaultPromise): string {
-  const outage =
-    write.bound === 'at-most'
-      ? `costs writes at most ${formatDuration(write.ms)}`
-      : write.bound === 'until'
-        ? `costs writes until ${write.until}`
-        : 'costs writes for as long as nobody knows';
-  return `promise: a killed leader ${outage}, ${losses[loss.lost]}`;
+  return `promise: a killed leader ${costOf(write)}, ${losses[loss.lost]}`;
+}
+
+function costOf(bound: Bound): string {
+  if (bound.bound === 'unknown') return 'costs writes for as long as nobody knows';
+  return bound.bound === 'until'
+    ? `costs writes until ${bound.until}`
+    : `costs writes at most ${formatDuration(bound.ms)}`;
 }

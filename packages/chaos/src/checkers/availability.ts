@@ -1,6 +1,6 @@
 import { boundText, type Bound } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
-import { opsOf, type History, type Promised } from '../history/op.js';
+import { opsOf, type History, type Promised, type TrialHeader } from '../history/op.js';
 import { headerOf, type Request } from '../history/requests.js';
 import { patienceMs } from '../load/pace.js';
 import { outagesOf, worstOutageMs, type Outage } from './outage.js';
@@ -14,8 +14,8 @@ export function promisedIn(history: History): Promised | undefined {
 }
 
 /**
- * Whether no outage was longer than promised: at most so long, where the promise has a bound, and over with the fault in any
- * case. A fault for which nothing is promised is undecided.
+ * Whether no outage was longer than promised, and every client was served at the end, and under the fault already where the
+ * promise has a bound. A fault for which nothing is promised is undecided.
  */
 export function checkAvailability(history: History, requests: readonly Request[]): Check {
   const header = headerOf(history);
@@ -26,23 +26,10 @@ export function checkAvailability(history: History, requests: readonly Request[]
   }
   const outages = outagesOf(history, requests);
   const promised = promisedIn(history);
-  const patience = patienceMs(header) * 1e6;
-  const silentAt = (moment: number, accesses: readonly Access[]) =>
-    header.clients.flatMap((plan, client) => {
-      const served = requests.some(
-        (one) =>
-          one.client === client && one.outcome === 'ok' && one.endedAt <= moment && one.endedAt > moment - patience,
-      );
-      const isMeant = accesses.includes(plan.endpoint);
-      return served || !isMeant
-        ? []
-        : [`${plan.workload} on ${plan.table}${plan.group === '-' ? '' : ` ${plan.group}`}`];
-    });
-  const named = (silent: readonly string[]) =>
-    silent.length === header.clients.length ? 'every client' : [...new Set(silent)].join(', ');
   const bounded = both.filter((access) => promised?.[access].bound === 'at-most');
-  const [atEnd, atHeal] = [silentAt(ended, both), silentAt(healed, bounded)];
-  if (atEnd.length > 0) return answer(false, `still failing at the end: ${named(atEnd)}`);
+  const atEnd = silentAt(ended, both, header, requests);
+  const atHeal = silentAt(healed, bounded, header, requests);
+  if (atEnd !== undefined) return answer(false, `still failing at the end: ${atEnd}`);
   const measured = { write: worstOutageMs(outages, 'write'), read: worstOutageMs(outages, 'read') };
   if (!promised) {
     const figures = both.map((access) => seenOf(access, measured[access])).join(', ');
@@ -50,18 +37,37 @@ export function checkAvailability(history: History, requests: readonly Request[]
   }
   const each = both.map((access) => `${seenOf(access, measured[access])}, promised ${wordsOf(promised[access])}`);
   const figures = `${each.join('; ')}; a client asks every ${formatDuration(header.intervalMs)}`;
-  if (atHeal.length > 0) return answer(false, `${figures}; down until the fault was healed: ${named(atHeal)}`);
+  if (atHeal !== undefined) return answer(false, `${figures}; down until the fault was healed: ${atHeal}`);
   return answer(worstOf(both.map((access) => isKept(promised[access], measured[access], header.intervalMs))), figures);
 }
 
 const both: readonly Access[] = ['write', 'read'];
 
+/** Names the clients that were not served at a moment; `undefined` where all were. */
+function silentAt(
+  moment: number,
+  accesses: readonly Access[],
+  header: TrialHeader,
+  requests: readonly Request[],
+): string | undefined {
+  const since = moment - patienceMs(header) * 1e6;
+  const silent = header.clients.flatMap(({ workload, endpoint, table, group }, client) => {
+    const isServed = requests.some(
+      (one) => one.client === client && one.outcome === 'ok' && one.endedAt <= moment && one.endedAt > since,
+    );
+    return isServed || !accesses.includes(endpoint)
+      ? []
+      : [`${workload} on ${table}${group === '-' ? '' : ` ${group}`}`];
+  });
+  if (silent.length === 0) return undefined;
+  return silent.length === header.clients.length ? 'every client' : [...new Set(silent)].join(', ');
+}
+
 /** A client asks only so often: up to an interval before an outage, and as late behind it. */
 function isKept(bound: Bound, measuredMs: number | null, intervalMs: number): Verdict {
   if (bound.bound === 'unknown') return 'unknown';
-  // Where no client measured it, nothing is known to be late.
-  if (bound.bound === 'until' || measuredMs === null) return true;
-  return measuredMs <= bound.ms + 2 * intervalMs;
+  if (bound.bound === 'until') return true;
+  return measuredMs === null ? 'unknown' : measuredMs <= bound.ms + 2 * intervalMs;
 }
 
 function seenOf(access: Access, measuredMs: number | null): string {

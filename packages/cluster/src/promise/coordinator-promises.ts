@@ -27,8 +27,8 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
   const lost = (end: End) => atMost(...replaced(input, end), ...routed(input));
   const handedOver = atMost(shutDown, election, ...oldLeaderDropped(input), ...routed(input));
   const seen = [
-    loop('Patroni looks', timings),
-    setting('and gives up', 'timings.retryTimeout', timings.retryTimeoutMs),
+    loop('Patroni looks at PostgreSQL', timings),
+    setting('and asks it in vain', 'timings.retryTimeout', timings.retryTimeoutMs),
   ];
   const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed(input));
   const leftAlone = { lost: 'unknown', why: 'no isolation: its PostgreSQL goes on though another one leads' } as const;

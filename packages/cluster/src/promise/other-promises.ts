@@ -41,14 +41,11 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
 }
 
 function ofEtcd(): readonly FaultPromise[] {
-  const etcd = (faults: readonly string[], bound: Bound): FaultPromise => ({
-    faults,
-    target: 'etcd',
-    write: bound,
-    read: bound,
-    loss: nothing,
-  });
-  return [etcd(['kill', ...silent], atMost(withoutEtcd, answer)), etcd(['stop'], atMost(etcdStopped, answer))];
+  const [lost, stopped] = [atMost(withoutEtcd, answer), atMost(etcdStopped, answer)];
+  return [
+    { faults: ['kill', ...silent], target: 'etcd', write: lost, read: lost, loss: nothing },
+    { faults: ['stop'], target: 'etcd', write: stopped, read: stopped, loss: nothing },
+  ];
 }
 
 function ofProxy({ spec }: PromiseInput): readonly FaultPromise[] {
