@@ -32,7 +32,7 @@ describe('availability', () => {
     expect(check({ writes: without(1000, 1800), reads: without(1000, 1200) })).toEqual({
       name: 'availability',
       valid: true,
-      detail: 'writes out for 900ms, promised 900ms; reads out for 300ms, promised 500ms; a client asks every 50ms',
+      detail: 'writes out for 851ms, promised 900ms; reads out for 251ms, promised 500ms; a client asks every 50ms',
     });
   });
 

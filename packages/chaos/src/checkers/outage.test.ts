@@ -38,8 +38,8 @@ describe('an outage', () => {
   });
 
   it('is none of a time before the fault', () => {
-    const builder = new HistoryBuilder().appends(500, 600, 700, 800).fault(650, 750);
-    expect(worstOutageMs(outages(builder, 850), 'write')).toBe(100);
+    const builder = new HistoryBuilder().appends(500, 800, 900).fault(750, 850);
+    expect(worstOutageMs(outages(builder, 950), 'write')).toBe(100);
   });
 
   it('of reads is apart from that of writes', () => {

@@ -28,16 +28,10 @@ export function outagesOf(history: History, requests: readonly Request[]): reado
     .flatMap((plan, client) => {
       const access = writers.has(plan.workload) ? 'write' : plan.workload === 'tail' ? 'read' : undefined;
       if (access === undefined) return [];
-      const times = requests.filter((one) => one.client === client && one.outcome === 'ok').map((one) => one.endedAt);
-      const moments = [begun, ...times.toSorted((a, b) => a - b), ended];
-      const { from, length } = longestGap(
-        moments.slice(
-          Math.max(
-            0,
-            moments.findLastIndex((time) => time <= struck),
-          ),
-        ),
-      );
+      const times = requests
+        .filter((one) => one.client === client && one.outcome === 'ok' && one.endedAt > struck)
+        .map((one) => one.endedAt);
+      const { from, length } = longestGap([struck, ...times.toSorted((a, b) => a - b), ended]);
       return [
         { access, table: plan.table, group: plan.group, fromMs: from / 1e6, ms: Math.round(length / 1e6) } as const,
       ];
