@@ -67,6 +67,9 @@ export const nextTry: Term = { what: 'the proxy tries the next server', ms: 50, 
 
 export const answer: Term = { what: 'a client logs in and is answered', ms: 100, from: 'measured' };
 
+/** A session that used the copy which is gone fails once. */
+export const otherCopy: Term = { what: 'reads turn to another copy', ms: 200, from: 'measured: 0.3 s in all' };
+
 /** `tcp_user_timeout` of `citus.node_conninfo`. */
 export const oldConnection: Term = {
   what: 'Citus gives up a connection that it has',

@@ -1,4 +1,4 @@
-import { answer, etcdStopped, newConnection, oldConnection, withoutEtcd } from './measured.js';
+import { answer, etcdStopped, newConnection, oldConnection, otherCopy, withoutEtcd } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
 import { atMost, unknown, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
 
@@ -23,8 +23,9 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
     engine === 'citus'
       ? atMost(...terms, answer)
       : unknown('how long the engine waits for a server that does not answer');
+  const refused = atMost(otherCopy, answer);
   // The address of a container goes with it; a process that is gone refuses.
-  const gone = runtime === 'docker' ? waiting(newConnection) : atMost(answer);
+  const gone = runtime === 'docker' ? waiting(newConnection) : refused;
   const worker = (faults: readonly string[], write: string, read: Bound): FaultPromise => ({
     faults,
     target: 'worker',
@@ -34,7 +35,7 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
   });
   return [
     worker(['kill', 'patroni-kill'], restarted, gone),
-    worker(['postmaster-kill'], `${needed}; Patroni starts it again`, atMost(answer)),
+    worker(['postmaster-kill'], `${needed}; Patroni starts it again`, refused),
     worker(['stop'], needed, gone),
     worker(silent, needed, waiting(oldConnection, newConnection)),
   ];

@@ -44,7 +44,7 @@ describe('by default', () => {
     ['switchover', 'leader', '4.6s', '450ms', 'nothing'],
     ['kill', 'standby', '1.4s', '450ms', 'nothing'],
     ['pause', 'standby', '4.4s', '3.5s', 'nothing'],
-    ['kill', 'worker', 'unbounded', '100ms', 'nothing'],
+    ['kill', 'worker', 'unbounded', '300ms', 'nothing'],
     ['pause', 'worker', 'unbounded', '8.1s', 'nothing'],
     ['kill', 'etcd', '300ms', '300ms', 'nothing'],
     ['stop', 'etcd', '6.6s', '6.6s', 'nothing'],
