@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FaultPromise } from '@citus-ha/cluster';
 import { waitFor } from '@citus-ha/core';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +96,22 @@ describe('the command line on a running cluster', () => {
       stdout: '--json\n',
       stderr: '',
     });
+  });
+
+  it('says what is promised of each fault, and by which settings', async () => {
+    const { version, promises } = JSON.parse(await cluster.run('promise', '--json')) as {
+      readonly version: number;
+      readonly promises: readonly FaultPromise[];
+    };
+    expect(version).toBe(1);
+    expect(promises.find(({ faults, target }) => faults.includes('kill') && target === 'leader')).toMatchObject({
+      write: {
+        bound: 'at-most',
+        terms: expect.arrayContaining([expect.objectContaining({ from: 'timings.ttl 20.0s' })]) as unknown,
+      },
+      loss: { lost: 'nothing' },
+    });
+    expect(await cluster.run('promise')).toContain('the lease ends (timings.ttl 20.0s)');
   });
 
   it('shows logs of one member, or of all with their names', async () => {

@@ -9,6 +9,7 @@ const modules: readonly (readonly [names: string, load: () => Promise<readonly C
   ['up', async () => [(await import('./commands/up.js')).upCommand()]],
   ['down', async () => [(await import('./commands/down.js')).downCommand()]],
   ['status', async () => [(await import('./commands/status.js')).statusCommand()]],
+  ['promise', async () => [(await import('./commands/promise.js')).promiseCommand()]],
   ['topology history shards bootstrap', async () => (await import('./commands/look.js')).lookCommands()],
   ['psql', async () => [(await import('./commands/psql.js')).psqlCommand()]],
   ['uri', async () => [(await import('./commands/uri.js')).uriCommand()]],

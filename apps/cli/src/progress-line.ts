@@ -1,6 +1,6 @@
 import type { ChaosEvent } from '@citus-ha/chaos';
 import { describeStep } from '@citus-ha/citus';
-import { waitWords, type ClusterEvent } from '@citus-ha/cluster';
+import { boundText, waitWords, type ClusterEvent } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
 
 type ProgressEvent = ClusterEvent | ChaosEvent;
@@ -76,8 +76,8 @@ const lines: { readonly [Type in ProgressEvent['type']]: (event: EventOf<Type>) 
   injecting: ({ fault, members }) => `${fault} ${members.join(', ')}`,
   healing: ({ interrupted }) => `${interrupted ? 'interrupted: ' : ''}heal, and wait until the cluster is healthy`,
   'not-restored': ({ reason }) => `not restored: ${reason}`,
-  result: ({ result: { writeOutageMs, lost, acked, valid } }) => {
+  result: ({ result: { writeOutageMs, promised, lost, acked, valid } }) => {
     const outage = writeOutageMs === null ? 'unknown' : formatDuration(writeOutageMs);
-    return `write outage ${outage}, ${lost} of ${acked} lost, valid: ${valid}`;
+    return `write outage ${outage} (promised ${promised ? boundText(promised.write) : 'nothing'}), ${lost} of ${acked} lost, valid: ${valid}`;
   },
 };

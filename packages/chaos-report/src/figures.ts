@@ -1,5 +1,13 @@
 import { formatDuration } from '@citus-ha/core';
-import { type Percentiles, type Verdict, byStrike, summarize, type SeriesResult } from '@citus-ha/chaos';
+import {
+  type Percentiles,
+  type Verdict,
+  boundText,
+  byStrike,
+  summarize,
+  type SeriesResult,
+  type TrialResult,
+} from '@citus-ha/chaos';
 
 /** One row of the table that page and terminal share: a fault, and its figures over all its trials, written out. */
 export interface FigureRow {
@@ -10,6 +18,8 @@ export interface FigureRow {
   /** p50, p99 and worst. */
   readonly writeOutage: readonly string[];
   readonly readOutage: readonly string[];
+  /** The worst to expect, of writes and of reads; several where the trials did not promise the same. */
+  readonly promised: { readonly write: string; readonly read: string };
   readonly acked: number;
   readonly lost: number;
   readonly duplicated: number;
@@ -32,6 +42,7 @@ export function figureRows(results: readonly SeriesResult[]): readonly FigureRow
       valid,
       writeOutage: written(writeOutageMs),
       readOutage: written(readOutageMs),
+      promised: { write: promisedOf(outcomes, 'write'), read: promisedOf(outcomes, 'read') },
       acked: total(({ acked }) => acked),
       lost: total(({ lost }) => lost),
       duplicated: total(({ duplicated }) => duplicated),
@@ -44,6 +55,11 @@ export function figureRows(results: readonly SeriesResult[]): readonly FigureRow
 /** In words: what a verdict means for the one who reads it. */
 export function verdictWord(valid: Verdict): 'held' | 'broken' | 'undecided' {
   return valid === 'unknown' ? 'undecided' : valid ? 'held' : 'broken';
+}
+
+function promisedOf(results: readonly TrialResult[], access: 'write' | 'read'): string {
+  const texts = results.map(({ promised }) => (promised ? boundText(promised[access]) : 'nothing'));
+  return [...new Set(texts)].join(', ');
 }
 
 function written(percentiles: Percentiles | null): readonly string[] {

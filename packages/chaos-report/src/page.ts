@@ -103,12 +103,28 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
 
 function summaryTable(trials: readonly ReportedTrial[]): Markup {
   return table(
-    ['fault', 'trials', 'writes: p50', 'p99', 'worst', 'reads: p50', 'p99', 'worst', 'lost', 'all back after', ''],
+    [
+      'fault',
+      'trials',
+      'writes: p50',
+      'p99',
+      'worst',
+      'promised',
+      'reads: p50',
+      'p99',
+      'worst',
+      'promised',
+      'lost',
+      'all back after',
+      '',
+    ],
     figureRows(trials).map((row) => [
       `${row.fault} ${row.target}`,
       row.trials,
       ...row.writeOutage,
+      row.promised.write,
       ...row.readOutage,
+      row.promised.read,
       row.lost,
       row.redundancy,
       badge(row.valid),
@@ -120,7 +136,7 @@ function outageNote({ rate, timeoutMs }: Series): Markup {
   return el(
     'p',
     { class: 'faint' },
-    `An outage is the longest time in which the client that was worst off had nothing acknowledged, up to the end of the load. ` +
+    `An outage is the longest time in which the client that was worst off had nothing acknowledged, from the fault on up to the end of the load. ` +
       `Each shard, a reference and a local table have clients of their own; all together they send ${rate} requests a second ` +
       `at a fixed rate, and give one up after ${formatDuration(timeoutMs)}. The scale is logarithmic.`,
   );

@@ -1,12 +1,13 @@
 export { checkHistory, type TrialResult } from './checkers/check-history.js';
 export { outagesOf, type Outage } from './checkers/outage.js';
+export { boundText } from '@citus-ha/cluster';
 export { percentilesOf, type Percentiles } from './checkers/percentiles.js';
 export { worstOf, type Check, type CheckName, type Verdict } from './checkers/verdict.js';
 export { exportForElle } from './elle.js';
 export type { Fault, FaultContext } from './faults/fault.js';
 export { capabilitiesOf, faultNamed, faults, impossibleFaults, missingFor, type Capabilities } from './faults/index.js';
 export { targetNames } from './faults/targets.js';
-export { opsOf, type History, type Op } from './history/op.js';
+export { opsOf, type History, type Op, type Promised } from './history/op.js';
 export { parseHistory } from './history/parse-history.js';
 export { requestsOf, type Request } from './history/requests.js';
 export type { ChaosEvent } from './runner/chaos-event.js';

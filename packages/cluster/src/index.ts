@@ -24,6 +24,16 @@ export {
 export { withPatience, type ClusterHandle } from './cluster-handle.js';
 export type { Placed, Ports } from './ports.js';
 export { siteOf, statsUrl } from './places.js';
+export {
+  boundText,
+  type Bound,
+  type FaultPromise,
+  type Loss,
+  type PromiseTarget,
+  type Term,
+} from './promise/promise.js';
+export type { PromiseInput } from './promise/promise-input.js';
+export { promiseFor, promiseInputOf, promisesOf, readPromiseInput } from './promise/promises-of.js';
 export { foreseeUp } from './apply/foresee.js';
 export type { Cost, PlannedStep } from './plan/plan-cost.js';
 export type { SettingStep, Step } from './plan/step.js';

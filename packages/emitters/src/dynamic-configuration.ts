@@ -42,7 +42,8 @@ function failoverRules({ spec, site }: RenderInput) {
   };
 }
 
-function hasPatroniDefaults({ timings }: ClusterSpec): boolean {
+/** Whether a leader that crashed is started in place, as with Patroni's own settings, instead of another one leading. */
+export function hasPatroniDefaults({ timings }: Pick<ClusterSpec, 'timings'>): boolean {
   return Object.entries(patroniDefaults).every(([key, ms]) => timings[key as keyof typeof patroniDefaults] === ms);
 }
 

@@ -1,5 +1,5 @@
 export { renderCompose } from './compose.js';
-export { dynamicConfiguration } from './dynamic-configuration.js';
+export { dynamicConfiguration, hasPatroniDefaults } from './dynamic-configuration.js';
 export { etcdQuotaBytes, etcdSecretPath } from './etcd.js';
 export { etcdUsers, rootLogin, scopeLogin, type EtcdUser } from './etcd-access.js';
 export { nodeCommonName } from './node-certificate.js';

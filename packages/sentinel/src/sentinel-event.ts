@@ -18,13 +18,17 @@ export type SentinelEvent =
       readonly revision: string;
       readonly lease: string;
     }
-  /** @param afterMs Since the death was told. */
+  /**
+   * @param afterMs Since the death was told.
+   * @param promisedMs Of the outage of writes as a whole; absent where it has no bound.
+   */
   | {
       readonly type: 'succeeded';
       readonly member: string;
       readonly by: string;
       readonly timeline: number;
       readonly afterMs: number;
+      readonly promisedMs?: number;
     }
   | { readonly type: 'restarting'; readonly member: string; readonly why: RestartReason }
   | { readonly type: 'failed'; readonly member: string; readonly reason: string };

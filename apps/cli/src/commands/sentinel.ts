@@ -42,8 +42,8 @@ const lines: {
   'stood-down': ({ member, why }) => `left ${member} alone: ${standDowns[why]}`,
   deposed: ({ member, revision, lease, candidates }) =>
     `took the leader lock from ${member} (revision ${revision}, lease ${lease}); may lead: ${candidates.join(', ')}`,
-  succeeded: ({ member, by, timeline, afterMs }) =>
-    `${by} leads in place of ${member} on timeline ${timeline}, ${formatDuration(afterMs)} after its death`,
+  succeeded: ({ member, by, timeline, afterMs, promisedMs }) =>
+    `${by} leads in place of ${member} on timeline ${timeline}: ${promisedMs === undefined ? '' : `promised ${formatDuration(promisedMs)}, `}took ${formatDuration(afterMs)}`,
   restarting: ({ member, why }) => `starting ${member} again${why === 'rejoin' ? '' : ', since nobody else may lead'}`,
   failed: ({ member, reason }) => `failed for ${member}: ${reason}`,
 };

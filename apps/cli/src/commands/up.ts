@@ -1,6 +1,8 @@
 import {
   connectionUri,
   foreseeUp,
+  promiseFor,
+  readPromiseInput,
   readStatusOfBusy,
   statsUrl,
   up,
@@ -17,6 +19,7 @@ import { exitCode } from '../exit-code.js';
 import { print, printJson, step } from '../output.js';
 import { planLines } from '../plan-lines.js';
 import { progressLine } from '../progress-line.js';
+import { lostLeaderLine } from '../promise-lines.js';
 
 export function upCommand(): Command {
   return withConfirmation(command('up', 'create and start the cluster, or finish and repair what is there'))
@@ -35,6 +38,8 @@ export function upCommand(): Command {
       else {
         if (changes.length === 0) step('nothing to do: the cluster is as cluster.yaml says');
         printEndpoints(cluster);
+        const promise = promiseFor(await readPromiseInput(cluster), 'kill', 'leader');
+        if (promise) print(lostLeaderLine(promise));
       }
       for (const { message, fix } of status.problems) step(`${pc.yellow('problem')} ${message}. ${fix}`);
       process.exitCode = status.healthy ? exitCode.done : exitCode.degraded;

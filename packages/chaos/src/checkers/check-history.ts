@@ -1,10 +1,11 @@
-import type { History } from '../history/op.js';
+import type { History, Promised } from '../history/op.js';
 import { headerOf, requestsOf, type Request } from '../history/requests.js';
 import { checkFault, checkPlacements, checkPrepared, checkRedundancy } from './aftermath.js';
+import { checkAvailability, promisedIn } from './availability.js';
 import { checkBank } from './bank.js';
 import { checkLeaders } from './leaders.js';
 import { checkLedger } from './ledger.js';
-import { checkAvailability, outagesOf, worstOutageMs, type Outage } from './outage.js';
+import { outagesOf, worstOutageMs, type Outage } from './outage.js';
 import { percentilesOf, type Percentiles } from './percentiles.js';
 import { checkReads } from './reads.js';
 import { checkRegister } from './register.js';
@@ -26,6 +27,8 @@ export interface TrialResult {
   readonly redundancyRestoredMs: number | null;
   readonly valid: Verdict;
 
+  /** The worst to expect of the fault by the cluster's settings; absent where they promise nothing. */
+  readonly promised?: Promised;
   readonly checks: readonly Check[];
   readonly outages: readonly Outage[];
   /** Milliseconds from when a request was due until it was acknowledged. */
@@ -50,6 +53,7 @@ export function checkHistory(history: History): TrialResult {
     checkPlacements(history),
     checkPrepared(history),
   ];
+  const promised = promisedIn(history);
   const { acked, lost, resurrected, duplicated, unknown } = ledger.counts;
   return {
     writeOutageMs: worstOutageMs(outages, 'write'),
@@ -62,6 +66,7 @@ export function checkHistory(history: History): TrialResult {
     errors: errorsOf(requests),
     redundancyRestoredMs: redundancy.restoredMs,
     valid: headerOf(history) ? worstOf(checks.map(({ valid }) => valid)) : 'unknown',
+    ...(promised && { promised }),
     checks,
     outages,
     latencyMs: { write: latencyOf(requests, 'write'), read: latencyOf(requests, 'read') },

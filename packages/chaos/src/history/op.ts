@@ -1,3 +1,5 @@
+import type { FaultPromise } from '@citus-ha/cluster';
+
 /** Kinds of tables that clients write to and read from. */
 export type TableKind = 'distributed' | 'reference' | 'local';
 
@@ -40,6 +42,9 @@ export interface TrialHeader {
   readonly timeoutMs: number;
 }
 
+/** The worst to expect of a fault. */
+export type Promised = Pick<FaultPromise, 'target' | 'write' | 'read' | 'loss'>;
+
 /** What each function carries as its value. Client functions first, then what the runner and its observers note. */
 export interface OpValues {
   append: { readonly table: TableKind; readonly slot: number; readonly id: number };
@@ -54,6 +59,8 @@ export interface OpValues {
   inject: { readonly fault: string; readonly members: readonly string[] };
   /** Whether the fault was seen to take hold, and by what. */
   hold: { readonly held: boolean; readonly evidence: string };
+  /** What the cluster's settings promise for this fault; `null` where they promise nothing. */
+  promise: Promised | null;
   heal: { readonly members: readonly string[] };
   /** A coordinator took a write of its own, sent at `since`: it is writable, on this timeline. */
   beat: { readonly member: string; readonly timeline: number; readonly since: number };

@@ -12,6 +12,7 @@ import { createTables, dropTables, type LoadTables } from '../workloads/tables.j
 import type { ChaosEvent } from './chaos-event.js';
 import { memberAt, readFinally } from './final-reads.js';
 import { healAll, healFault, uninterrupted } from './heal.js';
+import { promiseOfStrike } from './promise-of-strike.js';
 import { strike } from './strike.js';
 import { watchHealth, type HealthWatch } from './watch-health.js';
 
@@ -58,6 +59,8 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
     load = startLoad({ cluster, recorder, clients, shards: tables.shards, seed, intervalMs, timeoutMs });
     await untilServed(cluster, load);
     const members = await aim(cluster, options);
+    const promise = await promiseOfStrike(cluster, fault, members);
+    recorder.record({ process: 'runner', type: 'ok', f: 'promise', value: promise });
     tell({ type: 'injecting', fault: fault.name, members: members.map(({ name }) => name) });
     await strike({ cluster, fault, members, load, recorder });
     tell({ type: 'healing', interrupted: false });

@@ -1,4 +1,4 @@
-import { clientsTo, dcsPathOf, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { clientsTo, dcsPathOf, memberNamed, promiseFor, promiseInputOf, type ClusterHandle } from '@citus-ha/cluster';
 import { groupsOf, type MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
@@ -30,7 +30,14 @@ export async function takeOver(cluster: ClusterHandle, death: Death, restarts: R
     const successor = why === 'rejoin' ? await findSuccessor(cluster, member) : undefined;
     if (verdict.act === 'depose' && successor) {
       const afterMs = Math.round(currentClock().now() - diedAt);
-      tell({ type: 'succeeded', member, by: successor.name, timeline: successor.timeline, afterMs });
+      tell({
+        type: 'succeeded',
+        member,
+        by: successor.name,
+        timeline: successor.timeline,
+        afterMs,
+        ...promised(cluster),
+      });
     }
     tell({ type: 'restarting', member, why });
     await restarts.restart(cluster, death, () => isPaused(cluster, member));
@@ -88,6 +95,12 @@ async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Le
     signal?.throwIfAborted();
     return undefined;
   });
+}
+
+/** What a sentinel makes of a killed leader. */
+function promised(cluster: ClusterHandle): { readonly promisedMs?: number } {
+  const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, 'kill', 'leader')?.write;
+  return write?.bound === 'at-most' ? { promisedMs: write.ms } : {};
 }
 
 function isPaused(cluster: ClusterHandle, member: string): Promise<boolean> {

@@ -1,0 +1,40 @@
+import { defaultClusterSpec, membersOf, parseClusterSpec } from '@citus-ha/config';
+import { promisesOf } from '@citus-ha/cluster';
+import { expect, it } from 'vitest';
+import { faults } from '../faults/index.js';
+import { promisedTarget } from './promise-of-strike.js';
+
+const spec = parseClusterSpec('etcd: { count: 3 }', { file: 'cluster.yaml' });
+const hit = (...names: readonly string[]) => membersOf(spec).filter(({ name }) => names.includes(name));
+
+it.each([
+  [['coord-1'], 'leader'],
+  [['coord-2'], 'standby'],
+  [['worker2'], 'worker'],
+  [['haproxy'], 'proxy'],
+  [['etcd-1', 'etcd-3'], 'etcd'],
+  [['coord-1', 'worker1'], undefined],
+  [['worker1', 'worker2'], undefined],
+] as const)('%s is promised for as %s', (names, target) => {
+  expect(promisedTarget(hit(...names), 'coord-1')).toBe(target);
+});
+
+it('where nobody is known to lead, nothing is promised for a coordinator', () => {
+  expect(promisedTarget(hit('coord-1'), undefined)).toBeUndefined();
+});
+
+it('what is promised is of faults that there are', () => {
+  const input = {
+    spec: defaultClusterSpec(),
+    runtime: 'local',
+    isolation: false,
+    sentinel: true,
+    engine: 'citus',
+  } as const;
+  const known = faults.map(({ name }) => name);
+  expect(
+    promisesOf(input)
+      .flatMap((one) => one.faults)
+      .filter((fault) => !known.includes(fault)),
+  ).toEqual([]);
+});

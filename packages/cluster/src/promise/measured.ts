@@ -1,0 +1,84 @@
+import type { Term } from './promise.js';
+import type { PromiseInput } from './promise-input.js';
+
+/*
+ * What no setting decides: what a program has built in, or the worst that was measured on two cores with little else to do. What
+ * was measured is an outage as a whole; its parts are given so that they sum up to it.
+ */
+
+/** The looks of `@citus-ha/runtime-local` at its inits; the engine's `die` event, which comes once the container is taken down. */
+export function deathSeen(runtime: PromiseInput['runtime']): Term {
+  return runtime === 'docker'
+    ? { what: 'the engine tells of the death', ms: 450, from: 'measured: 1.1 s in all' }
+    : { what: 'the runtime sees the death', ms: 50, from: 'a look every 50 ms' };
+}
+
+export const lockTaken: Term = {
+  what: 'the sentinel proves it and takes the lock',
+  ms: 150,
+  from: 'measured: 0.55 s with the race, ADR 14',
+};
+
+export const remainsKilled: Term = {
+  what: 'the sentinel kills what is left of it',
+  ms: 100,
+  from: 'no isolation: looked for every 50 ms',
+};
+
+/** etcd's `lessor` looks for leases that have ended twice a second. */
+export const leaseRevoked: Term = { what: 'etcd revokes the lease', ms: 500, from: 'etcd, every 500 ms' };
+
+/** Standbys wake when the key goes. */
+export const election: Term = { what: 'a standby wins the race and is promoted', ms: 400, from: 'measured: 0.1-0.4 s' };
+
+/** Patroni probes every member that it knows of before it takes the lock. */
+export const deadAddress: Term = { what: 'the race asks who does not answer', ms: 2_000, from: 'Patroni, fixed' };
+
+/** A fast shutdown with its checkpoint, after which Patroni gives the lock away. */
+export const shutDown: Term = {
+  what: 'PostgreSQL shuts down',
+  ms: 3_000,
+  from: 'measured: stops of 2-4 s in all',
+};
+
+/** Written to the configuration, which PostgreSQL reads anew. */
+export const standbyDropped: Term = {
+  what: 'the leader waits for it no longer',
+  ms: 300,
+  from: 'measured: 0.3-0.9 s in all',
+};
+
+/** `failsafe_mode`: whoever leads asks its peers instead. */
+export const withoutEtcd: Term = {
+  what: 'the leader goes on by failsafe_mode',
+  ms: 200,
+  from: 'measured: 0.2-0.3 s in all',
+};
+
+/** Patroni 4.0 demotes a leader whose keepalive breaks off in a certain way (17 of 131 restarts). */
+export const etcdStopped: Term = {
+  what: 'a leader steps down when etcd shuts down, and comes back',
+  ms: 6_500,
+  from: 'measured: in 17 of 131 restarts',
+};
+
+/** `timeout connect` of haproxy.cfg: a new session tries the next server. */
+export const nextTry: Term = { what: 'the proxy tries the next server', ms: 50, from: 'timeout connect' };
+
+export const answer: Term = { what: 'a client logs in and is answered', ms: 100, from: 'measured' };
+
+/** A session that used the copy which is gone fails once. */
+export const otherCopy: Term = { what: 'reads turn to another copy', ms: 200, from: 'measured: 0.3 s in all' };
+
+/** `tcp_user_timeout` of `citus.node_conninfo`. */
+export const oldConnection: Term = {
+  what: 'Citus gives up a connection that it has',
+  ms: 5_000,
+  from: 'citus.node_conninfo, tcp_user_timeout 5s',
+};
+
+export const newConnection: Term = {
+  what: 'Citus gives up a new connection',
+  ms: 3_000,
+  from: 'citus.node_connection_timeout 3s',
+};

@@ -1,0 +1,145 @@
+import { defaultClusterSpec, parseClusterSpec } from '@citus-ha/config';
+import { describe, expect, it } from 'vitest';
+import { boundText, type FaultPromise, type PromiseTarget } from './promise.js';
+import type { PromiseInput } from './promise-input.js';
+import { promiseFor, promisesOf } from './promises-of.js';
+
+const local: PromiseInput = {
+  spec: defaultClusterSpec(),
+  runtime: 'local',
+  isolation: true,
+  sentinel: true,
+  engine: 'citus',
+};
+
+const withSpec = (yaml: string): PromiseInput => ({ ...local, spec: parseClusterSpec(yaml, { file: 'cluster.yaml' }) });
+
+function rowOf({ write, read, loss }: FaultPromise): readonly string[] {
+  return [boundText(write), boundText(read), loss.lost];
+}
+
+function promised(input: PromiseInput, fault: string, target: PromiseTarget): FaultPromise {
+  const found = promiseFor(input, fault, target);
+  if (!found) throw new Error(`nothing is promised for ${fault} ${target}`);
+  return found;
+}
+
+it('a fault has one promise at most for each target', () => {
+  const keys = promisesOf(local).flatMap(({ faults, target }) => faults.map((fault) => `${fault} ${target}`));
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('nothing is promised for what nothing is known of', () => {
+  expect(promiseFor(local, 'cpu-hog', 'leader')).toBeUndefined();
+  expect(promiseFor(local, 'partition-all', 'proxy')).toBeUndefined();
+});
+
+describe('by default', () => {
+  it.each([
+    ['kill', 'leader', '800ms', '450ms', 'nothing'],
+    ['patroni-kill', 'leader', '800ms', '450ms', 'nothing'],
+    ['postmaster-kill', 'leader', '5.6s', '450ms', 'nothing'],
+    ['pause', 'leader', '27.1s', '450ms', 'nothing'],
+    ['stop', 'leader', '4.6s', '450ms', 'nothing'],
+    ['switchover', 'leader', '4.6s', '450ms', 'nothing'],
+    ['kill', 'standby', '1.4s', '450ms', 'nothing'],
+    ['pause', 'standby', '4.4s', '3.5s', 'nothing'],
+    ['kill', 'worker', 'unbounded', '300ms', 'nothing'],
+    ['pause', 'worker', 'unbounded', '8.1s', 'nothing'],
+    ['kill', 'etcd', '300ms', '300ms', 'nothing'],
+    ['stop', 'etcd', '6.6s', '6.6s', 'nothing'],
+    ['kill', 'proxy', 'unbounded', 'unbounded', 'nothing'],
+  ] as const)('%s of %s costs writes %s, reads %s and loses %s', (fault, target, ...row) => {
+    expect(rowOf(promised(local, fault, target))).toEqual(row);
+  });
+});
+
+describe('a killed leader', () => {
+  const stock = 'timings: stock';
+  it.each([
+    ['on docker', '1.2s', { ...local, runtime: 'docker' }],
+    ['without isolation', '900ms', { ...local, isolation: false }],
+    ['without a sentinel', '22.1s', { ...local, sentinel: false }],
+    ['on docker without a sentinel', '24.1s', { ...local, runtime: 'docker', sentinel: false }],
+    ['of three', '21.1s', { ...withSpec('coordinators: { count: 3 }'), sentinel: false }],
+    ['with stock timings', '6.8s', withSpec(stock)],
+    ['with stock timings, without a sentinel', '47.0s', { ...withSpec(stock), sentinel: false }],
+    ['alone', 'unbounded', withSpec('coordinators: { count: 1 }')],
+  ] as const)('%s costs writes %s', (_, write, input) => {
+    expect(boundText(promised(input, 'kill', 'leader').write)).toBe(write);
+  });
+
+  it('says where each term comes from, settings with their values', () => {
+    const { write } = promised({ ...local, sentinel: false }, 'kill', 'leader');
+    expect(write).toEqual({
+      bound: 'at-most',
+      ms: 22_100,
+      terms: [
+        { what: 'the lease ends', ms: 20_000, from: 'timings.ttl 20.0s' },
+        { what: 'etcd revokes the lease', ms: 500, from: 'etcd, every 500 ms' },
+        { what: 'a standby wins the race and is promoted', ms: 400, from: 'measured: 0.1-0.4 s' },
+        { what: 'the new leader waits for the old one no longer', ms: 1_000, from: 'timings.loopWait 1.0s' },
+        { what: 'the proxy sees who leads', ms: 50, from: 'timings.check: fastInterval 50ms, rise 1' },
+        { what: 'the proxy tries the next server', ms: 50, from: 'timeout connect' },
+        { what: 'a client logs in and is answered', ms: 100, from: 'measured' },
+      ],
+    });
+  });
+
+  it.each([
+    ['durability: async', 'newest', 'durability async'],
+    ['durability: strict', 'nothing', 'each is on two coordinators'],
+    ['postgres: { parameters: { fsync: off }, unsafe: [fsync] }', 'unknown', 'postgres.unsafe: fsync'],
+  ])('by %s loses %s', (yaml, lost, why) => {
+    expect(promised(withSpec(yaml), 'kill', 'leader').loss).toEqual({
+      lost,
+      why: expect.stringContaining(why) as string,
+    });
+  });
+});
+
+it('a leader that is frozen costs the lease, whoever watches', () => {
+  const without = { ...local, sentinel: false };
+  expect(promised(local, 'pause', 'leader')).toEqual(promised(without, 'pause', 'leader'));
+});
+
+it('a leader whose Patroni alone is killed may lose writes where its PostgreSQL outlives it', () => {
+  expect(promised({ ...local, isolation: false }, 'patroni-kill', 'leader').loss.lost).toBe('unknown');
+});
+
+it('a leader that crashes is started in place with stock timings, which takes nobody knows how long', () => {
+  expect(promised(withSpec('timings: stock'), 'postmaster-kill', 'leader').write.bound).toBe('unknown');
+});
+
+describe('a standby', () => {
+  it('is waited for by strict durability, and by nobody where there is another one, or none is needed', () => {
+    const writes = ['durability: strict', 'coordinators: { count: 3 }', 'durability: async'].map((yaml) =>
+      boundText(promised(withSpec(yaml), 'kill', 'standby').write),
+    );
+    expect(writes).toEqual(['unbounded', '100ms', '100ms']);
+  });
+});
+
+describe('a worker', () => {
+  it('is waited for, and says by whom it is started again', () => {
+    expect(promised(local, 'kill', 'worker').write).toMatchObject({
+      until: expect.stringContaining('the sentinel starts it') as string,
+    });
+    expect(promised(local, 'stop', 'worker').write).toMatchObject({
+      until: 'it is back: a write needs every copy of its shard',
+    });
+  });
+
+  it('takes its reads with it where nobody else has its shards', () => {
+    const { read } = promised(withSpec('shards: { replicationFactor: 1 }'), 'kill', 'worker');
+    expect(read).toMatchObject({ bound: 'until' });
+  });
+
+  it('that does not answer keeps reads for as long as the engine waits, which is known of Citus alone', () => {
+    const docker = { ...local, runtime: 'docker' } as const;
+    const reads = [docker, { ...docker, engine: 'standin' } as const, { ...docker, engine: undefined }].map((input) =>
+      boundText(promised(input, 'kill', 'worker').read),
+    );
+    expect(reads).toEqual(['3.1s', 'unknown', 'unknown']);
+  });
+});
