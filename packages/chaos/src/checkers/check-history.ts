@@ -1,5 +1,6 @@
 import type { History } from '../history/op.js';
 import { headerOf, requestsOf, type Request } from '../history/requests.js';
+import { isOfCrowd } from '../workloads/crowd.js';
 import { checkFault, checkPlacements, checkPrepared, checkRedundancy } from './aftermath.js';
 import { checkBank } from './bank.js';
 import { checkLeaders } from './leaders.js';
@@ -8,6 +9,8 @@ import { checkAvailability, outagesOf, worstOutageMs, type Outage } from './outa
 import { percentilesOf, type Percentiles } from './percentiles.js';
 import { checkReads } from './reads.js';
 import { checkRegister } from './register.js';
+import { checkScans, type ScansFigures } from './scans.js';
+import { checkStorm, type StormFigures } from './storm.js';
 import { worstOf, type Check, type Verdict } from './verdict.js';
 
 /** What one trial showed. The first part is what `citus-ha chaos run --json` prints for it. */
@@ -25,6 +28,10 @@ export interface TrialResult {
   /** From the injection until all members, nodes and placements were back; `null` where they were not. */
   readonly redundancyRestoredMs: number | null;
   readonly valid: Verdict;
+  /** Where clients came and went. */
+  readonly storm?: StormFigures;
+  /** Where sessions scanned. */
+  readonly scans?: ScansFigures;
 
   readonly checks: readonly Check[];
   readonly outages: readonly Outage[];
@@ -37,6 +44,8 @@ export function checkHistory(history: History): TrialResult {
   const requests = requestsOf(history);
   const ledger = checkLedger(history, requests);
   const redundancy = checkRedundancy(history);
+  const storm = checkStorm(history, requests);
+  const scans = checkScans(history, requests);
   const outages = outagesOf(history, requests);
   const checks = [
     checkFault(history),
@@ -49,6 +58,8 @@ export function checkHistory(history: History): TrialResult {
     redundancy.check,
     checkPlacements(history),
     checkPrepared(history),
+    ...(storm ? [storm.check] : []),
+    ...(scans ? [scans.check] : []),
   ];
   const { acked, lost, resurrected, duplicated, unknown } = ledger.counts;
   return {
@@ -62,6 +73,8 @@ export function checkHistory(history: History): TrialResult {
     errors: errorsOf(requests),
     redundancyRestoredMs: redundancy.restoredMs,
     valid: headerOf(history) ? worstOf(checks.map(({ valid }) => valid)) : 'unknown',
+    ...(storm && { storm: storm.figures }),
+    ...(scans && { scans: scans.figures }),
     checks,
     outages,
     latencyMs: { write: latencyOf(requests, 'write'), read: latencyOf(requests, 'read') },
@@ -79,7 +92,7 @@ function errorsOf(requests: readonly Request[]): Readonly<Record<string, number>
 function latencyOf(requests: readonly Request[], endpoint: 'write' | 'read'): Percentiles | null {
   return percentilesOf(
     requests
-      .filter(({ plan, outcome }) => plan.endpoint === endpoint && outcome === 'ok')
+      .filter(({ plan, outcome }) => plan.endpoint === endpoint && !isOfCrowd(plan) && outcome === 'ok')
       .map(({ invoked, endedAt }) => Math.round((endedAt - (invoked.due ?? invoked.time)) / 1e4) / 100),
   );
 }

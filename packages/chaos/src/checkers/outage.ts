@@ -1,5 +1,6 @@
 import { opsOf, type History, type TableKind } from '../history/op.js';
 import { headerOf, type Request } from '../history/requests.js';
+import { isOfCrowd } from '../workloads/crowd.js';
 import { patienceMs } from '../load/pace.js';
 import type { Check } from './verdict.js';
 
@@ -57,6 +58,7 @@ export function checkAvailability(history: History, requests: readonly Request[]
   const patience = patienceMs(header) * 1e6;
   const silentAt = (moment: number) =>
     header.clients.flatMap((plan, client) => {
+      if (isOfCrowd(plan)) return [];
       const served = requests.some(
         (one) =>
           one.client === client && one.outcome === 'ok' && one.endedAt <= moment && one.endedAt > moment - patience,
@@ -65,7 +67,9 @@ export function checkAvailability(history: History, requests: readonly Request[]
     });
   const [atHeal, atEnd] = [silentAt(healed), silentAt(ended)];
   const named = (silent: readonly string[]) =>
-    silent.length === header.clients.length ? 'every client' : [...new Set(silent)].join(', ');
+    silent.length === header.clients.filter((plan) => !isOfCrowd(plan)).length
+      ? 'every client'
+      : [...new Set(silent)].join(', ');
   if (atEnd.length > 0) return failing(`still failing at the end: ${named(atEnd)}`);
   if (atHeal.length > 0) return failing(`down until the fault was healed: ${named(atHeal)}`);
   return { name: 'availability', valid: true, detail: 'every client was served while the fault lasted' };
