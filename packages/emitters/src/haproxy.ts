@@ -1,6 +1,7 @@
 import type { Timings } from '@citus-ha/config';
 import { hostAndPort, ports } from '@citus-ha/layout';
 import { escaped } from './escaped.js';
+import { keptConnections } from './kept-connections.js';
 
 /** A Patroni cluster as HAProxy sees it. */
 export interface HaproxySettings {
@@ -29,14 +30,13 @@ export interface HaproxySettings {
  */
 export function haproxyConfig(settings: HaproxySettings): string {
   const { servers, maxConnections, listen, runDir, check, readLag, source } = settings;
-  // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
-  const most = maxConnections - Math.min(kept, Math.ceil(maxConnections / 5));
-  const health = `maxconn ${most} check port ${ports.patroni}`;
+  const health = `maxconn ${maxConnections - keptConnections(maxConnections)} check port ${ports.patroni}`;
   const inTime =
     readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
   const waiting = maxConnections + strangers;
+  const forReaders = `unix@${escaped(runDir)}/leader.sock`;
   return `global
-    maxconn ${2 * waiting + forStatistics}
+    maxconn ${3 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
 
 defaults
@@ -59,13 +59,15 @@ ${source === undefined ? '' : `    source ${source}\n`}    # A late answer of a 
 # Only the holder of the leader lock answers 200.
 listen postgres_write
     bind ${listen}:${settings.ports.write}
+    # For those who read from the leader: they are counted with the others, or both together would be more than it takes.
+    bind ${forReaders}
     maxconn ${waiting}
 ${speakFirst}
     option httpchk OPTIONS /primary
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}`).join('\n')}
 
-# Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, as postgres_write sees it, where none does.
+# Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, by way of postgres_write, where none does.
 listen postgres_read
     bind ${listen}:${settings.ports.read}
     maxconn ${waiting}
@@ -74,7 +76,7 @@ ${speakFirst}
     option httpchk OPTIONS /replica?lag=${readLag.size}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}${inTime}`).join('\n')}
-${servers.map(({ name, address }) => `    server ${name}_leader ${hostAndPort(address, ports.postgres)} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
+    server leader ${forReaders} backup
 
 listen stats
     mode http
@@ -87,8 +89,6 @@ listen stats
 `;
 }
 
-/** Connections of a server that no client gets. */
-const kept = 20;
 /** Connections at a port that may wait, or have not said anything yet, beside those that are served. */
 const strangers = 200;
 const forStatistics = 100;

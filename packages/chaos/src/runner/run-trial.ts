@@ -106,7 +106,7 @@ function recordHeader(
   { fault, target, trial, seed, rate, timeoutMs, crowd }: TrialOptions,
 ) {
   const paced = planClients(shards);
-  const clients = [...paced, ...(crowd ? planCrowd(crowd, shards) : [])];
+  const clients = [...paced, ...(crowd ? planCrowd(crowd) : [])];
   const intervalMs = intervalFor(paced.length, rate);
   recorder.record({
     process: 'runner',
