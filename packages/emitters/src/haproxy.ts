@@ -34,7 +34,7 @@ export function haproxyConfig(settings: HaproxySettings): string {
   const inTime =
     readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
   const waiting = maxConnections + strangers;
-  const forReaders = `unix@${escaped(runDir)}/leader.sock`;
+  const forReaders = `unix@${escaped(runDir)}/read.sock`;
   return `global
     maxconn ${3 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
