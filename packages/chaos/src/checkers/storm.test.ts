@@ -13,6 +13,13 @@ const check = (builder: HistoryBuilder) => {
   return checkStorm(history, requestsOf(history));
 };
 
+const failover = (from: number) =>
+  begun()
+    .request('append', row(1), { from: 1, client: 2, connectMs: 5 })
+    .note(5, 'observer', 'beat', { member: 'coord-1', timeline: 1, since: 4e6 })
+    .note(50, 'observer', 'beat', { member: 'coord-2', timeline: 2, since: 49e6 })
+    .fault(from, from + 10);
+
 it('measures how long clients took to connect', () => {
   const builder = begun();
   for (const [index, connectMs] of [30, 10, 20].entries()) {
@@ -34,12 +41,6 @@ it('is broken by a client that was refused, not by one that was cut off', () => 
 });
 
 it('is broken by a failover that no fault explains', () => {
-  const failover = (from: number) =>
-    begun()
-      .request('append', row(1), { from: 1, client: 2, connectMs: 5 })
-      .note(5, 'observer', 'beat', { member: 'coord-1', timeline: 1, since: 4e6 })
-      .note(50, 'observer', 'beat', { member: 'coord-2', timeline: 2, since: 49e6 })
-      .fault(from, from + 10);
   expect(check(failover(100))?.check.valid).toBe(false);
   expect(check(failover(20))?.check.valid).toBe(true);
 });
