@@ -7,7 +7,7 @@ export { exportForElle } from './elle.js';
 export type { Fault, FaultContext } from './faults/fault.js';
 export { capabilitiesOf, faultNamed, faults, impossibleFaults, missingFor, type Capabilities } from './faults/index.js';
 export { targetNames } from './faults/targets.js';
-export { opsOf, type History, type Op, type Promised } from './history/op.js';
+export { opsOf, type CrowdWorkload, type History, type Op, type Promised } from './history/op.js';
 export { parseHistory } from './history/parse-history.js';
 export { requestsOf, type Request } from './history/requests.js';
 export type { ChaosEvent } from './runner/chaos-event.js';
@@ -31,4 +31,5 @@ export {
 export { readSeries, seriesFile, seriesFolder } from './runner/series-file.js';
 export { soak } from './runner/soak.js';
 export { suiteNamed, suites, type Strike } from './runner/suites.js';
+export { crowds, type Crowd } from './workloads/crowd.js';
 export { randomBy, type Random } from './workloads/random.js';

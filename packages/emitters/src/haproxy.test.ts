@@ -17,3 +17,10 @@ test('HAProxy asks for the age of a standby only where a limit of it is given', 
   expect(bySize).not.toContain('agent-check');
   expect(byAge).toContain('agent-send 30000');
 });
+
+test('who reads from the leader counts among its clients, of which the last connections are kept', () => {
+  const config = haproxyConfig({ ...settings, readLag: { size: '1MB' } });
+  expect(config).toContain('server pg1 10.0.0.11:5432 maxconn 80 check');
+  expect(config).toContain('bind unix@/run/haproxy/read.sock');
+  expect(config).toContain('server leader unix@/run/haproxy/read.sock backup');
+});

@@ -2,6 +2,7 @@ import type { Timings } from '@citus-ha/config';
 import { hostAndPort, ports } from '@citus-ha/layout';
 import { proxyRoutes } from '@citus-ha/member-agent';
 import { escaped } from './escaped.js';
+import { keptConnections } from './kept-connections.js';
 
 /** A Patroni cluster as HAProxy sees it. */
 export interface HaproxySettings {
@@ -32,14 +33,13 @@ export interface HaproxySettings {
 export function haproxyConfig(settings: HaproxySettings): string {
   const { servers, maxConnections, listen, runDir, check, readLag, source } = settings;
   const readCheck = `/replica?lag=${readLag.size}`;
-  // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
-  const most = maxConnections - Math.min(kept, Math.ceil(maxConnections / 5));
-  const health = `maxconn ${most} check port ${ports.patroni}`;
+  const health = `maxconn ${maxConnections - keptConnections(maxConnections)} check port ${ports.patroni}`;
   const inTime =
     readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
   const waiting = maxConnections + strangers;
+  const forReaders = `unix@${escaped(runDir)}/read.sock`;
   return `global
-    maxconn ${4 * waiting + forStatistics}
+    maxconn ${6 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
     default-path config
     setenv PATRONI_PORT ${ports.patroni}
@@ -67,6 +67,8 @@ ${source === undefined ? '' : `    source ${source}\n`}    # A late answer of a 
 # To the holder of the leader lock, once its PostgreSQL takes writes.
 listen postgres_write
     bind ${listen}:${settings.ports.write}
+    # For those who read from the leader: they are counted with the others, or both together would be more than it takes.
+    bind ${forReaders}
     maxconn ${waiting}
 ${waitFor('writer')}
     option httpchk
@@ -75,7 +77,7 @@ ${waitFor('writer')}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}`).join('\n')}
 
-# Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, as postgres_write sees it, where none does.
+# Standbys that keep up, in bytes by Patroni's word, in time by their own; the leader, by way of postgres_write, where none does.
 listen postgres_read
     bind ${listen}:${settings.ports.read}
     maxconn ${waiting}
@@ -84,7 +86,7 @@ ${waitFor('reader')}
     option httpchk OPTIONS ${readCheck}
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}${inTime}`).join('\n')}
-${servers.map(({ name, address }) => `    server ${name}_leader ${hostAndPort(address, ports.postgres)} maxconn ${most} backup track postgres_write/${name}`).join('\n')}
+    server leader ${forReaders} backup
 
 # Of routes.lua: sessions wait here for a server.
 listen waiting_room
@@ -104,8 +106,6 @@ listen stats
 `;
 }
 
-/** Connections of a server that no client gets. */
-const kept = 20;
 /** Connections at a port that may wait, or have not said anything yet, beside those that are served. */
 const strangers = 200;
 const forStatistics = 100;

@@ -1,4 +1,5 @@
 import type { MemberSpec, ParameterValue } from '@citus-ha/config';
+import { keptConnections } from './kept-connections.js';
 import { nodeSslSettings } from './node-certificate.js';
 import type { RenderInput } from './rendering.js';
 
@@ -8,11 +9,17 @@ type Parameters = Readonly<Record<string, ParameterValue>>;
 export function postgresParameters(input: RenderInput, member: MemberSpec): Parameters {
   const { spec, engine } = input;
   const { shared_preload_libraries: libraries, ...parameters } = spec.postgres.parameters;
+  const { maxConnections } = spec.postgres;
+  const reserved = Math.floor(keptConnections(maxConnections) / 2);
   return {
     shared_preload_libraries: preloadedLibraries(engine, libraries),
-    max_connections: spec.postgres.maxConnections,
+    max_connections: maxConnections,
+    // What proxies keep back, from clients past them too: for superusers, such as Patroni is, and for roles that are granted
+    // pg_use_reserved_connections. Patroni leaves the latter out where the server knows none: PostgreSQL 16 is the first to have it.
+    superuser_reserved_connections: keptConnections(maxConnections) - reserved,
+    reserved_connections: reserved,
     // Citus writes in two phases, over several connections for one client.
-    max_prepared_transactions: 2 * spec.postgres.maxConnections,
+    max_prepared_transactions: 2 * maxConnections,
     // Citus moves shards by logical replication, and Patroni insists on it in Citus groups.
     wal_level: engine === 'citus' ? 'logical' : 'replica',
     hot_standby: 'on',
@@ -45,7 +52,10 @@ function preloadedLibraries(engine: RenderInput['engine'], wanted: ParameterValu
 
 /** Citus waits 30 s for a node that does not answer. */
 function citusParameters(input: RenderInput, member: MemberSpec): Parameters {
+  const { maxConnections } = input.spec.postgres;
   return {
+    // As few to one node as a proxy lets clients in: the node's own Patroni needs the others.
+    'citus.max_shared_pool_size': maxConnections - keptConnections(maxConnections),
     'citus.node_connection_timeout': '3s',
     'citus.node_conninfo': `${nodeSslSettings(input, member)} keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000`,
     // Citus splits and moves shards by a plugin of its own. Patroni leaves the list out where the server knows none: minor releases

@@ -61,7 +61,6 @@ local function lead(place)
     if other ~= place then
       other.server:check_force_down()
       other.server:shut_sess()
-      other.reads_of_leader:shut_sess()
     end
   end
   core.Info("writes go to " .. place.name)
@@ -102,17 +101,17 @@ local function is_settled(place, since)
   return place.asked_at ~= nil and now() - place.asked_at > busy
 end
 
--- Whether all that HAProxy may choose from are settled; those that are down are asked again and again.
-local function may_pass(tiers, since)
-  for _, places in ipairs(tiers) do
-    local up = all_up(places)
-    if #up > 0 then
-      local settled = true
-      for _, place in ipairs(up) do settled = is_settled(place, since) and settled end
-      return settled
-    end
+-- Whether all that HAProxy may choose from are settled.
+local function may_pass(places, since)
+  local up = all_up(places)
+  if #up > 0 then
+    local settled = true
+    for _, place in ipairs(up) do settled = is_settled(place, since) and settled end
+    return settled
   end
-  for _, place in ipairs(writers) do
+  -- Who finds no standby reads from the leader, and waits there.
+  if places == readers then return true end
+  for _, place in ipairs(places) do
     if now() - (place.looked_at or 0) > fresh then
       place.looked_at = now()
       ask(place)
@@ -121,20 +120,20 @@ local function may_pass(tiers, since)
   return false
 end
 
-local rooms = { writer = { writers }, reader = { readers, writers } }
+local rooms = { writer = writers, reader = readers }
 
 -- What sleeps in an action may never be woken again, since HAProxy takes a moment that is over for none at all. So the session waits for a
 -- word of this service, which is woken by a task of its own.
 core.register_service("waiting_room", "tcp", function(applet)
-  local tiers = rooms[applet:getline():match("%a+")]
+  local places = rooms[applet:getline():match("%a+")]
   local since = now()
-  while not may_pass(tiers, since) and now() - since < patience do core.msleep(every) end
+  while not may_pass(places, since) and now() - since < patience do core.msleep(every) end
   applet:send("go\n")
 end)
 
-for name, tiers in pairs(rooms) do
+for name, places in pairs(rooms) do
   core.register_action("wait_for_" .. name, { "tcp-req" }, function()
-    if may_pass(tiers, now()) then return end
+    if may_pass(places, now()) then return end
     local socket = core.tcp()
     socket:settimeout(patience / 1000 + 1)
     if socket:connect(waiting_room) and socket:send(name .. "\n") then socket:receive("*l") end
@@ -146,9 +145,7 @@ core.register_init(function()
   local read = core.backends["postgres_read"].servers
   for name, server in pairs(core.backends["postgres_write"].servers) do
     local host = server:get_addr():match("^%[?(.-)%]?:%d+$")
-    table.insert(writers, {
-      name = name, server = server, reads_of_leader = read[name .. "_leader"], host = host, path = "/primary", fits = takes_writes,
-    })
+    table.insert(writers, { name = name, server = server, host = host, path = "/primary", fits = takes_writes })
     table.insert(readers, { name = name, server = read[name], host = host, path = read_path, fits = takes_reads })
   end
 end)

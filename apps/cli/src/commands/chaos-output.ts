@@ -49,8 +49,16 @@ export function printSeries(series: Series, folder: string, options: CommonOptio
     ]),
   );
   for (const { fault, target, trial, result } of series.results) {
-    for (const line of brokenPromises(result)) print(`${fault} ${target} ${trial}: ${line}`);
+    for (const line of [...crowdFigures(result), ...brokenPromises(result)])
+      print(`${fault} ${target} ${trial}: ${line}`);
   }
+}
+
+/** What those showed that were there beside the load that every trial has. */
+function crowdFigures({ checks }: TrialResult): readonly string[] {
+  return checks.flatMap(({ name, valid, detail }) =>
+    (name === 'storm' || name === 'scans') && valid === true ? [`${name}: ${detail}`] : [],
+  );
 }
 
 /** A line for every promise that did not hold, or could not be decided. */

@@ -13,7 +13,7 @@ const parse = (...args: readonly string[]) => {
   return command.parseAsync(args, { from: 'user' }).catch((error: unknown) => error);
 };
 
-it.each(['fault', 'target', 'suite', 'trials', 'seed', 'rate', 'timeout', 'output'])(
+it.each(['fault', 'target', 'suite', 'clients', 'trials', 'seed', 'rate', 'timeout', 'output'])(
   'a series is gone on with as it was begun, without another --%s',
   async (option) => {
     expect(await parse('--resume', 'folder')).not.toBeInstanceOf(Error);
@@ -24,6 +24,12 @@ it.each(['fault', 'target', 'suite', 'trials', 'seed', 'rate', 'timeout', 'outpu
 it('a suite has targets of its own, and trials are whole', async () => {
   expect(await parse('--suite', 'seed', '--target', 'leader')).toBeInstanceOf(CommanderError);
   expect(await parse('--fault', 'kill', '--trials', '0.5')).toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+it('another workload is one that there is', async () => {
+  expect(await parse('--workload', 'storm', '--clients', '20')).not.toBeInstanceOf(Error);
+  expect(await parse('--workload', 'rain')).toBeInstanceOf(CommanderError);
+  expect(await parse('--workload', 'storm', '--clients', 'many')).toMatchObject({ code: 'OPTION_INVALID' });
 });
 
 it('a folder that holds a series is left alone', async () => {

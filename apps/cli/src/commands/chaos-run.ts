@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   capabilitiesOf,
+  crowds,
   faultNamed,
   healAll,
   planTrials,
@@ -18,6 +19,8 @@ import {
   uninterrupted,
   type Capabilities,
   type ChaosEvent,
+  type Crowd,
+  type CrowdWorkload,
   type PlannedTrial,
   type Series,
 } from '@citus-ha/chaos';
@@ -44,6 +47,8 @@ interface RunOptions extends LoadOptions {
   readonly fault?: string;
   readonly target?: string;
   readonly suite?: string;
+  readonly workload?: CrowdWorkload;
+  readonly clients?: number;
   readonly trials: number;
   readonly resume?: string;
 }
@@ -58,12 +63,23 @@ export function runCommand(): Command {
         'target',
       ]),
     )
+    .addOption(
+      new Option(
+        '--workload <name>',
+        `who else is there: ${Object.entries(crowds)
+          .map(([name, { clients, description }]) => `${name}: ${clients} ${description}`)
+          .join('; ')}`,
+      ).choices(Object.keys(crowds)),
+    )
+    .option('--clients <number>', 'how many of --workload there are', wholeNumber('--clients'))
     .option('--trials <number>', 'how often each fault is injected', wholeNumber('--trials'), 1)
     .addOption(
       new Option('--resume <file>', 'go on with an interrupted series: its folder, or its series.json').conflicts([
         'fault',
         'target',
         'suite',
+        'workload',
+        'clients',
         'trials',
         'seed',
         'rate',
@@ -76,7 +92,7 @@ export function runCommand(): Command {
       const capabilities = await capabilitiesOf(cluster.runtime);
       const begun = options.resume
         ? await resumed(cluster, options.resume)
-        : await newSeries(cluster, options, ...planned(cluster, capabilities, options));
+        : await newSeries(cluster, options, ...planned(cluster, capabilities, options), crowdOf(options));
       await measure(cluster, begun, options, (onResult) =>
         runSeries(cluster, begun.series, { folder: begun.folder, capabilities, onResult, onEvent }),
       );
@@ -124,16 +140,26 @@ function planned(
     }
     return [`suite ${options.suite}`, planTrials(strikes, trials)];
   }
-  if (options.fault === undefined) {
+  if (options.fault === undefined && options.workload === undefined) {
     throw new CodedError('FAULT_MISSING', 'No fault is named', {
       blame: 'user',
       fix: 'Name one with --fault or a set of them with --suite; `citus-ha chaos list` shows them.',
     });
   }
-  const fault = faultNamed(options.fault, capabilities);
+  const fault = faultNamed(options.fault ?? 'none', capabilities);
   const strike = { fault: fault.name, target: options.target ?? fault.targets[0] ?? 'leader' };
   requireStrikes(cluster, capabilities, [strike]);
   return [`${strike.fault} ${strike.target}`, planTrials([strike], trials)];
+}
+
+/** @throws CodedError `OPTION_INVALID` for clients of no workload. */
+function crowdOf({ workload, clients }: RunOptions): Crowd | undefined {
+  if (workload !== undefined) return { workload, clients: clients ?? crowds[workload].clients };
+  if (clients === undefined) return undefined;
+  throw new CodedError('OPTION_INVALID', '--clients counts the clients of a --workload, and none is named', {
+    blame: 'user',
+    fix: `Name one of ${Object.keys(crowds).join(', ')}, or leave --clients out.`,
+  });
 }
 
 interface BegunSeries {
@@ -152,6 +178,7 @@ async function newSeries(
   options: LoadOptions,
   title: string,
   trials: readonly PlannedTrial[],
+  crowd?: Crowd,
 ): Promise<BegunSeries> {
   const startedAt = new Date().toISOString();
   const name = `citus-ha-chaos-${cluster.spec.name}-${startedAt.replaceAll(/[:.]/g, '-')}`;
@@ -165,6 +192,7 @@ async function newSeries(
     seed: options.seed ?? Date.now() % 1_000_000,
     rate: options.rate,
     timeoutMs: options.timeout,
+    ...(crowd && { crowd }),
     place: await readPlace(cluster),
     results: [],
   };

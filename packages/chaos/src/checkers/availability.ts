@@ -3,6 +3,7 @@ import { formatDuration } from '@citus-ha/core';
 import { opsOf, type History, type Promised, type TrialHeader } from '../history/op.js';
 import { headerOf, type Request } from '../history/requests.js';
 import { patienceMs } from '../load/pace.js';
+import { isOfCrowd } from '../workloads/crowd.js';
 import { outagesOf, worstOutageMs, type Outage } from './outage.js';
 import { worstOf, type Check, type Verdict } from './verdict.js';
 
@@ -51,16 +52,18 @@ function silentAt(
   requests: readonly Request[],
 ): string | undefined {
   const since = moment - patienceMs(header) * 1e6;
-  const silent = header.clients.flatMap(({ workload, endpoint, table, group }, client) => {
+  const asked = header.clients.filter((plan) => !isOfCrowd(plan));
+  const silent = header.clients.flatMap((plan, client) => {
+    const { workload, endpoint, table, group } = plan;
     const isServed = requests.some(
       (one) => one.client === client && one.outcome === 'ok' && one.endedAt <= moment && one.endedAt > since,
     );
-    return isServed || !accesses.includes(endpoint)
+    return isOfCrowd(plan) || isServed || !accesses.includes(endpoint)
       ? []
       : [`${workload} on ${table}${group === '-' ? '' : ` ${group}`}`];
   });
   if (silent.length === 0) return undefined;
-  return silent.length === header.clients.length ? 'every client' : [...new Set(silent)].join(', ');
+  return silent.length === asked.length ? 'every client' : [...new Set(silent)].join(', ');
 }
 
 /** A client asks only so often: up to an interval before an outage, and as late behind it. */

@@ -1,5 +1,6 @@
 import type { History, Promised } from '../history/op.js';
 import { headerOf, requestsOf, type Request } from '../history/requests.js';
+import { isOfCrowd } from '../workloads/crowd.js';
 import { checkFault, checkPlacements, checkPrepared, checkRedundancy } from './aftermath.js';
 import { checkAvailability, promisedIn } from './availability.js';
 import { checkBank } from './bank.js';
@@ -9,6 +10,8 @@ import { outagesOf, worstOutageMs, type Outage } from './outage.js';
 import { percentilesOf, type Percentiles } from './percentiles.js';
 import { checkReads } from './reads.js';
 import { checkRegister } from './register.js';
+import { checkScans, type ScansFigures } from './scans.js';
+import { checkStorm, type StormFigures } from './storm.js';
 import { worstOf, type Check, type Verdict } from './verdict.js';
 
 /** What one trial showed. The first part is what `citus-ha chaos run --json` prints for it. */
@@ -26,6 +29,10 @@ export interface TrialResult {
   /** From the injection until all members, nodes and placements were back; `null` where they were not. */
   readonly redundancyRestoredMs: number | null;
   readonly valid: Verdict;
+  /** Where clients came and went. */
+  readonly storm?: StormFigures;
+  /** Where sessions scanned. */
+  readonly scans?: ScansFigures;
 
   /** The worst to expect of the fault by the cluster's settings; absent where they promise nothing. */
   readonly promised?: Promised;
@@ -40,6 +47,8 @@ export function checkHistory(history: History): TrialResult {
   const requests = requestsOf(history);
   const ledger = checkLedger(history, requests);
   const redundancy = checkRedundancy(history);
+  const storm = checkStorm(history, requests);
+  const scans = checkScans(history, requests);
   const outages = outagesOf(history, requests);
   const checks = [
     checkFault(history),
@@ -52,6 +61,8 @@ export function checkHistory(history: History): TrialResult {
     redundancy.check,
     checkPlacements(history),
     checkPrepared(history),
+    ...(storm ? [storm.check] : []),
+    ...(scans ? [scans.check] : []),
   ];
   const promised = promisedIn(history);
   const { acked, lost, resurrected, duplicated, unknown } = ledger.counts;
@@ -67,6 +78,8 @@ export function checkHistory(history: History): TrialResult {
     redundancyRestoredMs: redundancy.restoredMs,
     valid: headerOf(history) ? worstOf(checks.map(({ valid }) => valid)) : 'unknown',
     ...(promised && { promised }),
+    ...(storm && { storm: storm.figures }),
+    ...(scans && { scans: scans.figures }),
     checks,
     outages,
     latencyMs: { write: latencyOf(requests, 'write'), read: latencyOf(requests, 'read') },
@@ -84,7 +97,7 @@ function errorsOf(requests: readonly Request[]): Readonly<Record<string, number>
 function latencyOf(requests: readonly Request[], endpoint: 'write' | 'read'): Percentiles | null {
   return percentilesOf(
     requests
-      .filter(({ plan, outcome }) => plan.endpoint === endpoint && outcome === 'ok')
+      .filter(({ plan, outcome }) => plan.endpoint === endpoint && !isOfCrowd(plan) && outcome === 'ok')
       .map(({ invoked, endedAt }) => Math.round((endedAt - (invoked.due ?? invoked.time)) / 1e4) / 100),
   );
 }

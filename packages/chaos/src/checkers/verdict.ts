@@ -18,7 +18,9 @@ export type CheckName =
   | 'availability'
   | 'redundancy'
   | 'placements'
-  | 'prepared';
+  | 'prepared'
+  | 'storm'
+  | 'scans';
 
 /** The worst wins: false before unknown before true. */
 export function worstOf(verdicts: readonly Verdict[]): Verdict {

@@ -4,7 +4,9 @@ import type { Fault } from './fault.js';
 import { killAhead } from './kill-ahead.js';
 import { cpuHog, fullDisk } from './machine-faults.js';
 import { networkFaults } from './network-faults.js';
+import { nothing } from './nothing.js';
 import { rollingRestart, switchOver } from './planned-faults.js';
+import { postmasterPause } from './postmaster-pause.js';
 import { kill, patroniKill, pause, postmasterKill, stop } from './process-faults.js';
 import { together } from './together.js';
 
@@ -15,12 +17,14 @@ export const faults: readonly Fault[] = [
   pause,
   patroniKill,
   postmasterKill,
+  postmasterPause,
   killAhead,
   fullDisk,
   cpuHog,
   ...networkFaults,
   switchOver,
   rollingRestart,
+  nothing,
 ];
 
 /** What no machine can do to one member alone, and why. */

@@ -1,5 +1,5 @@
-import type { Fault, FaultContext } from './fault.js';
-import { databaseTargets, each, inMember, namesOf, withState } from './members.js';
+import type { Fault } from './fault.js';
+import { databaseTargets, each, inEachRunning, inMember, namesOf } from './members.js';
 
 /**
  * Needs no disk to be filled that others use as well: no file can grow beyond RLIMIT_FSIZE (setrlimit(2)), whose soft limit
@@ -52,10 +52,4 @@ for round in 1 2; do
     prlimit --pid $pid --fsize=${soft}: || [ ! -d $process ] || exit 1
   done
 done`;
-}
-
-/** A member that has ended needs no healing: its next life has its own limits and processes. */
-async function inEachRunning({ cluster, members }: FaultContext, script: string): Promise<void> {
-  const databases = members.filter(({ kind }) => kind === 'coordinator' || kind === 'worker');
-  await each(await withState(cluster, databases, 'running'), ({ name }) => inMember(cluster, name, script));
 }

@@ -2,6 +2,7 @@ import type { ClusterHandle } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import type { Member } from '@citus-ha/runtime';
+import type { FaultContext } from './fault.js';
 
 /** Databases, by their places in the cluster. */
 export const databaseTargets = [
@@ -48,4 +49,15 @@ export async function inMember(
     member: name,
     fix: 'Check that it runs: `citus-ha status`.',
   });
+}
+
+/**
+ * Undoes by a script, whose `$0` is the data directory, what was done in each database among the members. One that has ended needs
+ * no healing: its next life has its own limits and processes.
+ */
+export async function inEachRunning({ cluster, members }: FaultContext, script: string): Promise<void> {
+  const databases = members.filter(({ kind }) => kind === 'coordinator' || kind === 'worker');
+  await each(await withState(cluster, databases, 'running'), ({ name }) =>
+    inMember(cluster, name, script, cluster.site.members[name]?.dataDir),
+  );
 }

@@ -11,9 +11,12 @@ export interface ShardChecksums {
   readonly checksums: Readonly<Record<string, string | null>>;
 }
 
+/** What many clients do at once, beside the others: each begins again as soon as it has ended. */
+export type CrowdWorkload = 'storm' | 'scans';
+
 /** A client of the load: what it does, where, and which shard group it stands for. */
 export interface ClientPlan {
-  readonly workload: 'ledger' | 'tail' | 'transfer' | 'balances' | 'register';
+  readonly workload: 'ledger' | 'tail' | 'transfer' | 'balances' | 'register' | CrowdWorkload;
   readonly endpoint: 'write' | 'read';
   readonly table: TableKind;
   /** The workers that hold the shard it works on, `worker1+worker2`; `-` where there is no single one. */
@@ -53,6 +56,8 @@ export interface OpValues {
   balances: Readonly<Record<string, number>> | null;
   write: { readonly key: number; readonly value: number };
   read: { readonly key: number; readonly value: number | null };
+  /** Rows that were counted. */
+  scan: { readonly rows: number | null };
 
   header: TrialHeader;
   load: 'begin' | 'end';
@@ -94,12 +99,14 @@ export interface Op<F extends keyof OpValues = keyof OpValues> {
   readonly message?: string;
   /** When an invoked request was due, in nanoseconds: latency counts from there. */
   readonly due?: number;
+  /** How long the request took to connect, where it had to, in milliseconds. */
+  readonly connectMs?: number;
 }
 
 export type History = readonly Op[];
 
 /** Functions of the load's clients. */
-export type ClientFunction = 'append' | 'tail' | 'transfer' | 'balances' | 'write' | 'read';
+export type ClientFunction = 'append' | 'tail' | 'transfer' | 'balances' | 'write' | 'read' | 'scan';
 
 /** Every op with this function. */
 export function opsOf<F extends keyof OpValues>(history: History, f: F): readonly Op<F>[] {

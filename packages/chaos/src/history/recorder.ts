@@ -10,6 +10,7 @@ export interface Entry<F extends keyof OpValues = keyof OpValues> {
   readonly error?: string | undefined;
   readonly message?: string | undefined;
   readonly due?: number;
+  readonly connectMs?: number | undefined;
 }
 
 /** Writes a history down as it happens: in memory for the checkers, line by line into a file. */
@@ -33,7 +34,7 @@ export function createRecorder(file: string): Recorder {
   return {
     now,
     history,
-    record: ({ process: by, type, f, value, error, message, due }) => {
+    record: ({ process: by, type, f, value, error, message, due, connectMs }) => {
       const op = {
         index: history.length,
         time: now(),
@@ -44,6 +45,7 @@ export function createRecorder(file: string): Recorder {
         ...(error !== undefined && { error }),
         ...(message !== undefined && { message }),
         ...(due !== undefined && { due }),
+        ...(connectMs !== undefined && { connectMs }),
       } as Op;
       history.push(op);
       stream.write(`${JSON.stringify(op)}\n`);

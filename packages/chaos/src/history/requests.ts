@@ -14,6 +14,8 @@ export interface Request<F extends ClientFunction = ClientFunction> {
   /** Nanoseconds; infinite where it may still take effect. */
   readonly endedAt: number;
   readonly error: string | undefined;
+  /** See {@link Op}. */
+  readonly connectMs: number | undefined;
 }
 
 /** What a history says of itself; `undefined` where it has no beginning. */
@@ -46,7 +48,19 @@ export function requestsOf(history: History): readonly Request[] {
     const outcome = done === undefined || done.type === 'invoke' ? 'info' : done.type;
     const endedAt = done === undefined || outcome === 'info' ? Number.POSITIVE_INFINITY : done.time;
     const value = outcome === 'ok' && done ? done.value : op.value;
-    return [{ client, plan, f: op.f, invoked: op, outcome, value, endedAt, error: done?.error } as Request];
+    return [
+      {
+        client,
+        plan,
+        f: op.f,
+        invoked: op,
+        outcome,
+        value,
+        endedAt,
+        error: done?.error,
+        connectMs: done?.connectMs,
+      } as Request,
+    ];
   });
 }
 

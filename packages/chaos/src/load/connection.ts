@@ -12,6 +12,8 @@ export const applicationName = 'citus-ha-chaos';
 export class Connection {
   readonly #server: ServerAddress;
   #client: Client | undefined;
+  /** How long the last request took to connect; `undefined` where it did not, or had not to. */
+  connectMs: number | undefined;
 
   constructor(server: ServerAddress) {
     this.#server = server;
@@ -24,6 +26,7 @@ export class Connection {
    */
   async run<T>(request: (session: Session) => Promise<T>, timeoutMs: number): Promise<T> {
     const deadline = performance.now() + timeoutMs;
+    this.connectMs = undefined;
     try {
       const session = (this.#client ??= await this.#connect(timeoutMs));
       return await withTimeout(request(session), Math.max(1, deadline - performance.now()));
@@ -41,8 +44,11 @@ export class Connection {
   }
 
   async #connect(timeoutMs: number): Promise<Client> {
+    const began = performance.now();
     try {
-      return await connect(this.#server, { timeoutMs, statementTimeoutMs: 0, applicationName });
+      const client = await connect(this.#server, { timeoutMs, statementTimeoutMs: 0, applicationName });
+      this.connectMs = Math.round(performance.now() - began);
+      return client;
     } catch (error) {
       throw new Unsent(error);
     }

@@ -28,4 +28,6 @@ it('a lost connection leaves it open too, unless nothing had been sent', () => {
     type: 'fail',
     error: 'CONNECT_REFUSED',
   });
+  const full = new CodedError('CONNECT_FAILED', 'not let in', { cause: sqlError('53300') });
+  expect(outcomeOf(new Unsent(full))).toMatchObject({ type: 'fail', error: '53300' });
 });

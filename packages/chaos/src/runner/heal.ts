@@ -4,6 +4,7 @@ import { codeOf, messageOf, waitFor } from '@citus-ha/core';
 import type { Fault, FaultContext } from '../faults/fault.js';
 import { faults } from '../faults/index.js';
 import { networkFaults } from '../faults/network-faults.js';
+import { postmasterPause } from '../faults/postmaster-pause.js';
 import { pause } from '../faults/process-faults.js';
 import type { Recorder } from '../history/recorder.js';
 
@@ -33,7 +34,7 @@ export async function healFault(fault: Fault, context: FaultContext, recorder: R
 export async function healAll(cluster: ClusterHandle): Promise<void> {
   const context = { cluster, members: membersOf(cluster.spec) };
   // What is frozen or cut off first: what is started after it may need it.
-  const heals = new Set([pause, ...networkFaults, ...faults].map((fault) => fault.heal));
+  const heals = new Set([pause, postmasterPause, ...networkFaults, ...faults].map((fault) => fault.heal));
   const failures: unknown[] = [];
   for (const heal of heals) await heal(context).catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];

@@ -52,6 +52,7 @@ export async function makeTrials(
       seed: series.seed + made.results.length,
       rate: series.rate,
       timeoutMs: series.timeoutMs,
+      crowd: series.crowd,
       file: join(folder, file),
       ...(onEvent && { onEvent }),
     });

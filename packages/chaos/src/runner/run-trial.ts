@@ -5,8 +5,10 @@ import type { Fault } from '../faults/fault.js';
 import { aim } from '../faults/targets.js';
 import { createRecorder, type Recorder } from '../history/recorder.js';
 import { intervalFor } from '../load/pace.js';
+import { startCrowd, type Running } from '../load/start-crowd.js';
 import { startLoad, type Load } from '../load/start-load.js';
 import { watchLeaders } from '../load/watch-leaders.js';
+import { planCrowd, type Crowd } from '../workloads/crowd.js';
 import { planClients } from '../workloads/plan-clients.js';
 import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
 import type { ChaosEvent } from './chaos-event.js';
@@ -24,6 +26,8 @@ export interface TrialOptions {
   /** Requests a second, of all clients together. */
   readonly rate: number;
   readonly timeoutMs: number;
+  /** Who else is there; only those with a rate unless told. */
+  readonly crowd?: Crowd | undefined;
   /** Where the history goes; must not exist. */
   readonly file: string;
   readonly onEvent?: (event: ChaosEvent) => void;
@@ -42,22 +46,32 @@ const beatIntervalMs = 250;
  * @throws CodedError `CLUSTER_UNHEALTHY` where the cluster was not healthy to begin with; the signal's reason.
  */
 export async function runTrial(cluster: ClusterHandle, options: TrialOptions): Promise<TrialResult> {
-  const { fault, seed, file, timeoutMs, onEvent: tell = () => undefined } = options;
+  const { fault, seed, file, timeoutMs, crowd, onEvent: tell = () => undefined } = options;
   await requireHealthy(cluster, tell);
   const endpoint = cluster.endpoint('write');
   const recorder = createRecorder(file);
   const watching = new AbortController();
   let load: Load | undefined;
+  let others: Running | undefined;
   let health: HealthWatch | undefined;
   let leaders: Promise<void> | undefined;
   try {
-    const tables = await createTables(endpoint, (host) => memberAt(cluster, host));
+    const tables = await createTables(endpoint, {
+      nameOfHost: (host) => memberAt(cluster, host),
+      scanned: crowd?.workload === 'scans',
+    });
     const { clients, intervalMs } = recordHeader(recorder, cluster, tables, options);
     const signal = watching.signal;
     leaders = watchLeaders({ cluster, recorder, intervalMs: beatIntervalMs, timeoutMs, signal });
     health = watchHealth(cluster, recorder);
-    load = startLoad({ cluster, recorder, clients, shards: tables.shards, seed, intervalMs, timeoutMs });
+    let lastId = 0;
+    const work = { cluster, recorder, clients, shards: tables.shards, seed, nextId: () => ++lastId };
+    load = startLoad({ ...work, intervalMs, timeoutMs });
     await untilServed(cluster, load);
+    if (crowd) {
+      others = startCrowd(work);
+      await untilServed(cluster, load);
+    }
     const members = await aim(cluster, options);
     const promise = await promiseOfStrike(cluster, fault, members);
     recorder.record({ process: 'runner', type: 'ok', f: 'promise', value: promise });
@@ -69,6 +83,7 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
     await untilServed(cluster, load);
     // What has just come back may still change: a standby is chosen to be synchronous a moment later.
     await untilHealthy(cluster, health);
+    await others?.stop();
     await load.stop();
     await readFinally(cluster, recorder);
     cluster.signal?.throwIfAborted();
@@ -79,7 +94,7 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
     // Before anything else: those who watch may wait for what the fault holds up.
     await attempt(tell, () => healAll(uninterrupted(cluster)));
     try {
-      await Promise.all([load?.stop(), health?.stop(), leaders]);
+      await Promise.all([others?.stop(), load?.stop(), health?.stop(), leaders]);
       await recorder.close();
     } finally {
       await restore(uninterrupted(cluster), tell);
@@ -91,10 +106,11 @@ function recordHeader(
   recorder: Recorder,
   { spec, runtime, record }: ClusterHandle,
   { shards, bankTotal }: LoadTables,
-  { fault, target, trial, seed, rate, timeoutMs }: TrialOptions,
+  { fault, target, trial, seed, rate, timeoutMs, crowd }: TrialOptions,
 ) {
-  const clients = planClients(shards);
-  const intervalMs = intervalFor(clients.length, rate);
+  const paced = planClients(shards);
+  const clients = [...paced, ...(crowd ? planCrowd(crowd) : [])];
+  const intervalMs = intervalFor(paced.length, rate);
   recorder.record({
     process: 'runner',
     type: 'ok',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClusterSpec } from '@citus-ha/config';
 import type { ProgramVersions } from '@citus-ha/layout';
 import { CodedError } from '@citus-ha/core';
+import type { Crowd } from '../workloads/crowd.js';
 import type { TrialResult } from '../checkers/check-history.js';
 import { percentilesOf, type Percentiles } from '../checkers/percentiles.js';
 import { worstOf, type Verdict } from '../checkers/verdict.js';
@@ -18,6 +19,7 @@ export interface Series {
   readonly seed: number;
   readonly rate: number;
   readonly timeoutMs: number;
+  readonly crowd?: Crowd;
   readonly place: SeriesPlace;
   readonly results: readonly SeriesResult[];
 }

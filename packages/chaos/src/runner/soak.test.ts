@@ -8,4 +8,5 @@ it('what is left to chance hits every kind of member, and loses no acknowledged 
   expect(strikes).toContainEqual({ fault: 'kill', target: 'any-worker' });
   expect(strikes.map(({ fault }) => fault)).not.toContain('kill-ahead');
   expect(strikes.map(({ fault }) => fault)).not.toContain('partition-all');
+  expect(strikes.map(({ fault }) => fault)).not.toContain('none');
 });

@@ -2,6 +2,7 @@ import { withoutFaults, type ClusterHandle } from '@citus-ha/cluster';
 import { codeOf } from '@citus-ha/core';
 import type { Fault } from '../faults/fault.js';
 import { faults, missingFor, type Capabilities } from '../faults/index.js';
+import { nothing } from '../faults/nothing.js';
 import { requireTarget } from '../faults/targets.js';
 import { pick, type Random } from '../workloads/random.js';
 import { makeTrials, type SeriesOptions } from './run-series.js';
@@ -11,7 +12,7 @@ import type { Strike } from './suites.js';
 /** Every fault on every target that this cluster can have and that is not made to lose writes. */
 export function possibleStrikes(cluster: Pick<ClusterHandle, 'spec'>, capabilities: Capabilities): readonly Strike[] {
   return faults
-    .filter((fault) => !fault.losesWrites && missingFor(fault, capabilities).length === 0)
+    .filter((fault) => fault !== nothing && !fault.losesWrites && missingFor(fault, capabilities).length === 0)
     .flatMap((fault) =>
       fault.targets
         .filter((target) => isThere(cluster, fault, target))

@@ -16,6 +16,7 @@ const coordinator = [
   ...strikes('pause', 'leader', 'standby'),
   ...strikes('patroni-kill', 'leader'),
   ...strikes('postmaster-kill', 'leader'),
+  ...strikes('postmaster-pause', 'leader'),
   ...strikes('full-disk', 'leader', 'standby'),
   ...strikes('cpu-hog', 'leader'),
   ...strikes('switchover', 'leader'),

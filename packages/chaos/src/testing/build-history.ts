@@ -40,10 +40,12 @@ export class HistoryBuilder {
   request<F extends ClientFunction>(
     f: F,
     value: OpValues[F],
-    { from, to = from + 1, type = 'ok', client = 0, asked = value }: RequestTimes<F>,
+    { from, to = from + 1, type = 'ok', client = 0, asked = value, error = 'E', connectMs }: RequestTimes<F>,
   ): this {
     this.#add({ time: from, process: client, type: 'invoke', f, value: asked });
-    if (type !== 'open') this.#add({ time: to, process: client, type, f, value, ...(type !== 'ok' && { error: 'E' }) });
+    if (type === 'open') return this;
+    const connected = connectMs === undefined ? {} : { connectMs };
+    this.#add({ time: to, process: client, type, f, value, ...(type !== 'ok' && { error }), ...connected });
     return this;
   }
 
@@ -87,4 +89,7 @@ interface RequestTimes<F extends ClientFunction> {
   readonly client?: number;
   /** What was asked for, where the answer differs. */
   readonly asked?: OpValues[F];
+  /** Class of the error of one that was not acknowledged. */
+  readonly error?: string;
+  readonly connectMs?: number;
 }

@@ -1,7 +1,14 @@
 import type { ClientFunction, ClientPlan, OpValues } from '../history/op.js';
 import type { Session } from '../load/connection.js';
 import { pick, type Random } from './random.js';
-import { accountsPerShard, accountTable, ledgerTable, registerTable, type LoadedShard } from './tables.js';
+import {
+  accountsPerShard,
+  accountTable,
+  ledgerTable,
+  registerTable,
+  scannedTable,
+  type LoadedShard,
+} from './tables.js';
 
 /** What a client is about to do: an op's function and value, and how it is done. Answers the value of the ok. */
 export interface PlannedRequest<F extends ClientFunction = ClientFunction> {
@@ -31,6 +38,8 @@ const generators: Readonly<Record<ClientPlan['workload'], (input: GeneratorInput
   transfer,
   balances,
   register: (input) => (input.random() < 0.5 ? write(input) : read(input)),
+  storm: append,
+  scans: scan,
 };
 
 function append({ plan: { table, slot }, nextId }: GeneratorInput): PlannedRequest<'append'> {
@@ -136,6 +145,20 @@ function read({ shards, random }: GeneratorInput): PlannedRequest<'read'> {
         [key],
       );
       return { key, value: numberOrNull(rows[0]?.value) };
+    },
+  };
+}
+
+/** Costs the workers more than to read: they hash every row. */
+function scan(): PlannedRequest<'scan'> {
+  return {
+    f: 'scan',
+    value: { rows: null },
+    send: async (session) => {
+      const { rows } = await session.query<{ rows: string }>(
+        `SELECT count(*) AS rows FROM ${scannedTable} WHERE md5(filler) <> ''`,
+      );
+      return { rows: numberOrNull(rows[0]?.rows) };
     },
   };
 }

@@ -6,6 +6,7 @@ export const schema = 'citus_ha_chaos';
 export const ledgerTable = (kind: TableKind) => `${schema}.ledger_${kind}`;
 export const accountTable = `${schema}.account`;
 export const registerTable = `${schema}.register`;
+export const scannedTable = `${schema}.scanned`;
 
 /** A shard that load is put on. */
 export interface LoadedShard {
@@ -28,7 +29,7 @@ export const accountsPerShard = 2;
  * co-located with it.
  */
 const removal = [
-  ...['register', 'account', 'ledger_distributed', 'ledger_reference', 'ledger_local', 'beat'].map(
+  ...['scanned', 'register', 'account', 'ledger_distributed', 'ledger_reference', 'ledger_local', 'beat'].map(
     (table) => `DROP TABLE IF EXISTS ${schema}.${table}`,
   ),
   `DROP SCHEMA IF EXISTS ${schema}`,
@@ -55,14 +56,33 @@ const creation = [
   `CREATE TABLE ${schema}.beat (member text NOT NULL, at timestamptz NOT NULL DEFAULT now())`,
 ];
 
+const rowsToScan = 20_000;
+
+const creationOfScanned = [
+  `CREATE TABLE ${scannedTable} (slot int NOT NULL, id bigint NOT NULL, filler text NOT NULL)`,
+  `SELECT create_distributed_table('${scannedTable}', 'slot', colocate_with => '${schema}.ledger_distributed')`,
+  `INSERT INTO ${scannedTable} SELECT id % 1000, id, repeat(md5(id::text), 8) FROM generate_series(1, ${rowsToScan}) AS id`,
+];
+
 const slotsSql = `
 SELECT get_shard_id_for_distribution_column('${schema}.ledger_distributed', slot)::text AS "shardId", slot
 FROM generate_series(1, $1) AS slot`;
 
+export interface TablesOptions {
+  /** The member that a node's host means. */
+  readonly nameOfHost: (host: string) => string;
+  /** Whether there is to be a big table to scan. */
+  readonly scanned: boolean;
+}
+
 /** Makes the tables anew, on the write endpoint, and finds values that fall into each shard. */
-export async function createTables(endpoint: ServerAddress, nameOfHost: (host: string) => string): Promise<LoadTables> {
+export async function createTables(
+  endpoint: ServerAddress,
+  { nameOfHost, scanned }: TablesOptions,
+): Promise<LoadTables> {
   return withConnection(endpoint, async (client) => {
-    for (const statement of [...removal, ...creation]) await client.query(statement);
+    for (const statement of [...removal, ...creation, ...(scanned ? creationOfScanned : [])])
+      await client.query(statement);
     const placements = (await readPlacements(client)).filter(({ table }) => table === ledgerTable('distributed'));
     const shardIds = [...new Set(placements.map(({ shardId }) => shardId))];
     const { rows } = await client.query<{ shardId: string; slot: number }>(slotsSql, [200 * shardIds.length]);
