@@ -31,6 +31,7 @@ export default [
     input: 'dist/sentinel-program.js',
     platform: 'node',
     external: ['cpu-features', /\.node$/],
+    transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
     output: { file: 'dist/sentinel/bundle/citus-ha.mjs', format: 'esm', codeSplitting: false, minify: true },
     plugins: [shipped(['member-agent/python'], 'dist/sentinel')],
   },

@@ -52,9 +52,9 @@ async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   if (local && (kind === 'local' || (await isThere(local)))) return local;
   // Loaded only where it may be needed: its client of the engine takes long to load.
   const { canRunInDocker, createDockerRuntime, isEngineWanted } = await import('@citus-ha/runtime-docker');
-  if (!local) return createDockerRuntime({ cluster, sentinel: sentinelProgram });
+  if (!local) return createDockerRuntime({ cluster, sentinel: sentinelProgram() });
   if (!(await isEngineWanted())) return local;
-  const docker = await createDockerRuntime({ cluster, sentinel: sentinelProgram });
+  const docker = await createDockerRuntime({ cluster, sentinel: sentinelProgram() });
   return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
 }
 

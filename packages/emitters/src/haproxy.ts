@@ -38,9 +38,12 @@ export function haproxyConfig(settings: HaproxySettings): string {
   return `global
     maxconn ${2 * waiting + forStatistics}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
+    # Servers that go and come, each with its time; not every session.
+    log stdout format iso daemon notice
 
 defaults
     mode tcp
+    log global
     # A new session waits for the next leader instead of failing: many short tries, each at another server.
     timeout connect 50ms
     retries 40

@@ -58,7 +58,7 @@ async function renderDocker(
   const record =
     (await keptRecord(folder, spec, site)) ?? (await settleRecord(spec, site, await recordInDocker(options)));
   const { imageSetFiles } = await import('@citus-ha/runtime-docker');
-  const imageSet = await imageSetFiles(spec.sentinel.enabled ? sentinelProgram : undefined);
+  const imageSet = await imageSetFiles(spec.sentinel.enabled ? sentinelProgram() : undefined);
   return renderFolder({ ...renderInput({ spec, site, record }), imageSet });
 }
 
