@@ -1,5 +1,5 @@
 import { messageOf } from '@citus-ha/core';
-import type { Member } from '@citus-ha/runtime';
+import type { Member, RuntimeEvent } from '@citus-ha/runtime';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { askCoordinators } from '../open-cluster.js';
 import { inOrder, mergeInOrder } from './in-order.js';
@@ -21,14 +21,17 @@ export interface EventsOptions {
 /** What happened in a cluster, of whoever saw it, on one time line. */
 export async function* clusterEvents(cluster: ClusterHandle, options: EventsOptions): AsyncGenerator<TimelineEvent> {
   const { follow, signal } = options;
-  const members = await cluster.runtime.members();
+  const { runtime } = cluster;
+  // From here on, not from when all that was before is read.
+  const seen = follow ? runtime.events({ signal }) : undefined;
+  const members = await runtime.members();
   const logs = await Promise.all(members.map((member) => all(eventsIn(cluster, member, options, false))));
   const past = inOrder([...(await leaderChanges(cluster, options)), ...logs.flat()]);
   yield* past;
-  if (!follow) return;
+  if (seen === undefined) return;
   const told = new Set(past.map(keyOf));
   const sources = members.map((member) => eventsIn(cluster, member, options, true));
-  for await (const event of mergeInOrder([...sources, seenByRuntime(cluster, signal)], holdMs)) {
+  for await (const event of mergeInOrder([...sources, asSeen(seen)], holdMs)) {
     if (!told.has(keyOf(event))) yield event;
   }
 }
@@ -71,8 +74,8 @@ async function leaderChanges(
   }
 }
 
-async function* seenByRuntime({ runtime }: ClusterHandle, signal: AbortSignal): AsyncGenerator<TimelineEvent> {
-  for await (const { at, type, member, incarnation } of runtime.events({ signal })) {
+async function* asSeen(events: AsyncIterable<RuntimeEvent>): AsyncGenerator<TimelineEvent> {
+  for await (const { at, type, member, incarnation } of events) {
     yield { at, source: 'runtime', member, text: type, evidence: { incarnation } };
   }
 }

@@ -22,7 +22,7 @@ function readPatroni(zone: '' | 'Z'): ReadLine {
   return (line, member) => {
     const [, day, time, ms, text = ''] =
       /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) [A-Z]+: (.*)$/.exec(line) ?? [];
-    if (day === undefined || !changes.test(text)) return undefined;
+    if (day === undefined || !changes.test(text) || text.endsWith(' in progress')) return undefined;
     return { at: new Date(`${day}T${time}.${ms}${zone}`), source: 'patroni', member, text, evidence: line };
   };
 }
