@@ -32,7 +32,14 @@ const local = {
 describe.each(exampleSpecs)('the %s example', (example, spec) => {
   const inputs: Readonly<Record<string, RenderInput>> = {
     local: { spec, secrets, site: localSite(spec, local), engine: 'standin' },
-    docker: { spec, secrets, certificates, site: dockerSite(spec), engine: 'citus', ...(spec.sentinel.enabled && { imageSet }) },
+    docker: {
+      spec,
+      secrets,
+      certificates,
+      site: dockerSite(spec),
+      engine: 'citus',
+      ...(spec.sentinel.enabled && { imageSet }),
+    },
   };
 
   test.each(Object.entries(inputs))('renders to its golden files on %s, and to no others', async (runtime, input) => {

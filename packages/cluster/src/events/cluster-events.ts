@@ -51,10 +51,7 @@ async function* eventsIn(
 }
 
 /** Of the coordinators, also of before their logs begin. */
-async function leaderChanges(
-  cluster: ClusterHandle,
-  { onUnread }: EventsOptions,
-): Promise<readonly TimelineEvent[]> {
+async function leaderChanges(cluster: ClusterHandle, { onUnread }: EventsOptions): Promise<readonly TimelineEvent[]> {
   try {
     const history = await askCoordinators(cluster, (client) => client.history());
     return history.flatMap(({ at, timeline, reason, leader, lsn }) =>

@@ -6,7 +6,11 @@ import type { TimelineEvent } from './timeline-event.js';
 export type ReadLine = (line: string, member: string) => TimelineEvent | undefined;
 
 /** How logs of members of a kind are read; `undefined` for those that tell nothing of the cluster. */
-export function readerOf(kind: MemberKind, { runtime }: Pick<Site, 'runtime'>, sentinel: ReadLine): ReadLine | undefined {
+export function readerOf(
+  kind: MemberKind,
+  { runtime }: Pick<Site, 'runtime'>,
+  sentinel: ReadLine,
+): ReadLine | undefined {
   if (kind === 'sentinel') return sentinel;
   if (kind === 'proxy') return readHaproxy;
   if (kind === 'coordinator' || kind === 'worker') return runtime === 'docker' ? readPatroni('Z') : readPatroni('');
@@ -20,8 +24,7 @@ const changes =
 /** Python's logging writes local time, without saying which: that of this machine, or `zone`. */
 function readPatroni(zone: '' | 'Z'): ReadLine {
   return (line, member) => {
-    const [, day, time, ms, text = ''] =
-      /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) [A-Z]+: (.*)$/.exec(line) ?? [];
+    const [, day, time, ms, text = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) [A-Z]+: (.*)$/.exec(line) ?? [];
     if (day === undefined || !changes.test(text) || text.endsWith(' in progress')) return undefined;
     return { at: new Date(`${day}T${time}.${ms}${zone}`), source: 'patroni', member, text, evidence: line };
   };
@@ -31,5 +34,11 @@ function readPatroni(zone: '' | 'Z'): ReadLine {
 const readHaproxy: ReadLine = (line, member) => {
   const [, at, text = ''] = /^(\d{4}-\d\d-\d\dT\S+) ((?:Server|Backup Server|proxy) \S+ .*)$/.exec(line) ?? [];
   if (at === undefined) return undefined;
-  return { at: new Date(at), source: 'haproxy', member, text: text.replace(/\. \d+ active and .*$/, ''), evidence: line };
+  return {
+    at: new Date(at),
+    source: 'haproxy',
+    member,
+    text: text.replace(/\. \d+ active and .*$/, ''),
+    evidence: line,
+  };
 };
