@@ -16,17 +16,15 @@ export async function* mergeInOrder(
 ): AsyncGenerator<TimelineEvent> {
   const clock = currentClock();
   let held: readonly { readonly event: TimelineEvent; readonly until: number }[] = [];
-  let isOpen = true;
+  const over = new AbortController();
   const listen = async (source: AsyncIterable<TimelineEvent>) => {
     for await (const event of source) held = [...held, { event, until: clock.now() + holdMs }];
   };
-  const ended = Promise.all(sources.map(listen)).finally(() => {
-    isOpen = false;
-  });
+  const ended = Promise.all(sources.map(listen)).finally(() => over.abort());
   const quietly = ended.catch(() => undefined);
-  while (isOpen || held.length > 0) {
-    if (isOpen) await Promise.race([quietly, clock.sleep(holdMs / 2)]);
-    const dueOnes = held.filter(({ until }) => !isOpen || until <= clock.now());
+  while (!over.signal.aborted || held.length > 0) {
+    if (!over.signal.aborted) await Promise.race([quietly, clock.sleep(holdMs / 2)]);
+    const dueOnes = held.filter(({ until }) => over.signal.aborted || until <= clock.now());
     const upTo = Math.max(...dueOnes.map(({ event }) => event.at.getTime()));
     // Whatever is earlier than what is told now is told before it.
     const isDue = ({ event }: { readonly event: TimelineEvent }) => event.at.getTime() <= upTo;
