@@ -10,9 +10,10 @@ import { interruption } from './interrupt.js';
 import { loadSpec } from './load-spec.js';
 import { step } from './output.js';
 import { progressLine } from './progress-line.js';
+import { sentinelProgram } from './sentinel-folder.js';
 
 /** This very program. */
-const sentinel = [process.execPath, ...process.argv.slice(1, 2)];
+const ownProgram = [process.execPath, ...process.argv.slice(1, 2)];
 
 /** Puts spec, runtime and engines together: the one place that knows which there are. */
 export async function compose(options: CommonOptions): Promise<ClusterContext> {
@@ -45,13 +46,15 @@ export async function composeMembers(options: CommonOptions): Promise<ClusterCon
 async function pickRuntime(spec: ClusterSpec, kind: string): Promise<Runtime> {
   const cluster = spec.name;
   const local =
-    kind === 'docker' ? undefined : await createLocalRuntime({ cluster, network: spec.local.network, sentinel });
+    kind === 'docker'
+      ? undefined
+      : await createLocalRuntime({ cluster, network: spec.local.network, sentinel: ownProgram });
   if (local && (kind === 'local' || (await isThere(local)))) return local;
   // Loaded only where it may be needed: its client of the engine takes long to load.
   const { canRunInDocker, createDockerRuntime, isEngineWanted } = await import('@citus-ha/runtime-docker');
-  if (!local) return createDockerRuntime({ cluster });
+  if (!local) return createDockerRuntime({ cluster, sentinel: sentinelProgram() });
   if (!(await isEngineWanted())) return local;
-  const docker = await createDockerRuntime({ cluster });
+  const docker = await createDockerRuntime({ cluster, sentinel: sentinelProgram() });
   return (await docker.site()) || (await canRunInDocker(spec)) ? docker : local;
 }
 

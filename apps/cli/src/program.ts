@@ -21,6 +21,7 @@ const modules: readonly (readonly [names: string, load: () => Promise<readonly C
   ],
   ['switchover failover', async () => (await import('./commands/change-leader.js')).leaderCommands()],
   ['sentinel', async () => [(await import('./commands/sentinel.js')).sentinelCommand()]],
+  ['events', async () => [(await import('./commands/events.js')).eventsCommand()]],
   ['config', async () => [(await import('./commands/config.js')).configCommand()]],
   ['render', async () => [(await import('./commands/render.js')).renderCommand()]],
   ['doctor', async () => [(await import('./commands/doctor.js')).doctorCommand()]],

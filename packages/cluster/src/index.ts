@@ -1,5 +1,7 @@
 export { settleRecord, type ClusterRecord } from './record/cluster-record.js';
 export type { ClusterChange, ClusterEvent } from './cluster-event.js';
+export { clusterEvents, type EventsOptions } from './events/cluster-events.js';
+export type { TimelineEvent } from './events/timeline-event.js';
 export { bootstrapNodes } from './apply/bootstrap-nodes.js';
 export { failover, switchover, type FailoverOptions, type LeaderChange } from './commands/change-leader.js';
 export { collectReport, type ReportFile } from './report/collect-report.js';

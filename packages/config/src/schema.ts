@@ -223,7 +223,7 @@ export const clusterSchema = z
       ),
       sentinel: section(
         { enabled: z.boolean({ error: 'true or false' }).default(true).describe('Whether it runs.') },
-        'The process that fails over faster than the lease, after proof of death. Containers have none yet: run `citus-ha sentinel` yourself.',
+        "The process that fails over faster than the lease, after proof of death. In containers it has the engine's socket, and so the rights of root on the engine's machine.",
       ),
       local: section(
         {

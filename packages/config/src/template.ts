@@ -73,7 +73,7 @@ pooler:                 # PgBouncer; this version has none yet
   count: 0
   port: 6432
 
-sentinel:               # to fail over faster than the lease, after proof of death; for containers run \`citus-ha sentinel\` yourself
+sentinel:               # to fail over faster than the lease, after proof of death; in containers it has the engine's socket
   enabled: true
 
 local:

@@ -9,6 +9,7 @@ import { dockerSite } from '@citus-ha/layout';
 import { renderCompose } from './compose.js';
 import { renderFolder } from './render-folder.js';
 import { exampleSpecs } from './testing/example-specs.js';
+import { imageSet } from './testing/image-set.js';
 
 const base = defaultClusterSpec();
 const require = createRequire(import.meta.url);
@@ -26,7 +27,8 @@ interface Compose {
 }
 
 function inputOf(spec: ClusterSpec, engine: 'citus' | 'standin' = 'citus') {
-  return { spec, engine, site: dockerSite(spec), secrets: { superuser: 'a', replication: 'b', etcd: 'c' } };
+  const secrets = { superuser: 'a', replication: 'b', etcd: 'c' };
+  return { spec, engine, site: dockerSite(spec), secrets, imageSet };
 }
 
 function composeOf(spec: ClusterSpec, engine?: 'citus' | 'standin'): Compose {
@@ -39,7 +41,7 @@ test.each(exampleSpecs)('the %s example conforms to the schema of the Compose Sp
 });
 
 test('services are named as in the seed, and setup is there with Citus only', () => {
-  const names = ['etcd', 'coord-1', 'coord-2', 'worker1', 'worker2', 'worker3', 'haproxy'];
+  const names = ['etcd', 'coord-1', 'coord-2', 'worker1', 'worker2', 'worker3', 'haproxy', 'sentinel'];
   expect(Object.keys(composeOf(base).services)).toEqual([...names, 'setup']);
   expect(Object.keys(composeOf(base, 'standin').services)).toEqual(names);
 });
@@ -53,9 +55,19 @@ test('one proxy alone publishes ports, on proxy.bind', () => {
 });
 
 test('every file it mounts is one that is rendered beside it', () => {
-  const rendered = renderFolder(inputOf(base)).map(({ path }) => `./${path}`);
+  const files = renderFolder(inputOf(base)).filter(({ path }) => !path.startsWith('images/'));
+  const rendered = files.map(({ path }) => `./${path}`);
   const mounted = Object.values(composeOf(base).services).flatMap(({ volumes }) =>
     volumes.filter((volume) => volume.startsWith('./')).map((volume) => volume.split(':')[0]),
   );
   expect(new Set(['./compose.yaml', './.env', ...mounted])).toEqual(new Set(rendered));
+});
+
+test('the sentinel alone has the socket of the engine, and is left out where there is to be none', () => {
+  const socket = '/var/run/docker.sock:/var/run/docker.sock:ro';
+  const { services } = composeOf(base);
+  const having = Object.entries(services).filter(([, { volumes }]) => volumes.includes(socket));
+  expect(having.map(([name]) => name)).toEqual(['sentinel']);
+  expect(services['sentinel']).toMatchObject({ cap_drop: ['ALL'], restart: 'unless-stopped' });
+  expect(Object.keys(composeOf({ ...base, sentinel: { enabled: false } }).services)).not.toContain('sentinel');
 });

@@ -1,12 +1,14 @@
-import { coordinators, databaseMembers, etcdMembers, membersOf, proxies, type MemberSpec } from '@citus-ha/config';
+import { coordinators, databaseMembers, etcdMembers, proxies, type MemberSpec } from '@citus-ha/config';
 import {
   adoptionLabels,
   composeAdoption,
   containerLog,
   containerName,
   endpointAt,
+  engineSocket,
   needsOf,
   networkOf,
+  placedMembers,
   renderedFolder,
   statsAt,
   urlOf,
@@ -30,7 +32,7 @@ const given = '/citus-ha/files';
  * the cluster for its own. Follows the Compose Specification.
  */
 export function renderCompose(input: RenderInput): string {
-  const members = membersOf(input.spec);
+  const members = placedMembers(input.spec, input.site);
   const services = members.map((member) => [member.name, memberService(input, member)]);
   const setup = input.engine === 'citus' ? { setup: setupService(input) } : {};
   return yamlText({
@@ -58,7 +60,7 @@ function memberService(input: RenderInput, member: MemberSpec) {
   const { address } = placeOf(input.site, member.name);
   const rendered = renderMember(input, member);
   const access = member.kind === 'etcd' ? etcdAccessFile(input) : undefined;
-  const { volumes, ...common } = commonOptions(input, member.name, rendered);
+  const { volumes, ...common } = commonOptions(input, member.name, rendered, needsOf(member.kind).attends ? '' : given);
   return {
     // For docker-compose 1.29, which has another name for it.
     container_name: containerName(input.spec.name, member.name),
@@ -75,9 +77,10 @@ function memberService(input: RenderInput, member: MemberSpec) {
         ? documentsFor(input).map((file) => mount(renderedFolder.documents, file, file.path))
         : []),
       ...(access ? [mount(member.name, access, `${given}${access.path}`)] : []),
+      ...(needsOf(member.kind).attends ? [`${engineSocket}:${engineSocket}:ro`] : []),
       ...(needsOf(member.kind).data ? [`${volumeOf(member.name)}:/var/lib/citus-ha`] : []),
     ],
-    healthcheck: { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 },
+    healthcheck: healthcheck(input, member),
     ...kindOptions(input, member),
   };
 }
@@ -98,16 +101,17 @@ function commonOptions(
   { spec, site }: RenderInput,
   service: string,
   { command, env, files }: Pick<RenderedMember, 'command' | 'env' | 'files'>,
+  below = given,
 ) {
   return {
     command,
     environment: env,
-    extra_hosts: membersOf(spec).map(({ name }) => `${name}:${placeOf(site, name).address}`),
+    extra_hosts: placedMembers(spec, site).map(({ name }) => `${name}:${placeOf(site, name).address}`),
     // Begins as root, since files belong to whoever rendered them: the entrypoint copies them for the member's user, as whom
-    // it goes on.
+    // it goes on. A sentinel stays root.
     user: '0:0',
     logging: { driver: containerLog.Type, options: containerLog.Config },
-    volumes: files.map((file) => mount(service, file, `${given}${file.path}`)),
+    volumes: files.map((file) => mount(service, file, `${below}${file.path}`)),
   };
 }
 
@@ -118,7 +122,7 @@ function mount(service: string, file: RenderedFile, target: string): string {
 /** The first member of an image says how to build it. Its PostgreSQL must be the one that the files beside it are for. */
 function buildOptions({ spec, site }: RenderInput, member: MemberSpec) {
   const kind = needsOf(member.kind).image;
-  if (membersOf(spec).find((other) => needsOf(other.kind).image === kind)?.name !== member.name) return {};
+  if (placedMembers(spec, site).find((other) => needsOf(other.kind).image === kind)?.name !== member.name) return {};
   const { baseImage } = spec.docker;
   const args = {
     ...(baseImage !== 'auto' && { BASE_IMAGE: baseImage }),
@@ -139,6 +143,14 @@ function kindOptions({ spec }: RenderInput, { kind, name }: MemberSpec) {
         ports: name === proxies(spec)[0]?.name ? publishedPorts(spec.proxy) : [],
         depends_on: awaiting('service_started', coordinators(spec)),
       };
+    case 'sentinel':
+      // Of root's rights it needs none but to be the socket's owner.
+      return {
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges', 'label=disable'],
+        userns_mode: 'host',
+        depends_on: awaiting('service_started', coordinators(spec)),
+      };
     default:
       return {};
   }
@@ -151,6 +163,11 @@ function publishedPorts({ bind, ports: { write, read, stats } }: RenderInput['sp
 
 function awaiting(condition: 'service_started' | 'service_healthy', members: readonly MemberSpec[]) {
   return Object.fromEntries(members.map(({ name }) => [name, { condition }]));
+}
+
+function healthcheck(input: RenderInput, member: MemberSpec) {
+  if (needsOf(member.kind).attends) return { disable: true };
+  return { test: ['CMD', ...healthCommand(input, member)], interval: '2s', timeout: '5s', retries: 30 };
 }
 
 function healthCommand({ spec }: RenderInput, { kind }: MemberSpec): readonly string[] {

@@ -5,6 +5,7 @@ import { dockerSite } from '@citus-ha/layout';
 import { renderFolder } from './render-folder.js';
 import type { RenderInput } from './rendering.js';
 import { exampleSpecs } from './testing/example-specs.js';
+import { imageSet } from './testing/image-set.js';
 import { localSite } from './testing/local-site.js';
 
 const secrets = {
@@ -31,13 +32,20 @@ const local = {
 describe.each(exampleSpecs)('the %s example', (example, spec) => {
   const inputs: Readonly<Record<string, RenderInput>> = {
     local: { spec, secrets, site: localSite(spec, local), engine: 'standin' },
-    docker: { spec, secrets, certificates, site: dockerSite(spec), engine: 'citus' },
+    docker: {
+      spec,
+      secrets,
+      certificates,
+      site: dockerSite(spec),
+      engine: 'citus',
+      ...(spec.sentinel.enabled && { imageSet }),
+    },
   };
 
   test.each(Object.entries(inputs))('renders to its golden files on %s, and to no others', async (runtime, input) => {
     const golden = new URL(`../golden/${example}/${runtime}/`, import.meta.url);
-    // Programs are @citus-ha/member-agent's, each with one copy.
-    const files = renderFolder(input).filter(({ path }) => !/\.(?:py|lua)$/.test(path));
+    // Programs are @citus-ha/member-agent's, and images @citus-ha/runtime-docker's, each with one copy.
+    const files = renderFolder(input).filter(({ path }) => !/^images\/|\.(?:py|lua)$/.test(path));
     for (const { path, content } of files) await expect(content).toMatchFileSnapshot(new URL(path, golden).pathname);
     expect(filesBelow(golden)).toEqual(files.map(({ path }) => path).sort());
   });

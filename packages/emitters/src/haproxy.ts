@@ -46,9 +46,12 @@ export function haproxyConfig(settings: HaproxySettings): string {
     setenv READ_CHECK ${readCheck}
     setenv WAITING_ROOM ${escaped(runDir)}/wait.sock
     lua-load ${proxyRoutes.name}
+    # Servers that go and come, each with its time; not every session.
+    log stdout format iso daemon notice
 
 defaults
     mode tcp
+    log global
     # Who comes while a server dies tries again, each time at another one.
     timeout connect 300ms
     retries 10

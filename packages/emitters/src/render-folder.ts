@@ -1,5 +1,5 @@
-import { etcdMembers, membersOf } from '@citus-ha/config';
-import { renderedFolder, type RenderedFile } from '@citus-ha/layout';
+import { etcdMembers } from '@citus-ha/config';
+import { placedMembers, renderedFolder, type RenderedFile } from '@citus-ha/layout';
 import { documentsFor } from './docker-adoption.js';
 import { composeEnvironment, hostPath, renderCompose } from './compose.js';
 import { etcdAccessFile } from './etcd-access.js';
@@ -13,7 +13,8 @@ import { renderSetup } from './setup.js';
  * {@link RenderedFile}. The image set, which compose.yaml builds from, is in `images/`.
  */
 export function renderFolder(input: RenderInput): readonly RenderedFile[] {
-  const files = membersOf(input.spec).flatMap((member) => placed(member.name, renderMember(input, member).files));
+  const members = placedMembers(input.spec, input.site);
+  const files = members.flatMap((member) => placed(member.name, renderMember(input, member).files));
   if (input.site.runtime !== 'docker') return files;
   const setup = input.engine === 'citus' ? placed('setup', renderSetup(input).files) : [];
   const { documents, compose } = renderedFolder;

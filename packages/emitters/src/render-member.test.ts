@@ -7,6 +7,7 @@ import { dynamicConfiguration } from './dynamic-configuration.js';
 import { renderFolder } from './render-folder.js';
 import { renderMember } from './render-member.js';
 import type { RenderInput } from './rendering.js';
+import { imageSet } from './testing/image-set.js';
 
 const base = defaultClusterSpec();
 const password = fc.oneof(
@@ -42,7 +43,7 @@ const input: fc.Arbitrary<RenderInput> = fc
     secrets: fc.record({ superuser: password, replication: password }),
     engine: fc.constantFrom('citus', 'standin'),
   })
-  .map((drawn) => ({ ...drawn, site: dockerSite(drawn.spec) }));
+  .map((drawn) => ({ ...drawn, site: dockerSite(drawn.spec), imageSet }));
 
 test('what Patroni and etcd read by YAML 1.1 is what was meant, and the same by YAML 1.2', () => {
   fc.assert(

@@ -5,14 +5,15 @@ import { renderSentinelMember } from './sentinel-member.js';
 
 const spec = defaultClusterSpec();
 const member = { name: 'sentinel', kind: 'sentinel' } as const;
-const { members, ...docker } = dockerSite(spec);
-const place = { ...members['etcd'], configFile: '/s/sentinel.json' } as MemberSite;
-const site: Site = { ...docker, runtime: 'local', members: { sentinel: place } };
+const docker = dockerSite(spec);
+const { sentinel: _, ...programs } = docker.programs;
+const place = { ...docker.members['etcd'], configFile: '/s/sentinel.json' } as MemberSite;
+const site: Site = { ...docker, programs, runtime: 'local', members: { sentinel: place } };
 const input = { spec, engine: 'citus', secrets: { superuser: 'hidden', replication: 'hidden' } } as const;
 
 it('a sentinel is told which cluster it attends, and no secret', () => {
-  const programs = { ...site.programs, sentinel: ['/usr/bin/node', '/opt/citus-ha/main.js'] };
-  const { command, files } = renderSentinelMember({ ...input, site: { ...site, programs } }, member);
+  const own = { ...programs, sentinel: ['/usr/bin/node', '/opt/citus-ha/main.js'] };
+  const { command, files } = renderSentinelMember({ ...input, site: { ...site, programs: own } }, member);
   expect(command.slice(-6)).toEqual([
     '/usr/bin/node',
     '/opt/citus-ha/main.js',
@@ -24,6 +25,12 @@ it('a sentinel is told which cluster it attends, and no secret', () => {
   expect(files.map(({ path, content }) => [path, JSON.parse(content)])).toEqual([
     ['/s/sentinel.json', { name: 'citusap', runtime: 'local', local: { network: 'loopback' } }],
   ]);
+});
+
+it('in a container it is the init, which the engine starts again', () => {
+  const { command } = renderSentinelMember({ ...input, site: docker }, member);
+  expect(command.slice(0, 1)).toEqual(['node']);
+  expect(command.slice(-4)).toEqual(['sentinel', '--json', '-c', '/etc/citus-ha/sentinel.json']);
 });
 
 it('a sentinel is refused where nothing can run one', () => {

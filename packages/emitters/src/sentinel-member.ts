@@ -15,7 +15,10 @@ while :; do
   pause=$((pause < 32 ? pause * 2 : 60))
 done`;
 
-/** citus-ha's own \`sentinel\`, again whenever it ends. It is told which cluster it watches; all else is in the cluster's record. */
+/**
+ * citus-ha's own `sentinel`, again whenever it ends, which in containers is the engine's work. It is told which cluster it watches; all
+ * else is in the cluster's record.
+ */
 export function renderSentinelMember({ spec, site }: RenderInput, member: MemberSpec): RenderedMember {
   const { configFile } = placeOf(site, member.name);
   const program = site.programs.sentinel;
@@ -25,10 +28,11 @@ export function renderSentinelMember({ spec, site }: RenderInput, member: Member
       fix: 'Set sentinel.enabled: false.',
     });
   }
+  const command = [...program, 'sentinel', '--json', '-c', configFile];
   const content = JSON.stringify({ name: spec.name, runtime: site.runtime, local: spec.local });
   return {
     ...member,
-    command: ['sh', '-c', supervise, 'sentinel', ...program, 'sentinel', '--json', '-c', configFile],
+    command: site.runtime === 'docker' ? command : ['sh', '-c', supervise, 'sentinel', ...command],
     env: {},
     files: [{ path: configFile, content: `${content}\n`, mode: 0o644 }],
     ports: {},

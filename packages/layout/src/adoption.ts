@@ -1,4 +1,4 @@
-import { membersOf, type ClusterSpec } from '@citus-ha/config';
+import type { ClusterSpec } from '@citus-ha/config';
 import { recordName, type ClusterRecord } from './cluster-record.js';
 import { containerDefinition, type ContainerDefinition } from './container-definition.js';
 import type { DockerState } from './docker-site.js';
@@ -41,7 +41,7 @@ export function adoptionFiles({ spec, site, record, images }: AdoptionInput): re
     images,
     bind: spec.proxy.bind,
     site,
-    addresses: Object.fromEntries(membersOf(spec).map(({ name }) => [name, site.members[name]?.address ?? ''])),
+    addresses: Object.fromEntries(Object.entries(site.members).map(([name, { address }]) => [name, address])),
   };
   return [document(recordName, record), document('docker.json', state)];
 }

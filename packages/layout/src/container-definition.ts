@@ -1,4 +1,5 @@
 import type { MemberKind } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import type { DockerState } from './docker-site.js';
 import { needsOf } from './member-needs.js';
 
@@ -14,19 +15,29 @@ export interface ContainerDefinition {
   readonly bind?: string;
 }
 
-/** Its JSON is the same for the same member and state, whoever makes the container. */
+/**
+ * Its JSON is the same for the same member and state, whoever makes the container.
+ *
+ * @throws CodedError `IMAGE_MISSING` for a sentinel of a cluster without its image.
+ */
 export function containerDefinition(
   { kind, group, command, env, ports }: Omit<ContainerDefinition, 'image' | 'bind'>,
   { images, bind }: Pick<DockerState, 'images' | 'bind'>,
 ): ContainerDefinition {
   const needs = needsOf(kind);
+  const image = images[needs.image];
+  if (image === undefined) {
+    throw new CodedError('IMAGE_MISSING', `The cluster has no image for a ${kind}`, {
+      fix: 'Run `citus-ha up`, which builds it, or set sentinel.enabled: false.',
+    });
+  }
   return {
     kind,
     ...(group !== undefined && { group }),
     command,
     env,
     ports,
-    image: images[needs.image],
+    image,
     ...(needs.published.length > 0 && { bind }),
   };
 }

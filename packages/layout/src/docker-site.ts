@@ -1,4 +1,4 @@
-import { type ClusterSpec, membersOf, type MemberKind } from '@citus-ha/config';
+import { type ClusterSpec, membersOf, type MemberKind, sentinels } from '@citus-ha/config';
 import type { ImageKind } from './member-needs.js';
 import type { Site } from './site.js';
 
@@ -22,6 +22,9 @@ export interface ImageContents {
   readonly haproxy: string;
 }
 
+/** Of a cluster's images; only one with a sentinel has the latter's. */
+export type ImageNames = Readonly<Record<Exclude<ImageKind, 'sentinel'>, string>> & { readonly sentinel?: string };
+
 /** What a cluster in containers settles once and keeps: its images, its site, addresses of members, what its ports are published on. */
 export interface DockerState {
   readonly version: 1;
@@ -30,7 +33,7 @@ export interface DockerState {
   readonly plainBase?: string;
   /** By name of a base: its id when the cluster was made. The name may stand for another image by now. */
   readonly baseIds?: Readonly<Record<string, string>>;
-  readonly images: Readonly<Record<ImageKind, string>>;
+  readonly images: ImageNames;
   readonly bind: string;
   readonly site: Site;
   /** By member; never given to another one. */
@@ -39,6 +42,9 @@ export interface DockerState {
 
 /** What the engine keeps of a container's output, as its API names it; Docker's own default keeps all. */
 export const containerLog = { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } as const;
+
+/** Where an engine listens on its own machine, and whoever attends a cluster is given it. */
+export const engineSocket = '/var/run/docker.sock';
 
 /** The first address of a network is its gateway's; Docker gives others to containers that ask for none. */
 const firstHost = 11;
@@ -58,11 +64,12 @@ export function dockerSite(spec: ClusterSpec, contents: ImageContents = expected
       patroni: ['patroni'],
       etcd: ['etcd'],
       haproxy: ['haproxy'],
+      sentinel: ['node', '/usr/local/lib/citus-ha/bundle/citus-ha.mjs'],
       postgresBinDir: `/usr/lib/postgresql/${versions.postgres}/bin`,
     },
     citusAvailable: citus,
     members: Object.fromEntries(
-      membersOf(spec).map(({ name, kind }, index) => [
+      [...membersOf(spec), ...sentinels(spec)].map(({ name, kind }, index) => [
         name,
         {
           address: address(firstHost + index),

@@ -8,12 +8,21 @@ export {
   type ClusterRecord,
 } from './cluster-record.js';
 export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
-export { containerLog, dockerSite, networkOf, type DockerState, type ImageContents } from './docker-site.js';
+export {
+  containerLog,
+  dockerSite,
+  engineSocket,
+  networkOf,
+  type DockerState,
+  type ImageContents,
+  type ImageNames,
+} from './docker-site.js';
 export { endpointAt, hostAndPort, ports, statsAt, urlOf, type Endpoint } from './endpoint.js';
 export { identityOf, type Identity } from './identity.js';
-export { imageName, renderedImages } from './image-names.js';
+export { hasSentinel, imageName, renderedImages } from './image-names.js';
 export { localMemberSite, portsOf, type LocalFolder, type LocalSiteOptions } from './local-site.js';
 export { needsOf, type ImageKind, type MemberNeeds } from './member-needs.js';
+export { placedMembers } from './placed-members.js';
 export type { ProvisionEvent } from './provision-event.js';
 export type {
   CertificateAndKey,

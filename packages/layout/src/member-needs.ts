@@ -1,7 +1,7 @@
 import type { MemberKind } from '@citus-ha/config';
 
 /** One of the image set. */
-export type ImageKind = 'member' | 'etcd' | 'proxy';
+export type ImageKind = 'member' | 'etcd' | 'proxy' | 'sentinel';
 
 /** What a member needs of a runtime besides its process. */
 export interface MemberNeeds {
@@ -9,7 +9,10 @@ export interface MemberNeeds {
   readonly image: ImageKind;
   /** A network of its own, or the one of the machine, where clients are. */
   readonly network: 'own' | 'machine';
-  /** Runs beside the others as whoever brought up the cluster, with all that he may do, and in no namespace of its own. */
+  /**
+   * Runs beside the others as whoever brought up the cluster, with all that he may do: as a process in no namespace of its own, as a
+   * container with the engine's socket.
+   */
   readonly attends?: true;
   /** Whether it has data that outlive it. */
   readonly data: boolean;
@@ -33,7 +36,7 @@ const needs: Readonly<Record<MemberKind, MemberNeeds>> = {
     health: 'stats',
   },
   pooler: database,
-  sentinel: { ...database, network: 'machine', data: false, attends: true },
+  sentinel: { image: 'sentinel', network: 'machine', data: false, published: [], attends: true },
 };
 
 export function needsOf(kind: MemberKind): MemberNeeds {

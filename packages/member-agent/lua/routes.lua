@@ -63,7 +63,7 @@ local function lead(place)
       other.server:shut_sess()
     end
   end
-  core.Info("writes go to " .. place.name)
+  core.log(core.notice, "writes go to " .. place.name)
 end
 
 local function judge(place, is_fit, asked_at)

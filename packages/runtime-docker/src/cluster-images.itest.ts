@@ -10,11 +10,12 @@ import { imageSetFiles } from './image-set-files.js';
 import { buildImage, describeImages } from './image-set.js';
 
 const engine = await createEngineClient();
+const imageSet = await imageSetFiles();
 const absent = await pingEngine(engine).then(() => undefined, messageOf);
 
 describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? '' : ` (${absent})`}`, () => {
   const spec = { ...defaultClusterSpec('images'), engine: 'standin' as const };
-  const request = { spec, install: true };
+  const request = { spec, install: true, imageSet };
   /** Another base than the first cluster's, which nothing needs to be installed on. */
   const repo = `citus-ha-test/${randomBytes(3).toString('hex')}`;
   const other = `${repo}:base`;
@@ -37,7 +38,7 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
     made.push(second);
     expect(second).not.toBe(first.images.etcd);
     expect(await idOf(first.images.etcd)).toBe(before);
-    expect(await buildImage({ engine, kind: 'etcd', base, request: { spec, install: false } })).toBe(second);
+    expect(await buildImage({ engine, kind: 'etcd', base, request: { ...request, install: false } })).toBe(second);
   });
 
   it('keeps the base that a cluster was made on when its name stands for another one', async () => {
@@ -60,10 +61,11 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
 
   it('keeps the images that Compose built of rendered files, until other files would be rendered', async () => {
     const postgres = 17;
-    const images = renderedImages('auto', postgres, await imageSetFiles());
-    for (const [kind, name] of Object.entries(images)) {
+    const images = renderedImages('auto', postgres, request.imageSet);
+    for (const kind of ['member', 'etcd', 'proxy'] as const) {
+      const name = images[kind];
       const [to = '', tag = ''] = name.split(':');
-      await engine.getImage(first.images[kind as keyof typeof images]).tag({ repo: to, tag });
+      await engine.getImage(first.images[kind]).tag({ repo: to, tag });
       made.push(name);
     }
     const site = { versions: { postgres }, citusAvailable: false };

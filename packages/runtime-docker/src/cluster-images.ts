@@ -1,61 +1,83 @@
-import type { ClusterSpec } from '@citus-ha/config';
-import { renderedImages, type DockerState } from '@citus-ha/layout';
+import { hasSentinel, renderedImages, type DockerState, type ImageNames } from '@citus-ha/layout';
 import { codeOf } from '@citus-ha/core';
-import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { baseId, baseImage, plainBase } from './base-image.js';
-import { imageSetFiles } from './image-set-files.js';
-import { buildImage, hasImage, type BuildImageOptions } from './image-set.js';
+import { buildImage, hasImage, type BuildImageOptions, type ImageRequest } from './image-set.js';
 
 /** A cluster's images, and what they were built on. */
 export type ClusterImages = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' | 'images'>;
 
+/** Answers the name of an image, and sees to it that it is there. */
+type Settle = (options: BuildImageOptions) => string | Promise<string>;
+
 /**
  * The images that a cluster is to run on, built where they are not there: those of another cluster are never touched. One
  * that Compose made keeps what Compose built for it, as long as the same would be built today.
- *
- * @param settle Answers the name of an image, and sees to it that it is there.
  */
 export async function clusterImages(
   engine: Docker,
-  request: PrepareRequest,
+  request: ImageRequest,
   known: DockerState | undefined,
-  settle = buildImage,
+  settle: Settle = buildImage,
 ): Promise<ClusterImages> {
-  if (known !== undefined && (await isStillRendered(engine, request.spec, known))) return known;
+  if (known !== undefined && (await isStillRendered(engine, request, known)))
+    return { ...known, images: await withOwnSentinel(engine, request, known, settle) };
   const base = await baseImage(engine, request, known);
   const { version } = request.spec.postgres;
   const args = { ...(version !== 'auto' && { POSTGRES_VERSION: String(version) }) };
   const id = await baseId(engine, base, known);
-  const [member, { etcd, proxy, plain }] = await Promise.all([
+  const [member, { plain, ...others }] = await Promise.all([
     settle({ engine, kind: 'member', base: { name: base, id }, args, request }),
     plainImages(engine, request, { name: base, id }, known, settle),
   ]);
   const baseIds = { [base]: id, [plain.name]: plain.id };
-  return { base, plainBase: plain.name, baseIds, images: { member, etcd, proxy } };
+  return { base, plainBase: plain.name, baseIds, images: { member, ...others } };
 }
 
-async function isStillRendered(engine: Docker, { docker }: ClusterSpec, known: DockerState): Promise<boolean> {
-  const { base, images, site } = known;
-  const rendered = renderedImages(base, site.versions.postgres, await imageSetFiles());
+async function isStillRendered(
+  engine: Docker,
+  { spec: { docker }, imageSet }: ImageRequest,
+  known: DockerState,
+): Promise<boolean> {
+  const { base, site } = known;
+  const { sentinel: _, ...images } = known.images;
+  const rendered = renderedImages(base, site.versions.postgres, imageSet);
   if (docker.baseImage !== base || images.member !== rendered.member) return false;
   return (await Promise.all(Object.values(images).map((name) => hasImage(engine, name)))).every(Boolean);
+}
+
+/** The sentinel's changes with each version of citus-ha, for which no other member is made anew. */
+async function withOwnSentinel(
+  engine: Docker,
+  request: ImageRequest,
+  known: DockerState,
+  settle: Settle,
+): Promise<ImageNames> {
+  const { sentinel, ...images } = known.images;
+  if (!hasSentinel(request.imageSet)) return images;
+  const rendered = renderedImages(known.base, known.site.versions.postgres, request.imageSet);
+  if (sentinel !== undefined && sentinel === rendered.sentinel && (await hasImage(engine, sentinel)))
+    return known.images;
+  const name = await plainBase(engine, request, await baseImage(engine, request, known), known);
+  const base = { name, id: await baseId(engine, name, known) };
+  return { ...images, sentinel: await settle({ engine, kind: 'sentinel', base, request }) };
 }
 
 /** They need neither PostgreSQL nor Citus; where a small base does not serve, because its archives cannot be reached say, the member's does. */
 async function plainImages(
   engine: Docker,
-  request: PrepareRequest,
+  request: ImageRequest,
   base: BuildImageOptions['base'],
   known: DockerState | undefined,
-  settle: typeof buildImage,
+  settle: Settle,
 ) {
   const on = async (plain: BuildImageOptions['base']) => {
-    const [etcd, proxy] = await Promise.all([
+    const [etcd, proxy, sentinel] = await Promise.all([
       settle({ engine, kind: 'etcd', base: plain, request }),
       settle({ engine, kind: 'proxy', base: plain, request }),
+      hasSentinel(request.imageSet) ? settle({ engine, kind: 'sentinel', base: plain, request }) : undefined,
     ]);
-    return { plain, etcd, proxy };
+    return { plain, etcd, proxy, ...(sentinel !== undefined && { sentinel }) };
   };
   const name = await plainBase(engine, request, base.name, known);
   if (name === base.name) return on(base);

@@ -16,7 +16,7 @@ test('members keep their addresses when others join, which get new ones', () => 
   const before = withKnownAddresses(siteWith(3), base.name).addresses;
   const { site, addresses } = withKnownAddresses(siteWith(4), base.name, before);
   expect(addresses).toMatchObject(before);
-  expect(new Set(Object.values(addresses)).size).toBe(8);
+  expect(new Set(Object.values(addresses)).size).toBe(9);
   expect(site.members['worker4']?.address).toBe(addresses['worker4']);
   expect(site.members['haproxy']?.address).toBe(before['haproxy']);
 });

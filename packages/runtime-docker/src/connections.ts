@@ -6,6 +6,7 @@ import type Docker from 'dockerode';
 import { ifThere, statusOf } from './engine.js';
 import { memberUser } from './member-container.js';
 import { networkName } from './names.js';
+import { ownContainer } from './own-container.js';
 import { bridgeCommand } from './tunnel/bridge-program.js';
 import { windowBytes } from './tunnel/messages.js';
 import { networkError } from './tunnel/tunnel-stream.js';
@@ -23,7 +24,7 @@ export interface ConnectionsOptions {
 }
 
 /**
- * Connections to members, by their addresses where the cluster's network is on this machine, else through the engine's API and a
+ * Connections to members, by their addresses where this machine or container is on the cluster's network, else through the engine's API and a
  * bridge in the member.
  */
 export class Connections {
@@ -52,7 +53,7 @@ export class Connections {
   }
 
   /**
-   * Whether the network's bridge is an interface of this machine: its name has the network's id in it, so that no other network
+   * Whether this runs in a container on the network, or the network's bridge is an interface of this machine: its name has the network's id in it, so that no other network
    * of the same addresses is taken for it. A bridge without a running container on it does not show, so that does not count.
    */
   isNear(): Promise<boolean> {
@@ -68,7 +69,7 @@ export class Connections {
     const { Id, Options, Containers = {} } = network;
     const bridge = Options?.['com.docker.network.bridge.name'] ?? `br-${Id.slice(0, 12)}`;
     this.#isDecided = Object.keys(Containers).length > 0;
-    return bridge in networkInterfaces();
+    return bridge in networkInterfaces() || ((await ownContainer()) ?? '') in Containers;
   }
 
   async #addressOf(member: string): Promise<string> {

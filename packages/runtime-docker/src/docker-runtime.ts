@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { containerName, needsOf, type DockerState, type Site } from '@citus-ha/layout';
+import { containerName, type DockerState, type RenderedFile, type Site } from '@citus-ha/layout';
 import type { ClusterSpec } from '@citus-ha/config';
 import { CodedError, type LockOptions, type WayOptions } from '@citus-ha/core';
 import {
@@ -26,7 +26,7 @@ import {
 } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import type { Container, ContainerInspectInfo } from 'dockerode';
-import { getFile, putFiles } from './archive.js';
+import { getFile } from './archive.js';
 import { portObstacles } from './check-ports.js';
 import { hasState, readState, withAddress, writeState } from './cluster-state.js';
 import { compareContainer, refuseStranger } from './compare-container.js';
@@ -34,15 +34,17 @@ import { killContainer, pauseContainer, startContainer, stopContainer } from './
 import { Connections } from './connections.js';
 import { containerEvents } from './container-events.js';
 import { containerLogs, execInContainer } from './container-output.js';
+import { createMember } from './create-member.js';
 import { withEngineLock } from './engine-lock.js';
 import { engineHost, findEngine } from './engine-address.js';
 import { createEngineClient, ifThere, pingEngine } from './engine.js';
-import { createOptions, memberOf, memberUser } from './member-container.js';
+import { imageSetFiles } from './image-set-files.js';
+import { memberOf } from './member-container.js';
 import { labels } from './names.js';
-import { ensureNetwork, removeNetwork, restoreAddress } from './network.js';
+import { removeNetwork } from './network.js';
 import { prepareSite, previewState } from './prepare.js';
 import { probeNetwork, shapeNetwork } from './shape-network.js';
-import { ensureVolume, removeVolume, removeVolumes } from './volumes.js';
+import { removeVolume, removeVolumes } from './volumes.js';
 import { VolumeStore } from './volume-store.js';
 
 export interface DockerRuntimeOptions {
@@ -50,6 +52,8 @@ export interface DockerRuntimeOptions {
   readonly cluster: string;
   /** Whether members are connected to by their addresses; found out unless told. */
   readonly isNear?: boolean | undefined;
+  /** Folder of the program that a sentinel's image is made with, as {@link imageSetFiles} has it; without it there is none. */
+  readonly sentinel?: string | undefined;
 }
 
 /**
@@ -68,17 +72,20 @@ export async function createDockerRuntime(options: DockerRuntimeOptions): Promis
 class DockerRuntime implements BareRuntime {
   readonly kind = 'docker';
   readonly cluster: string;
-  readonly capabilities: ReadonlySet<Capability> = new Set(['isolation', 'pause']);
+  readonly capabilities: ReadonlySet<Capability>;
   readonly host: string | undefined;
   readonly store: ClusterStore;
   readonly #engine: Docker;
   readonly #volumeStore: VolumeStore;
   readonly #connections: Connections;
+  readonly #sentinel: string | undefined;
 
-  constructor(engine: Docker, host: string | undefined, { cluster, isNear }: DockerRuntimeOptions) {
+  constructor(engine: Docker, host: string | undefined, { cluster, isNear, sentinel }: DockerRuntimeOptions) {
     this.host = host;
     this.cluster = cluster;
     this.#engine = engine;
+    this.#sentinel = sentinel;
+    this.capabilities = new Set<Capability>(['isolation', 'pause', ...(sentinel ? (['sentinel'] as const) : [])]);
     this.#connections = new Connections({
       engine,
       cluster,
@@ -90,8 +97,8 @@ class DockerRuntime implements BareRuntime {
     this.store = this.#volumeStore;
   }
 
-  prepare(request: PrepareRequest): Promise<Site> {
-    return prepareSite(this.#engine, this.store, request);
+  async prepare(request: PrepareRequest): Promise<Site> {
+    return prepareSite(this.#engine, this.store, { ...request, imageSet: await this.#imageSet(request.spec) });
   }
 
   obstacles(spec: ClusterSpec): Promise<readonly CodedError[]> {
@@ -105,32 +112,14 @@ class DockerRuntime implements BareRuntime {
   async preview(spec: ClusterSpec): Promise<Preview | undefined> {
     const known = await readState(this.store);
     if (known === undefined) return undefined;
-    const state = await previewState(this.#engine, spec, known);
+    const state = await previewState(this.#engine, { spec, imageSet: await this.#imageSet(spec) }, known);
     const compare = async (definition: MemberDefinition) =>
       (await compareContainer(this.#engine, this.cluster, definition, state)).comparison;
     return { site: state.site, compare };
   }
 
   async create(definition: MemberDefinition): Promise<Created> {
-    const { name, files } = definition;
-    const state = await this.#stateWith(name);
-    const seen = await compareContainer(this.#engine, this.cluster, definition, state);
-    const { comparison, found, wanted, different } = seen;
-    if (found !== undefined && comparison !== 'life') {
-      await putFiles(this.#container(name), different, memberUser);
-      await restoreAddress(this.#engine, this.cluster, found, state.addresses[name] ?? '');
-      return { changed: comparison === 'files' };
-    }
-    await ensureNetwork(this.#engine, this.cluster);
-    if (found !== undefined) {
-      if (found.State.Running) await stopContainer(this.#container(name), name, 60_000);
-      await this.#container(name).remove({ v: true });
-    }
-    if (needsOf(wanted.kind).data) await ensureVolume(this.#engine, this.cluster, name);
-    const container = await this.#engine.createContainer(createOptions(this.cluster, name, wanted, state));
-    await putFiles(container, files, memberUser);
-    if (found?.State.Running) await startContainer(container, name);
-    return { changed: true };
+    return createMember(this.#engine, this.cluster, definition, await this.#stateWith(definition.name));
   }
 
   async members(): Promise<readonly Member[]> {
@@ -261,6 +250,10 @@ class DockerRuntime implements BareRuntime {
 
   #labelled(label: string): string[] {
     return [`${labels.project}=${this.cluster}`, label];
+  }
+
+  #imageSet({ sentinel }: ClusterSpec): Promise<readonly RenderedFile[]> {
+    return imageSetFiles(sentinel.enabled ? this.#sentinel : undefined);
   }
 
   async #inspect(name: string): Promise<ContainerInspectInfo> {

@@ -5,7 +5,9 @@ import { isNoProcess } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { emptyImage } from './empty-image.js';
 import { ifThere, statusOf } from './engine.js';
+import { incarnationId } from './member-container.js';
 import { labels } from './names.js';
+import { ownContainer } from './own-container.js';
 
 interface Holder {
   readonly host: string;
@@ -14,6 +16,8 @@ interface Holder {
   /** Of what the pid means something in; whoever took a lock before these were noted has none. */
   readonly bootId?: string | undefined;
   readonly namespace?: string | undefined;
+  /** The life of the container that it runs in, on this engine. */
+  readonly life?: string | undefined;
 }
 
 /**
@@ -29,7 +33,7 @@ export async function withEngineLock<T>(
   { signal, onWait }: LockOptions = {},
 ): Promise<T> {
   const container = `${cluster}-lock-${name}`;
-  const holder = await thisProcess();
+  const holder = await thisProcess(engine);
   let holding: Holder | undefined;
   const lock = await waitFor({
     what: `the lock of ${name}`,
@@ -76,18 +80,34 @@ async function breakIfDead(engine: Docker, container: string): Promise<Holder | 
   if (found === undefined) return undefined;
   const holder = JSON.parse(found.Config.Labels[labels.holder] ?? 'null') as Holder | null;
   if (holder === null) return undefined;
-  if (isDead(holder, await thisProcess(), await startOf(holder.pid)))
-    await ifThere(engine.getContainer(found.Id).remove());
+  const isGone =
+    isDead(holder, await thisProcess(engine), await startOf(holder.pid)) ||
+    (holder.life !== undefined && (await isOver(engine, holder.life)));
+  if (isGone) await ifThere(engine.getContainer(found.Id).remove());
   return holder;
 }
 
-async function thisProcess(): Promise<Holder> {
-  const [startedAt, bootId, namespace] = await Promise.all([
+async function thisProcess(engine: Docker): Promise<Holder> {
+  const [startedAt, bootId, namespace, life] = await Promise.all([
     startOf(process.pid),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined),
     readlink('/proc/self/ns/pid').catch(() => undefined),
+    ownLife(engine),
   ]);
-  return { host: hostname(), pid: process.pid, startedAt, bootId, namespace };
+  return { host: hostname(), pid: process.pid, startedAt, bootId, namespace, life };
+}
+
+/** Of a container of another engine there is none here. */
+async function ownLife(engine: Docker): Promise<string | undefined> {
+  const id = await ownContainer();
+  const info = id && (await ifThere(engine.getContainer(id).inspect()));
+  return info ? incarnationId(info) : undefined;
+}
+
+/** Whether the engine says that a container has ended, or has begun another life. */
+async function isOver(engine: Docker, life: string): Promise<boolean> {
+  const info = await ifThere(engine.getContainer(life.split(':')[0] ?? '').inspect());
+  return info === undefined || incarnationId(info) !== life || !(info.State.Running || info.State.Paused);
 }
 
 /** Whether there is proof that a holder is gone, seen by `here`; `startedAt` is of what has its pid here now. */

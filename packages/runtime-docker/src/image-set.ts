@@ -1,14 +1,18 @@
 import { Readable } from 'node:stream';
-import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/layout';
+import { imageName, type ImageContents, type ImageKind, type ImageNames, type RenderedFile } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { archiveOf, getFile } from './archive.js';
 import { ifThere, refineError } from './engine.js';
-import { imageKinds, imageSetFiles } from './image-set-files.js';
 import { followProgress } from './progress.js';
 
 const lastLines = 15;
+
+export interface ImageRequest extends PrepareRequest {
+  /** The files that images are built from. */
+  readonly imageSet: readonly RenderedFile[];
+}
 
 export interface BuildImageOptions {
   readonly engine: Docker;
@@ -17,7 +21,7 @@ export interface BuildImageOptions {
   readonly base: { readonly name: string; readonly id: string };
   /** Build arguments besides the base. */
   readonly args?: Readonly<Record<string, string>>;
-  readonly request: PrepareRequest;
+  readonly request: ImageRequest;
 }
 
 /**
@@ -27,20 +31,20 @@ export interface BuildImageOptions {
  */
 export async function buildImage(options: BuildImageOptions): Promise<string> {
   const { engine, kind, request } = options;
-  const name = await nameImage(options);
+  const name = nameImage(options);
   if (await hasImage(engine, name)) return name;
   if (!request.install) {
     throw new CodedError('IMAGE_MISSING', `The ${kind} image is not there and may not be built`, {
       fix: 'Run it without --no-install.',
     });
   }
-  await build(options, name, await imageSetFiles());
+  await build(options, name);
   return name;
 }
 
 /** The name of one image of the set, there or not. */
-export async function nameImage({ kind, base, args }: BuildImageOptions): Promise<string> {
-  return imageName(kind, { base: base.id, ...(args && { args }), files: await imageSetFiles() });
+export function nameImage({ kind, base, args, request }: BuildImageOptions): string {
+  return imageName(kind, { base: base.id, ...(args && { args }), files: request.imageSet });
 }
 
 export async function hasImage(engine: Docker, name: string): Promise<boolean> {
@@ -48,11 +52,8 @@ export async function hasImage(engine: Docker, name: string): Promise<boolean> {
 }
 
 /** What is in a cluster's images, as their builds wrote it down. */
-export async function describeImages(
-  engine: Docker,
-  images: Readonly<Record<ImageKind, string>>,
-): Promise<ImageContents> {
-  const parts = await Promise.all(imageKinds.map((kind) => describeImage(engine, images[kind])));
+export async function describeImages(engine: Docker, { member, etcd, proxy }: ImageNames): Promise<ImageContents> {
+  const parts = await Promise.all([member, etcd, proxy].map((image) => describeImage(engine, image)));
   return Object.assign({}, ...parts) as ImageContents;
 }
 
@@ -65,14 +66,10 @@ async function describeImage(engine: Docker, image: string): Promise<object> {
   }
 }
 
-async function build(
-  { engine, kind, base, args, request }: BuildImageOptions,
-  name: string,
-  files: readonly RenderedFile[],
-): Promise<void> {
-  const { onEvent, signal } = request;
+async function build({ engine, kind, base, args, request }: BuildImageOptions, name: string): Promise<void> {
+  const { imageSet, onEvent, signal } = request;
   onEvent?.({ type: 'building', image: kind, base: base.name });
-  const context = files
+  const context = imageSet
     .filter(({ path }) => path.startsWith(`${kind}/`))
     .map(({ path, ...file }) => ({ ...file, name: path.slice(kind.length + 1) }));
   const output: string[] = [];

@@ -1,4 +1,11 @@
-import { containerLog, containerName, needsOf, type ContainerDefinition, type DockerState } from '@citus-ha/layout';
+import {
+  containerLog,
+  containerName,
+  engineSocket,
+  needsOf,
+  type ContainerDefinition,
+  type DockerState,
+} from '@citus-ha/layout';
 import type { Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { labels, networkName, volumeName } from './names.js';
@@ -8,12 +15,18 @@ export const memberUser = { uid: 999, gid: 999 } as const;
 
 const dataFolder = '/var/lib/citus-ha';
 
+/** Where a container is put. */
+export interface ContainerPlace extends Pick<DockerState, 'addresses'> {
+  /** Where the engine listens on its own machine, for a member that is to have it. */
+  readonly socket?: string;
+}
+
 /** What Docker is asked for, Compose's names and labels included. */
 export function createOptions(
   cluster: string,
   member: string,
   definition: ContainerDefinition,
-  state: DockerState,
+  { addresses, socket }: ContainerPlace,
 ): ContainerCreateOptions {
   const { kind, command, env, ports, image, bind = '' } = definition;
   const needs = needsOf(kind);
@@ -41,8 +54,12 @@ export function createOptions(
         published.map((port) => [port, [{ HostIp: bind, HostPort: port.split('/')[0] ?? '' }]]),
       ),
       // A name resolves also while its container is down.
-      ExtraHosts: Object.entries(state.addresses).map(([name, address]) => `${name}:${address}`),
-      Binds: needs.data ? [`${volumeName(cluster, member)}:${dataFolder}`] : [],
+      ExtraHosts: Object.entries(addresses).map(([name, address]) => `${name}:${address}`),
+      Binds: [
+        ...(needs.data ? [`${volumeName(cluster, member)}:${dataFolder}`] : []),
+        ...(socket ? [`${socket}:${engineSocket}:ro`] : []),
+      ],
+      ...(needs.attends && onlyTheSocket),
       // Parallel queries need more than Docker's 64 MB.
       ShmSize: 256 * 1024 * 1024,
       LogConfig: containerLog,
@@ -50,13 +67,20 @@ export function createOptions(
     NetworkingConfig: {
       EndpointsConfig: {
         [networkName(cluster)]: {
-          IPAMConfig: { IPv4Address: state.addresses[member] ?? '' },
+          IPAMConfig: { IPv4Address: addresses[member] ?? '' },
           Aliases: [member],
         },
       },
     },
   };
 }
+
+/** Of root's rights it needs none but to be the socket's owner; which SELinux would keep it from, and a mapping of users. */
+const onlyTheSocket = {
+  CapDrop: ['ALL'],
+  SecurityOpt: ['no-new-privileges', 'label=disable'],
+  UsernsMode: 'host',
+} as const satisfies ContainerCreateOptions['HostConfig'];
 
 /** A member as its container shows it. */
 export function memberOf(cluster: string, info: ContainerInspectInfo): Member {

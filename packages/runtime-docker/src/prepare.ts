@@ -1,17 +1,17 @@
 import type { ClusterSpec } from '@citus-ha/config';
 import { dockerSite, type DockerState, type ImageContents, type Site } from '@citus-ha/layout';
-import type { ClusterStore, PrepareRequest } from '@citus-ha/runtime';
+import type { ClusterStore } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { checkPorts } from './check-ports.js';
 import { clusterImages, type ClusterImages } from './cluster-images.js';
 import { readState, withKnownAddresses, writeState } from './cluster-state.js';
 import { pingEngine } from './engine.js';
-import { describeImages, nameImage } from './image-set.js';
+import { describeImages, nameImage, type ImageRequest } from './image-set.js';
 import { refuseOtherPrograms } from './refuse-other-programs.js';
 import { refuseVolumesLeft } from './volumes.js';
 
 /** Settles engine, images, ports and addresses, and keeps the outcome in the cluster's store. */
-export async function prepareSite(engine: Docker, store: ClusterStore, request: PrepareRequest): Promise<Site> {
+export async function prepareSite(engine: Docker, store: ClusterStore, request: ImageRequest): Promise<Site> {
   const { spec } = request;
   await pingEngine(engine);
   const known = await readState(store);
@@ -31,8 +31,12 @@ export async function prepareSite(engine: Docker, store: ClusterStore, request: 
  *
  * @throws CodedError `BASE_IMAGE_MISSING` where a base has to be pulled first.
  */
-export async function previewState(engine: Docker, spec: ClusterSpec, known: DockerState): Promise<DockerState> {
-  const named = await clusterImages(engine, { spec, install: false }, known, nameImage);
+export async function previewState(
+  engine: Docker,
+  { spec, imageSet }: Pick<ImageRequest, 'spec' | 'imageSet'>,
+  known: DockerState,
+): Promise<DockerState> {
+  const named = await clusterImages(engine, { spec, imageSet, install: false }, known, nameImage);
   const { versions, citusAvailable: citus } = known.site;
   return stateWith(spec, named, { ...versions, citus }, known);
 }

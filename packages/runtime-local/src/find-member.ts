@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { codeOf, messageOf } from '@citus-ha/core';
-import type { Member } from '@citus-ha/runtime';
+import type { Member, MemberLife } from '@citus-ha/runtime';
 import type { ClusterFolder } from './cluster-folder.js';
 import { addressOf, readState } from './cluster-state.js';
 import { isIsolated, lifeId, observeLife, readLife } from './life.js';
@@ -30,6 +30,12 @@ export async function knownMembers(cluster: ClusterFolder): Promise<readonly Mem
   const names = (await memberNames(cluster)).toSorted((a, b) => a.localeCompare(b));
   const members = await Promise.all(names.map((name) => findMember(cluster, name)));
   return members.filter((member) => member !== undefined);
+}
+
+/** The lives of all members; those of one whose record cannot be read show all the same. */
+export async function knownLives(cluster: ClusterFolder): Promise<readonly MemberLife[]> {
+  const names = await memberNames(cluster);
+  return Promise.all(names.map(async (name) => ({ name, ...(await observe(memberFolder(cluster.members, name))) })));
 }
 
 /** Of members that have a folder. One that cannot be listed is not an empty one. */

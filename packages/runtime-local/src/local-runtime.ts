@@ -34,7 +34,7 @@ import {
 } from '@citus-ha/provision-debian';
 import { clusterFolder, makeClusterFolder, type ClusterFolder } from './cluster-folder.js';
 import { addressOf, AddressBook, readState } from './cluster-state.js';
-import { findMember, knownMembers, memberNames } from './find-member.js';
+import { findMember, knownLives, knownMembers, memberNames } from './find-member.js';
 import { endCluster, endMember } from './end-cluster.js';
 import { FolderStore } from './folder-store.js';
 import { frequentLooks } from './frequent-looks.js';
@@ -166,8 +166,7 @@ class LocalRuntime implements BareRuntime {
       const { hosts } = this.#folder;
       const env = memberEnvironment(await this.site(), this.#folder, folder, record);
       const network = await beginNetwork(this.#folder, record);
-      const { command } = record.definition;
-      await startLife({ folder, account, isolation, hosts, network, env, command });
+      await startLife({ folder, account, isolation, hosts, network, env, command: record.definition.command });
     }
     return this.member(name);
   }
@@ -244,7 +243,11 @@ class LocalRuntime implements BareRuntime {
   }
 
   events(options: { readonly signal: AbortSignal }): AsyncIterable<RuntimeEvent> {
-    return memberEvents({ members: frequentLooks(() => this.members()), signal: options.signal, intervalMs: 50 });
+    return memberEvents({
+      members: frequentLooks(() => knownLives(this.#folder)),
+      signal: options.signal,
+      intervalMs: 50,
+    });
   }
 
   withLock<T>(name: string, task: () => Promise<T>, options?: LockOptions): Promise<T> {

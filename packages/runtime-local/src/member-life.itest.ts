@@ -45,6 +45,20 @@ describe('a local member', () => {
     });
   });
 
+  it('is told to have ended also where the record of another one cannot be read', async () => {
+    const { runtime, path } = cluster;
+    for (const name of ['alpha', 'beta']) await runtime.create(testMember(name));
+    const { incarnation } = await runtime.start('alpha');
+    await writeFile(join(path, 'members', 'beta', 'member.json'), '{');
+    const over = new AbortController();
+    const events = runtime.events({ signal: over.signal })[Symbol.asyncIterator]();
+    const first = events.next();
+    await runtime.kill('alpha');
+    expect((await first).value).toMatchObject({ type: 'exited', member: 'alpha', incarnation: incarnation?.id });
+    over.abort();
+    await rm(join(path, 'members', 'beta', 'member.json'));
+  });
+
   it('is called neither dead nor alive from another PID namespace, until its end is proven there', async (context) => {
     context.skip(!cluster.runtime.capabilities.has('isolation'), 'namespaces are not permitted here');
     await cluster.runtime.create(testMember('alpha'));

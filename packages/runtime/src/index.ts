@@ -5,7 +5,7 @@ export { MemoryMachine, type MemoryProcess } from './memory-machine.js';
 export { createMemoryRuntime, type MemoryRuntimeOptions } from './memory-runtime.js';
 export { networkCommands, networkProbe, parseNetworkProbe, type NetworkCommands } from './network-commands.js';
 export { type NetworkCapability, type NetworkFault } from './network-faults.js';
-export { memberEvents, type MemberEventsOptions } from './member-events.js';
+export { memberEvents, type MemberEventsOptions, type MemberLife } from './member-events.js';
 export type {
   Capability,
   ClusterStore,

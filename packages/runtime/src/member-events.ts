@@ -1,8 +1,11 @@
 import { FatalProbeError, waitFor } from '@citus-ha/core';
 import type { Member, RuntimeEvent } from './runtime.js';
 
+/** All of a member that its starts and ends show in. */
+export type MemberLife = Pick<Member, 'name' | 'state' | 'incarnation'>;
+
 export interface MemberEventsOptions {
-  readonly members: () => Promise<readonly Member[]>;
+  readonly members: () => Promise<readonly MemberLife[]>;
   readonly signal: AbortSignal;
   /** Pause between two looks, 100 ms unless told. */
   readonly intervalMs?: number;
@@ -19,7 +22,7 @@ export function memberEvents(options: MemberEventsOptions): AsyncIterable<Runtim
 }
 
 async function* follow(
-  first: Promise<readonly Member[]>,
+  first: Promise<readonly MemberLife[]>,
   { members, signal, intervalMs = 100 }: MemberEventsOptions,
 ): AsyncGenerator<RuntimeEvent> {
   let before = await first;
@@ -49,7 +52,7 @@ async function* follow(
 }
 
 /** What must have happened to the members between two looks, in order for each. */
-export function difference(before: readonly Member[], now: readonly Member[]): readonly RuntimeEvent[] {
+export function difference(before: readonly MemberLife[], now: readonly MemberLife[]): readonly RuntimeEvent[] {
   const at = new Date();
   const names = new Set([...before, ...now].map(({ name }) => name));
   return [...names].flatMap((name) => {
@@ -61,7 +64,7 @@ export function difference(before: readonly Member[], now: readonly Member[]): r
 
 type Change = Pick<RuntimeEvent, 'type' | 'incarnation'>;
 
-function changes(was: Member | undefined, is: Member | undefined): readonly Change[] {
+function changes(was: MemberLife | undefined, is: MemberLife | undefined): readonly Change[] {
   const found: Change[] = [];
   const earlier = was?.incarnation?.id;
   const incarnation = is?.incarnation?.id;
@@ -78,17 +81,17 @@ function changes(was: Member | undefined, is: Member | undefined): readonly Chan
 }
 
 /** A life whose name cannot be read now may well be the one that was seen last. */
-function withKnownLife(member: Member, before: readonly Member[]): Member {
+function withKnownLife(member: MemberLife, before: readonly MemberLife[]): MemberLife {
   if (!isUnnamed(member)) return member;
   const incarnation = before.find(({ name }) => name === member.name)?.incarnation;
   return { ...member, ...(incarnation && { incarnation }) };
 }
 
-function isUnnamed(member: Member | undefined): boolean {
+function isUnnamed(member: MemberLife | undefined): boolean {
   return member?.state === 'unknown' && member.incarnation === undefined;
 }
 
 /** What cannot be seen has not ended. */
-function mayLive(member: Member | undefined): boolean {
+function mayLive(member: MemberLife | undefined): boolean {
   return member !== undefined && ['running', 'paused', 'unknown'].includes(member.state);
 }

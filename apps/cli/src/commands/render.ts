@@ -10,6 +10,7 @@ import { command, type CommonOptions } from '../command.js';
 import { compose } from '../compose.js';
 import { loadSpec } from '../load-spec.js';
 import { printJson, step } from '../output.js';
+import { sentinelProgram } from '../sentinel-folder.js';
 import { keptRecord } from './rendered-folder.js';
 
 export function renderCommand(): Command {
@@ -57,7 +58,8 @@ async function renderDocker(
   const record =
     (await keptRecord(folder, spec, site)) ?? (await settleRecord(spec, site, await recordInDocker(options)));
   const { imageSetFiles } = await import('@citus-ha/runtime-docker');
-  return renderFolder({ ...renderInput({ spec, site, record }), imageSet: await imageSetFiles() });
+  const imageSet = await imageSetFiles(spec.sentinel.enabled ? sentinelProgram() : undefined);
+  return renderFolder({ ...renderInput({ spec, site, record }), imageSet });
 }
 
 /** Of the cluster that runs in containers already, if there is one. */

@@ -23,7 +23,11 @@ export function sentinelCommand(): Command {
 }
 
 function asLine(event: SentinelEvent & { readonly at: string }): string {
-  return `${event.at}  ${lines[event.type](event as never)}`;
+  return `${event.at}  ${inWords(event)}`;
+}
+
+export function inWords(event: SentinelEvent): string {
+  return lines[event.type](event as never);
 }
 
 const standDowns = {

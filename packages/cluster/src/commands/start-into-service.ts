@@ -59,9 +59,11 @@ function waitForProxy(cluster: ClusterHandle, { name }: MemberSpec): Promise<Out
 }
 
 function waitForSentinel(cluster: ClusterHandle, { name }: MemberSpec): Promise<Outcome> {
-  return waitUnlessAlone(cluster, name, async () => {
+  const isLate = patience();
+  return waitForOutcome(cluster, name, async () => {
     const seen = await readSentinel(cluster).catch(() => undefined);
-    return seen?.running === true;
+    // It says so in etcd: without etcd it may run, where etcd answers it does not.
+    return seen === undefined ? isLate() && 'alone' : seen.running === true && 'serves';
   });
 }
 
