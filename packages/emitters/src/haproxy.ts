@@ -29,8 +29,7 @@ export interface HaproxySettings {
  */
 export function haproxyConfig(settings: HaproxySettings): string {
   const { servers, maxConnections, listen, runDir, check, readLag, source } = settings;
-  // Clients never take the last connections, whoever they are: Patroni, standbys and whoever mends the cluster need theirs.
-  const most = maxConnections - Math.min(kept, Math.ceil(maxConnections / 5));
+  const most = connectionsForClients(maxConnections);
   const health = `maxconn ${most} check port ${ports.patroni}`;
   const inTime =
     readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
@@ -85,6 +84,11 @@ listen stats
     stats uri /
     stats refresh 5s
 `;
+}
+
+/** Clients never take the last connections of a server, whoever they are: Patroni, standbys and whoever mends the cluster need theirs. */
+export function connectionsForClients(maxConnections: number): number {
+  return maxConnections - Math.min(kept, Math.ceil(maxConnections / 5));
 }
 
 /** Connections of a server that no client gets. */

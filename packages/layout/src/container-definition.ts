@@ -1,6 +1,7 @@
 import type { MemberKind } from '@citus-ha/config';
-import type { DockerState } from './docker-site.js';
-import { needsOf } from './member-needs.js';
+import { CodedError } from '@citus-ha/core';
+import type { DockerState, Images } from './docker-site.js';
+import { needsOf, type ImageKind } from './member-needs.js';
 
 /** What a container cannot be given later: all of a member's definition but its files, the image, and where its ports are published. */
 export interface ContainerDefinition {
@@ -26,9 +27,16 @@ export function containerDefinition(
     command,
     env,
     ports,
-    image: images[needs.image],
+    image: imageOf(images, needs.image),
     ...(needs.published.length > 0 && { bind }),
   };
+}
+
+/** @throws CodedError `NOT_PREPARED` where a cluster is to have its first pooler, and nobody has settled its image. */
+function imageOf(images: Images, kind: ImageKind): string {
+  const image = images[kind];
+  if (image !== undefined) return image;
+  throw new CodedError('NOT_PREPARED', `No ${kind} image is settled for the cluster`, { fix: 'Run `citus-ha up`.' });
 }
 
 /** As Compose v2 names it. */

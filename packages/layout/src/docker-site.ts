@@ -20,7 +20,12 @@ export interface ImageContents {
   readonly citus: boolean;
   readonly etcd: string;
   readonly haproxy: string;
+  /** Where there are poolers. */
+  readonly pgbouncer?: string;
 }
+
+/** Names of a cluster's images; it has one of poolers where it has poolers. */
+export type Images = Readonly<Record<Exclude<ImageKind, 'pooler'>, string> & { pooler?: string }>;
 
 /** What a cluster in containers settles once and keeps: its images, its site, addresses of members, what its ports are published on. */
 export interface DockerState {
@@ -30,7 +35,7 @@ export interface DockerState {
   readonly plainBase?: string;
   /** By name of a base: its id when the cluster was made. The name may stand for another image by now. */
   readonly baseIds?: Readonly<Record<string, string>>;
-  readonly images: Readonly<Record<ImageKind, string>>;
+  readonly images: Images;
   readonly bind: string;
   readonly site: Site;
   /** By member; never given to another one. */
@@ -58,6 +63,7 @@ export function dockerSite(spec: ClusterSpec, contents: ImageContents = expected
       patroni: ['patroni'],
       etcd: ['etcd'],
       haproxy: ['haproxy'],
+      ...(spec.pooler.count > 0 && { pgbouncer: ['pgbouncer'] }),
       postgresBinDir: `/usr/lib/postgresql/${versions.postgres}/bin`,
     },
     citusAvailable: citus,

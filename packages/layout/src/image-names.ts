@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageKind } from './member-needs.js';
-import type { DockerState } from './docker-site.js';
+import type { Images } from './docker-site.js';
 import type { RenderedFile } from './site.js';
 
 /** All that an image of the set is built from. */
@@ -30,10 +30,16 @@ function byName(entries: readonly (readonly [string, string])[]): typeof entries
 }
 
 /** Names of the images that Compose builds of a rendered folder, on the base that cluster.yaml names, or `auto`. */
-export function renderedImages(base: string, postgres: number, files: readonly RenderedFile[]): DockerState['images'] {
+export function renderedImages(
+  base: string,
+  postgres: number,
+  files: readonly RenderedFile[],
+  { poolers }: { readonly poolers: boolean },
+): Images {
   return {
     member: imageName('member', { base, args: { POSTGRES_VERSION: String(postgres) }, files }),
     etcd: imageName('etcd', { base, files }),
     proxy: imageName('proxy', { base, files }),
+    ...(poolers && { pooler: imageName('pooler', { base, files }) }),
   };
 }

@@ -8,7 +8,14 @@ export {
   type ClusterRecord,
 } from './cluster-record.js';
 export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
-export { containerLog, dockerSite, networkOf, type DockerState, type ImageContents } from './docker-site.js';
+export {
+  containerLog,
+  dockerSite,
+  networkOf,
+  type DockerState,
+  type ImageContents,
+  type Images,
+} from './docker-site.js';
 export { endpointAt, hostAndPort, ports, statsAt, urlOf, type Endpoint } from './endpoint.js';
 export { identityOf, type Identity } from './identity.js';
 export { imageName, renderedImages } from './image-names.js';

@@ -1,7 +1,7 @@
 import type { MemberKind } from '@citus-ha/config';
 
 /** One of the image set. */
-export type ImageKind = 'member' | 'etcd' | 'proxy';
+export type ImageKind = 'member' | 'etcd' | 'proxy' | 'pooler';
 
 /** What a member needs of a runtime besides its process. */
 export interface MemberNeeds {
@@ -32,7 +32,7 @@ const needs: Readonly<Record<MemberKind, MemberNeeds>> = {
     published: ['write', 'read', 'stats'],
     health: 'stats',
   },
-  pooler: database,
+  pooler: { image: 'pooler', network: 'machine', data: false, published: ['pooled'] },
   sentinel: { ...database, network: 'machine', data: false, attends: true },
 };
 

@@ -60,10 +60,10 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
 
   it('keeps the images that Compose built of rendered files, until other files would be rendered', async () => {
     const postgres = 17;
-    const images = renderedImages('auto', postgres, await imageSetFiles());
+    const images = renderedImages('auto', postgres, await imageSetFiles(), { poolers: false });
     for (const [kind, name] of Object.entries(images)) {
       const [to = '', tag = ''] = name.split(':');
-      await engine.getImage(first.images[kind as keyof typeof images]).tag({ repo: to, tag });
+      await engine.getImage(first.images[kind as 'member' | 'etcd' | 'proxy']).tag({ repo: to, tag });
       made.push(name);
     }
     const site = { versions: { postgres }, citusAvailable: false };

@@ -10,17 +10,32 @@ import { buildImage, hasImage, type BuildImageOptions } from './image-set.js';
 /** A cluster's images, and what they were built on. */
 export type ClusterImages = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' | 'images'>;
 
-/**
- * The images that a cluster is to run on, built where they are not there: those of another cluster are never touched. One
- * that Compose made keeps what Compose built for it, as long as the same would be built today.
- *
- * @param settle Answers the name of an image, and sees to it that it is there.
- */
+/** The images that a cluster is to run on, with one of poolers where it is to have any. As {@link imagesOfAll} has them. */
 export async function clusterImages(
   engine: Docker,
   request: PrepareRequest,
   known: DockerState | undefined,
   settle = buildImage,
+): Promise<ClusterImages> {
+  const found = await imagesOfAll(engine, request, known, settle);
+  if (request.spec.pooler.count === 0 || (found === known && found.images.pooler !== undefined)) return found;
+  const name = found.plainBase ?? (await plainBase(engine, request, found.base, known));
+  const id = found.baseIds?.[name] ?? (await baseId(engine, name, known));
+  const pooler = await settle({ engine, kind: 'pooler', base: { name, id }, request });
+  return { ...found, images: { ...found.images, pooler } };
+}
+
+/**
+ * The images that every cluster has, built where they are not there: those of another cluster are never touched. One
+ * that Compose made keeps what Compose built for it, as long as the same would be built today.
+ *
+ * @param settle Answers the name of an image, and sees to it that it is there.
+ */
+async function imagesOfAll(
+  engine: Docker,
+  request: PrepareRequest,
+  known: DockerState | undefined,
+  settle: typeof buildImage,
 ): Promise<ClusterImages> {
   if (known !== undefined && (await isStillRendered(engine, request.spec, known))) return known;
   const base = await baseImage(engine, request, known);
@@ -37,7 +52,9 @@ export async function clusterImages(
 
 async function isStillRendered(engine: Docker, { docker }: ClusterSpec, known: DockerState): Promise<boolean> {
   const { base, images, site } = known;
-  const rendered = renderedImages(base, site.versions.postgres, await imageSetFiles());
+  const rendered = renderedImages(base, site.versions.postgres, await imageSetFiles(), {
+    poolers: images.pooler !== undefined,
+  });
   if (docker.baseImage !== base || images.member !== rendered.member) return false;
   return (await Promise.all(Object.values(images).map((name) => hasImage(engine, name)))).every(Boolean);
 }

@@ -6,7 +6,7 @@ import type { ImageKind, RenderedFile } from '@citus-ha/layout';
 /** Shipped in the package. */
 const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
 
-export const imageKinds: readonly ImageKind[] = ['member', 'etcd', 'proxy'];
+export const imageKinds: readonly ImageKind[] = ['member', 'etcd', 'proxy', 'pooler'];
 
 /** The image set as files of a folder, for whoever builds it without this package too: `member/Dockerfile` and so on. */
 export async function imageSetFiles(): Promise<readonly RenderedFile[]> {

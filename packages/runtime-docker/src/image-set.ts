@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import { imageName, type ImageContents, type ImageKind, type RenderedFile } from '@citus-ha/layout';
+import { imageName, type ImageContents, type ImageKind, type Images, type RenderedFile } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
 import type { PrepareRequest } from '@citus-ha/runtime';
 import type Docker from 'dockerode';
 import { archiveOf, getFile } from './archive.js';
 import { ifThere, refineError } from './engine.js';
-import { imageKinds, imageSetFiles } from './image-set-files.js';
+import { imageSetFiles } from './image-set-files.js';
 import { followProgress } from './progress.js';
 
 const lastLines = 15;
@@ -48,11 +48,8 @@ export async function hasImage(engine: Docker, name: string): Promise<boolean> {
 }
 
 /** What is in a cluster's images, as their builds wrote it down. */
-export async function describeImages(
-  engine: Docker,
-  images: Readonly<Record<ImageKind, string>>,
-): Promise<ImageContents> {
-  const parts = await Promise.all(imageKinds.map((kind) => describeImage(engine, images[kind])));
+export async function describeImages(engine: Docker, images: Images): Promise<ImageContents> {
+  const parts = await Promise.all(Object.values(images).map((image) => describeImage(engine, image)));
   return Object.assign({}, ...parts) as ImageContents;
 }
 
