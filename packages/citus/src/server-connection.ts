@@ -55,7 +55,7 @@ export async function connect(server: ServerAddress, options: ConnectOptions = {
   });
   const client = new Client({
     ...nothingOfCaller,
-    ...(server.isPooled && { options: '' }),
+    ...(server.isPooled && { options: '', replication: '' }),
     stream: () => asSocket(stream),
     host: server.host,
     port: server.port,
