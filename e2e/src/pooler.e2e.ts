@@ -71,16 +71,19 @@ describe('the pooled endpoint', () => {
       await client.query({ name: 'one', text: 'INSERT INTO ledger (id) VALUES ($1)', values: [-id] });
     }
     await client.end();
+    const { rowCount } = await cluster.sql('SELECT FROM ledger WHERE id IN (-1, -2, -3)', pooled);
+    expect(rowCount).toBe(3);
   });
 
   it('serves again after the leader was lost', async () => {
     const { name } = await cluster.leader();
     await (await openRuntime(cluster)).kill(name);
     await cluster.untilLeaderIsNot(name);
-    await waitFor({
+    const written = await waitFor({
       what: 'the pooled endpoint to take a write',
       probe: async () => (await cluster.sql(`INSERT INTO ledger (id) VALUES (${-Date.now()})`, asRole)).rowCount === 1,
       timeoutMs: 120_000,
     });
+    expect(written).toBe(true);
   });
 });

@@ -65,7 +65,12 @@ export const networkPorts: Ports = {
     const { role: user, password } = poolerLogin(record);
     const { port } = spec.pooler;
     return createPooler({
-      ...{ host: siteOf(site, member).address, port, user, password, database: spec.postgres.database, member },
+      host: siteOf(site, member).address,
+      port,
+      user,
+      password,
+      database: spec.postgres.database,
+      member,
       way: wayTo(runtime, member, port),
     });
   },

@@ -22,9 +22,9 @@ export function renderMember(input: RenderInput, member: MemberSpec): RenderedMe
       return renderEtcdMember(input, member);
     case 'proxy':
       return renderProxyMember(input, member);
-    case 'sentinel':
-      return renderSentinelMember(input, member);
     case 'pooler':
       return renderPoolerMember(input, member);
+    default:
+      return renderSentinelMember(input, member);
   }
 }

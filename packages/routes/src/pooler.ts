@@ -57,7 +57,7 @@ export function createPooler(options: PoolerOptions): Pooler {
       return endingAfter(answer, timeoutMs, signal, `Waited ${timeoutMs} ms for ${command} of ${member}`);
     });
   const isPaused = async () => {
-    const rows = await ask<{ name: string; paused: number }>('SHOW DATABASES');
+    const rows = await ask<{ name: string; paused: unknown }>('SHOW DATABASES');
     return rows.some((row) => row.name === database && Number(row.paused) === 1);
   };
   const resume = async () => {
@@ -71,7 +71,7 @@ export function createPooler(options: PoolerOptions): Pooler {
       await ask(`PAUSE ${name}`, timeoutMs, signal);
     },
     transactions: async () => {
-      const rows = await ask<{ user: string; state: string; database: string; remote_pid: number }>('SHOW SERVERS');
+      const rows = await ask<{ user: string; state: string; database: string; remote_pid: unknown }>('SHOW SERVERS');
       return rows
         .filter((row) => row.database === database && row.state === 'active')
         .map(({ user, remote_pid: pid }) => ({ user, pid: Number(pid) }));
@@ -94,7 +94,13 @@ async function connect({ host, port, user, password, way = socketTo(host, port) 
   const stream = await way({ signal: AbortSignal.timeout(answerMs) });
   const client = new Client({
     stream: () => asSocket(stream),
-    ...{ host, port, user, password, database: 'pgbouncer', ssl: false, connectionTimeoutMillis: answerMs },
+    host,
+    port,
+    user,
+    password,
+    database: 'pgbouncer',
+    ssl: false,
+    connectionTimeoutMillis: answerMs,
   });
   client.on('error', () => undefined);
   try {
