@@ -71,6 +71,8 @@ function phraseOfNode(step: BootstrapStep): Phrase {
       return { before: 'create pg_stat_statements on ', name: step.server };
     case 'installEngine':
       return { before: 'install the engine on ', name: step.server };
+    case 'createLogin':
+      return { before: `create the role ${step.role} on `, name: step.server };
     case 'setCoordinatorHost':
       return { before: 'register the coordinator as ', name: step.node.host };
     case 'addNode':

@@ -63,6 +63,8 @@ const lines: { readonly [Type in ProgressEvent['type']]: (event: EventOf<Type>) 
   recovering: ({ members }) => `${members.join(', ')} still recover what a kill left`,
   'lacking-others': ({ member }) => `${member} runs, but what it needs of others is not there: see \`citus-ha status\``,
   'waiting-for-candidate': ({ reason }) => `waiting: ${reason}`,
+  'pausing-poolers': ({ members }) => `new transactions by ${members.join(', ')} wait`,
+  'writes-waited': ({ ms }) => `writes by the poolers waited ${formatDuration(ms)}`,
   'killing-leader': ({ member }) => `killing ${member}, which takes no connection`,
   'removing-worker': ({ worker }) => `removing ${worker} with what is left of its data`,
   'copying-placements': ({ worker }) => `copying to ${worker} what the other workers have`,

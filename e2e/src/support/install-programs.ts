@@ -14,6 +14,7 @@ export async function setup(): Promise<void> {
     const spec = {
       ...defaultClusterSpec('install-programs'),
       proxy: anyPorts,
+      pooler: { count: 1, port: 64_004 },
       local: { network },
       docker: { baseImage },
     };

@@ -122,7 +122,7 @@ export function leaderOf({ members }: ClusterStatus): MemberStatus {
   return leader;
 }
 
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(
     Array.from(
       { length: count },

@@ -41,4 +41,4 @@ export {
   type DesiredCluster,
   type ServerState,
 } from './bootstrap/plan.js';
-export type { BootstrapRequest, CoordinatorServer, WorkerServer } from './bootstrap/request.js';
+export type { BootstrapRequest, CoordinatorServer, ServerLogin, WorkerServer } from './bootstrap/request.js';

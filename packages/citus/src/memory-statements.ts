@@ -6,6 +6,8 @@ export interface ServerData {
   readonly databases: Set<string>;
   /** As `database/extension`. */
   readonly extensions: Set<string>;
+  /** Roles besides those that a server is made with. */
+  readonly logins: Set<string>;
 }
 
 export interface MemoryServer {
@@ -20,7 +22,7 @@ type Row = Readonly<Record<string, unknown>>;
 type Answer = (server: MemoryServer, values: readonly unknown[]) => readonly Row[];
 
 export function newData(): ServerData {
-  return { databases: new Set(['postgres']), extensions: new Set() };
+  return { databases: new Set(['postgres']), extensions: new Set(), logins: new Set() };
 }
 
 /** @throws Error for a statement that no code of citus-ha sends; with the SQLSTATE of PostgreSQL where that would refuse it. */
@@ -32,6 +34,10 @@ export function answerInMemory(server: MemoryServer, text: string, values: reado
   if (database !== undefined) return nothing(server.data.databases.add(database));
   const [, extension] = /^CREATE EXTENSION IF NOT EXISTS (\w+)$/.exec(text) ?? [];
   if (extension !== undefined) return nothing(server.data.extensions.add(`${server.database}/${extension}`));
+  const [, role] = /CREATE ROLE (\w+)/.exec(text) ?? [];
+  if (role !== undefined) return nothing(server.data.logins.add(role));
+  const [, wanted] = /rolname = '(\w+)'[^;]*\) AS present$/.exec(text) ?? [];
+  if (wanted !== undefined) return [{ present: server.data.logins.has(wanted) }];
   const known = answers.find(([part]) => text.includes(part));
   if (known === undefined) throw new Error(`No server in memory answers: ${text}`);
   return known[1](server, values);

@@ -1,6 +1,14 @@
-import { CodedError, codeOf, isCodedError, messageOf, socketTo, type ErrorCode, type Way } from '@citus-ha/core';
+import {
+  asSocket,
+  CodedError,
+  codeOf,
+  isCodedError,
+  messageOf,
+  socketTo,
+  type ErrorCode,
+  type Way,
+} from '@citus-ha/core';
 import { Client, type ClientBase } from 'pg';
-import { asSocket } from './as-socket.js';
 
 /** Where one PostgreSQL server is reached, and as whom. */
 export interface ServerAddress {
@@ -13,6 +21,8 @@ export interface ServerAddress {
   readonly way?: Way | undefined;
   /** The member that runs it, named in errors. */
   readonly member?: string | undefined;
+  /** Behind a pooler, which takes no parameters of a session: a statement ends by the client's own timeout alone. */
+  readonly isPooled?: boolean | undefined;
   /** What opens a session instead of `pg`'s client. */
   readonly open?: ((server: ServerAddress, options: ConnectOptions) => Promise<Client>) | undefined;
 }
@@ -45,6 +55,7 @@ export async function connect(server: ServerAddress, options: ConnectOptions = {
   });
   const client = new Client({
     ...nothingOfCaller,
+    ...(server.isPooled && { options: '', replication: '' }),
     stream: () => asSocket(stream),
     host: server.host,
     port: server.port,
@@ -54,7 +65,7 @@ export async function connect(server: ServerAddress, options: ConnectOptions = {
     application_name: applicationName,
     connectionTimeoutMillis: Math.max(1, timeoutMs - (performance.now() - began)),
     ...(statementTimeoutMs > 0 && {
-      statement_timeout: statementTimeoutMs,
+      ...(!server.isPooled && { statement_timeout: statementTimeoutMs }),
       query_timeout: statementTimeoutMs + graceForServerTimeoutMs,
     }),
   });

@@ -27,6 +27,10 @@ export type ClusterEvent =
   /** The member runs, but cannot serve without others. */
   | { readonly type: 'lacking-others'; readonly member: string }
   | { readonly type: 'waiting-for-candidate'; readonly reason: string }
+  /** New transactions of their clients wait. */
+  | { readonly type: 'pausing-poolers'; readonly members: readonly string[] }
+  /** How long transactions of the poolers' clients waited. */
+  | { readonly type: 'writes-waited'; readonly ms: number }
   /** A leader that takes no connection. */
   | { readonly type: 'killing-leader'; readonly member: string }
   | { readonly type: 'removing-worker' | 'copying-placements'; readonly worker: string }

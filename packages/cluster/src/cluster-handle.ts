@@ -1,7 +1,7 @@
 import type { ServerAddress } from '@citus-ha/citus';
 import type { Dcs } from '@citus-ha/dcs';
 import type { PatroniClient } from '@citus-ha/patroni';
-import type { Routes } from '@citus-ha/routes';
+import type { Pooler, Routes } from '@citus-ha/routes';
 import type { ClusterContext } from './context.js';
 import { networkPorts } from './network-ports.js';
 import type { Placed } from './ports.js';
@@ -18,10 +18,12 @@ export interface ClusterHandle extends ClusterContext, Placed {
   patroni(member: string): PatroniClient;
   /** PostgreSQL of one member, as the superuser. */
   sql(member: string): ServerAddress;
-  /** PostgreSQL through the proxy, as the superuser. */
-  endpoint(port: 'write' | 'read'): ServerAddress;
+  /** PostgreSQL through the proxy, or through the first pooler and the proxy, as the superuser. */
+  endpoint(port: 'write' | 'read' | 'pooled'): ServerAddress;
   /** Of a proxy whose statistics are at this port, the spec's unless told. */
   routes(proxy: string, statsPort?: number): Routes;
+  /** The console of a pooler. */
+  pooler(member: string): Pooler;
 }
 
 /** All are asked at once, so that a look comes within 2 s. */
@@ -46,5 +48,6 @@ export function clusterHandle(
     sql: (member) => ports.sql(placed, member),
     endpoint: (port) => ports.endpoint(placed, port),
     routes: (proxy, statsPort = context.spec.proxy.ports.stats) => ports.routes(placed, proxy, statsPort),
+    pooler: (member) => ports.pooler(placed, member),
   };
 }

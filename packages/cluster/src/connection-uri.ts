@@ -1,17 +1,35 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import { coordinators } from '@citus-ha/config';
+import { coordinators, poolers } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
 import { hostAndPort } from '@citus-ha/layout';
 import type { ClusterHandle } from './cluster-handle.js';
+import { siteOf } from './places.js';
 
-export type UriTarget = 'write' | 'read' | 'hosts';
+export type UriTarget = 'write' | 'read' | 'pooled' | 'hosts';
 
 /**
- * The connection string of a cluster, password included: of its write or read endpoint, or with `hosts` of every
+ * The connection string of a cluster, password included: of its write or read endpoint, of its poolers, or with `hosts` of every
  * coordinator, among which libpq finds the one that takes writes.
+ *
+ * @throws CodedError `NO_POOLER`.
  */
 export function connectionUri(cluster: ClusterHandle, target: UriTarget = 'write'): string {
+  if (target === 'pooled') return uri(pooledServers(cluster));
   if (target !== 'hosts') return uri([cluster.endpoint(target)]);
   return `${uri(coordinators(cluster.spec).map(({ name }) => cluster.sql(name)))}?target_session_attrs=read-write`;
+}
+
+/** The first serves where clients are told to come to, further ones at addresses of their own. */
+function pooledServers(cluster: ClusterHandle): readonly ServerAddress[] {
+  const [first, ...further] = poolers(cluster.spec);
+  if (!first) {
+    throw new CodedError('NO_POOLER', `Cluster ${cluster.spec.name} has no pooler`, {
+      blame: 'user',
+      fix: 'Set pooler.count: 1 in cluster.yaml, and run `citus-ha up`.',
+    });
+  }
+  const endpoint = cluster.endpoint('pooled');
+  return [endpoint, ...further.map(({ name }) => ({ ...endpoint, host: siteOf(cluster.site, name).address }))];
 }
 
 function uri(servers: readonly ServerAddress[]): string {

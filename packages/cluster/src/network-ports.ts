@@ -1,11 +1,11 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import { etcdMembers, proxies } from '@citus-ha/config';
+import { etcdMembers, poolers, proxies } from '@citus-ha/config';
 import type { Way } from '@citus-ha/core';
 import { createEtcdClient } from '@citus-ha/dcs';
-import { restUser, rootLogin } from '@citus-ha/emitters';
+import { poolerLogin, restUser, rootLogin } from '@citus-ha/emitters';
 import { endpointAt, ports, statsAt, urlOf } from '@citus-ha/layout';
 import { createPatroniClient } from '@citus-ha/patroni';
-import { createRoutes } from '@citus-ha/routes';
+import { createPooler, createRoutes } from '@citus-ha/routes';
 import type { Runtime } from '@citus-ha/runtime';
 import type { Placed, Ports } from './ports.js';
 import { endpointHost, siteOf } from './places.js';
@@ -44,12 +44,14 @@ export const networkPorts: Ports = {
   }),
   endpoint: (cluster, name) => {
     const { spec, runtime } = cluster;
-    const port = spec.proxy.ports[name];
-    const [proxy] = proxies(spec);
+    const isPooled = name === 'pooled';
+    const port = isPooled ? spec.pooler.port : spec.proxy.ports[name];
+    const [server] = isPooled ? poolers(spec) : proxies(spec);
     return {
       host: endpointHost(cluster),
       port,
-      ...(proxy && { member: proxy.name, way: wayTo(runtime, proxy.name, port) }),
+      isPooled,
+      ...(server && { member: server.name, way: wayTo(runtime, server.name, port) }),
       ...loginOf(cluster),
     };
   },
@@ -59,6 +61,19 @@ export const networkPorts: Ports = {
       way: wayTo(cluster.runtime, proxy, port),
       member: proxy,
     }),
+  pooler: ({ spec, site, record, runtime }, member) => {
+    const { role: user, password } = poolerLogin(record);
+    const { port } = spec.pooler;
+    return createPooler({
+      host: siteOf(site, member).address,
+      port,
+      user,
+      password,
+      database: spec.postgres.database,
+      member,
+      way: wayTo(runtime, member, port),
+    });
+  },
 };
 
 function wayTo(runtime: Runtime, member: string, port: number): Way {

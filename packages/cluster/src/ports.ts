@@ -3,7 +3,7 @@ import type { ClusterSpec } from '@citus-ha/config';
 import type { Dcs } from '@citus-ha/dcs';
 import type { Site } from '@citus-ha/layout';
 import type { PatroniClient } from '@citus-ha/patroni';
-import type { Routes } from '@citus-ha/routes';
+import type { Pooler, Routes } from '@citus-ha/routes';
 import type { Runtime } from '@citus-ha/runtime';
 import type { ClusterRecord } from './record/cluster-record.js';
 
@@ -21,6 +21,7 @@ export interface Ports {
   /** One without a record can only be asked, not told. */
   patroni(cluster: Omit<Placed, 'record'> & Partial<Pick<Placed, 'record'>>, member: string): PatroniClient;
   sql(cluster: Placed, member: string): ServerAddress;
-  endpoint(cluster: Placed, port: 'write' | 'read'): ServerAddress;
+  endpoint(cluster: Placed, port: 'write' | 'read' | 'pooled'): ServerAddress;
   routes(cluster: Placed, proxy: string, statsPort: number): Routes;
+  pooler(cluster: Placed, member: string): Pooler;
 }

@@ -131,6 +131,14 @@ const rolesDiffer: Rule = ({ credentials: { superuser, replication } }) =>
     fix: 'give the replication role a name of its own',
   });
 
+/** PgBouncer keeps the name for its console. */
+const poolerServesDatabase: Rule = ({ pooler, postgres: { database } }) =>
+  when(pooler.count > 0 && database === 'pgbouncer', {
+    keys: ['pooler.count', 'postgres.database'],
+    message: 'PgBouncer cannot serve a database of the name pgbouncer',
+    fix: 'set pooler.count to 0, or give postgres.database another name',
+  });
+
 /** Patroni's manual, `synchronous_mode_strict`: without a standby the leader takes no writes. */
 const strictHasStandby: Rule = ({ durability, coordinators }) =>
   when(durability === 'strict' && coordinators.count < 2, {
@@ -164,6 +172,7 @@ const rules: readonly Rule[] = [
   postgresFitsEngine,
   imageFitsPostgres,
   rolesDiffer,
+  poolerServesDatabase,
   strictHasStandby,
   parametersAreFree,
   parametersAreSafe,

@@ -219,7 +219,7 @@ export const clusterSchema = z
       ),
       pooler: section(
         { count: integer(0, 5, 'PgBouncer members.').default(0), port: port(6432, 'Port that it serves.') },
-        'PgBouncer; this version has none yet.',
+        'PgBouncer, which switchovers pause: clients that come by it wait instead of failing.',
       ),
       sentinel: section(
         { enabled: z.boolean({ error: 'true or false' }).default(true).describe('Whether it runs.') },

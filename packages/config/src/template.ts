@@ -69,8 +69,8 @@ proxy:
     read: 5001          # replicas, or the leader when none is fit
     stats: 7000         # HAProxy's statistics page
 
-pooler:                 # PgBouncer; this version has none yet
-  count: 0
+pooler:                 # PgBouncer, which switchovers pause: clients that come by it wait instead of failing
+  count: 0              # of several each is named in \`citus-ha uri --pooled\`
   port: 6432
 
 sentinel:               # to fail over faster than the lease, after proof of death; in containers it has the engine's socket

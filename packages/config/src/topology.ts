@@ -22,7 +22,7 @@ export interface Group {
 
 /** Every member that the cluster itself is made of, in the order in which they are started. */
 export function membersOf(spec: ClusterSpec): readonly MemberSpec[] {
-  return [...etcdMembers(spec), ...coordinators(spec), ...workers(spec), ...proxies(spec)];
+  return [...etcdMembers(spec), ...coordinators(spec), ...workers(spec), ...proxies(spec), ...poolers(spec)];
 }
 
 /** Members that run PostgreSQL under Patroni. */
@@ -66,6 +66,13 @@ export function proxies(spec: ClusterSpec): readonly MemberSpec[] {
   return spec.proxy.count === 1
     ? [{ name: 'haproxy', kind: 'proxy' }]
     : numbered(spec.proxy.count, (n) => ({ name: `haproxy-${n}`, kind: 'proxy' }));
+}
+
+/** `pgbouncer`, or `pgbouncer-1` and up where there are several; none unless asked for. */
+export function poolers(spec: ClusterSpec): readonly MemberSpec[] {
+  return spec.pooler.count === 1
+    ? [{ name: 'pgbouncer', kind: 'pooler' }]
+    : numbered(spec.pooler.count, (n) => ({ name: `pgbouncer-${n}`, kind: 'pooler' }));
 }
 
 /** `sentinel`, where there is to be one: the member that attends the others, where the runtime can run one. */

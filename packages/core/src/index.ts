@@ -1,3 +1,4 @@
+export { asSocket } from './as-socket.js';
 export { currentClock, withClock, type Clock } from './clock.js';
 export { CodedError, codeOf, isCodedError, messageOf, type CodedErrorOptions } from './coded-error.js';
 export { errorCodes, type ErrorCode } from './error-codes.js';

@@ -1,4 +1,12 @@
-import { coordinators, databaseMembers, etcdMembers, proxies, type MemberSpec } from '@citus-ha/config';
+import {
+  coordinators,
+  databaseMembers,
+  etcdMembers,
+  membersOf,
+  poolers,
+  proxies,
+  type MemberSpec,
+} from '@citus-ha/config';
 import {
   adoptionLabels,
   composeAdoption,
@@ -140,7 +148,7 @@ function kindOptions({ spec }: RenderInput, { kind, name }: MemberSpec) {
     case 'proxy':
       return {
         // The machine's ports go to one of several.
-        ports: name === proxies(spec)[0]?.name ? publishedPorts(spec.proxy) : [],
+        ports: name === proxies(spec)[0]?.name ? published(spec, Object.values(spec.proxy.ports)) : [],
         depends_on: awaiting('service_started', coordinators(spec)),
       };
     case 'sentinel':
@@ -151,14 +159,19 @@ function kindOptions({ spec }: RenderInput, { kind, name }: MemberSpec) {
         userns_mode: 'host',
         depends_on: awaiting('service_started', coordinators(spec)),
       };
+    case 'pooler':
+      return {
+        ports: name === poolers(spec)[0]?.name ? published(spec, [spec.pooler.port]) : [],
+        depends_on: awaiting('service_started', proxies(spec)),
+      };
     default:
       return {};
   }
 }
 
-function publishedPorts({ bind, ports: { write, read, stats } }: RenderInput['spec']['proxy']): readonly string[] {
+function published({ proxy: { bind } }: RenderInput['spec'], ports: readonly number[]): readonly string[] {
   const host = bind.includes(':') ? `[${bind}]` : bind;
-  return [write, read, stats].map((port) => `${host}:${port}:${port}`);
+  return ports.map((port) => `${host}:${port}:${port}`);
 }
 
 function awaiting(condition: 'service_started' | 'service_healthy', members: readonly MemberSpec[]) {
@@ -173,6 +186,7 @@ function healthcheck(input: RenderInput, member: MemberSpec) {
 function healthCommand({ spec }: RenderInput, { kind }: MemberSpec): readonly string[] {
   // Healthy once it is closed to strangers: the databases wait for that.
   if (kind === 'etcd') return ['citus-ha-etcd', 'healthy'];
+  if (kind === 'pooler') return ['citus-ha-pooler', 'healthy'];
   const url =
     kind === 'proxy'
       ? `${urlOf(statsAt('localhost', spec.proxy.ports.stats))}/`

@@ -1,9 +1,9 @@
-import { adoptionFiles, createRecord, renderedImages, type DockerState, type RenderedFile } from '@citus-ha/layout';
+import { adoptionFiles, createRecord, renderedImages, type ImageNames, type RenderedFile } from '@citus-ha/layout';
 import type { RenderInput } from './rendering.js';
 
 /** Names of the images that compose.yaml builds. */
-export function dockerImages({ spec, site, imageSet = [] }: RenderInput): DockerState['images'] {
-  return renderedImages(spec.docker.baseImage, site.versions.postgres, imageSet);
+export function dockerImages({ spec, site, imageSet = [] }: RenderInput): ImageNames {
+  return renderedImages(spec.docker.baseImage, site.versions.postgres, imageSet, { poolers: spec.pooler.count > 0 });
 }
 
 /** The documents by which `citus-ha` takes what Compose makes of the folder for its own, as coordinators have them. */

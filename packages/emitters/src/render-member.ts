@@ -1,7 +1,7 @@
 import type { MemberSpec } from '@citus-ha/config';
-import { CodedError } from '@citus-ha/core';
 import { renderDatabaseMember } from './database-member.js';
 import { renderEtcdMember } from './etcd.js';
+import { renderPoolerMember } from './pooler-member.js';
 import { renderProxyMember } from './proxy-member.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 import { renderSentinelMember } from './sentinel-member.js';
@@ -11,7 +11,7 @@ import { renderSentinelMember } from './sentinel-member.js';
  * same text, so a difference means that something was changed.
  *
  * @throws CodedError `MEMBER_NOT_PLACED` where the site lacks this member or one it refers to; `MEMBER_KIND_UNSUPPORTED`
- * for poolers, which are not rendered here, and for a sentinel where none can run.
+ * for a sentinel or a pooler where none can run; `SECRET_MISSING` for a pooler that no password has been made for.
  */
 export function renderMember(input: RenderInput, member: MemberSpec): RenderedMember {
   switch (member.kind) {
@@ -22,12 +22,9 @@ export function renderMember(input: RenderInput, member: MemberSpec): RenderedMe
       return renderEtcdMember(input, member);
     case 'proxy':
       return renderProxyMember(input, member);
-    case 'sentinel':
-      return renderSentinelMember(input, member);
+    case 'pooler':
+      return renderPoolerMember(input, member);
     default:
-      throw new CodedError('MEMBER_KIND_UNSUPPORTED', 'There is no configuration for a pooler', {
-        member: member.name,
-        fix: 'Set pooler.count: 0.',
-      });
+      return renderSentinelMember(input, member);
   }
 }

@@ -25,7 +25,7 @@ export interface RenderedMember {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly files: readonly RenderedFile[];
-  /** By purpose: postgres and patroni; client and peer; write, read and stats. */
+  /** By purpose: postgres and patroni; client and peer; write, read and stats; pooled. */
   readonly ports: Readonly<Record<string, number>>;
 }
 

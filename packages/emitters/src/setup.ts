@@ -1,6 +1,7 @@
 import { proxies, workers } from '@citus-ha/config';
 import { ports } from '@citus-ha/layout';
 import { passfile } from './passfile.js';
+import { poolerLogin } from './pooler-login.js';
 import type { RenderedMember, RenderInput } from './rendering.js';
 
 const passFile = '/etc/citus-ha/pgpass';
@@ -30,7 +31,7 @@ function setupSql(input: RenderInput): string {
   const { database } = spec.postgres;
   const nodes = workers(spec).map(({ name }) => name);
   return `${nodes.map((name) => workerSql(name, database)).join('')}\\connect "${database}" - ${proxyName(input)} ${spec.proxy.ports.write}
-${extensions}${nodes.map((name) => `SELECT citus_add_node('${name}', ${ports.postgres});\n`).join('')}`;
+${extensions}${nodes.map((name) => `SELECT citus_add_node('${name}', ${ports.postgres});\n`).join('')}${spec.pooler.count > 0 ? poolerLogin(input).create : ''}`;
 }
 
 function workerSql(name: string, database: string): string {

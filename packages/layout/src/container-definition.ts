@@ -18,7 +18,7 @@ export interface ContainerDefinition {
 /**
  * Its JSON is the same for the same member and state, whoever makes the container.
  *
- * @throws CodedError `IMAGE_MISSING` for a sentinel of a cluster without its image.
+ * @throws CodedError `IMAGE_MISSING` for a sentinel or a pooler of a cluster without its image.
  */
 export function containerDefinition(
   { kind, group, command, env, ports }: Omit<ContainerDefinition, 'image' | 'bind'>,
@@ -28,7 +28,7 @@ export function containerDefinition(
   const image = images[needs.image];
   if (image === undefined) {
     throw new CodedError('IMAGE_MISSING', `The cluster has no image for a ${kind}`, {
-      fix: 'Run `citus-ha up`, which builds it, or set sentinel.enabled: false.',
+      fix: 'Run `citus-ha up`, which builds it.',
     });
   }
   return {

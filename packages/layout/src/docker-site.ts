@@ -20,10 +20,13 @@ export interface ImageContents {
   readonly citus: boolean;
   readonly etcd: string;
   readonly haproxy: string;
+  /** Where there are poolers. */
+  readonly pgbouncer?: string;
 }
 
-/** Of a cluster's images; only one with a sentinel has the latter's. */
-export type ImageNames = Readonly<Record<Exclude<ImageKind, 'sentinel'>, string>> & { readonly sentinel?: string };
+/** Of a cluster's images; only one with a sentinel, or with poolers, has theirs. */
+export type ImageNames = Readonly<Record<Exclude<ImageKind, OptionalKind>, string> & Partial<Record<OptionalKind, string>>>;
+type OptionalKind = 'sentinel' | 'pooler';
 
 /** What a cluster in containers settles once and keeps: its images, its site, addresses of members, what its ports are published on. */
 export interface DockerState {
@@ -65,6 +68,7 @@ export function dockerSite(spec: ClusterSpec, contents: ImageContents = expected
       etcd: ['etcd'],
       haproxy: ['haproxy'],
       sentinel: ['node', '/usr/local/lib/citus-ha/bundle/citus-ha.mjs'],
+      ...(spec.pooler.count > 0 && { pgbouncer: ['pgbouncer'] }),
       postgresBinDir: `/usr/lib/postgresql/${versions.postgres}/bin`,
     },
     citusAvailable: citus,

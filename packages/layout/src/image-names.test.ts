@@ -3,6 +3,7 @@ import { imageName, renderedImages } from './image-names.js';
 
 const file = (path: string, content = path) => ({ path, content, mode: 0o644 });
 const files = [file('member/Dockerfile'), file('member/entrypoint.sh'), file('etcd/Dockerfile')];
+const named = (base: string, postgres: number) => renderedImages(base, postgres, files, { poolers: false });
 const source = { base: 'sha256:1', args: { POSTGRES_VERSION: '17' }, files };
 const name = imageName('member', source);
 
@@ -23,7 +24,12 @@ test('its name does not depend on the order of files, nor on those of other imag
 });
 
 test('a rendered folder names other images for another base and another PostgreSQL', () => {
-  const all = [renderedImages('a', 17, files), renderedImages('b', 17, files), renderedImages('a', 16, files)];
+  const all = [named('a', 17), named('b', 17), named('a', 16)];
   expect(new Set(all.map(({ member }) => member)).size).toBe(3);
   expect(new Set(all.map(({ etcd }) => etcd)).size).toBe(2);
+});
+
+test('a rendered folder names an image of poolers where it has any', () => {
+  expect(renderedImages('a', 17, files, { poolers: false })).not.toHaveProperty('pooler');
+  expect(renderedImages('a', 17, files, { poolers: true }).pooler).toMatch(/^citus-ha\/pooler:/);
 });

@@ -30,12 +30,18 @@ function byName(entries: readonly (readonly [string, string])[]): typeof entries
 }
 
 /** Names of the images that Compose builds of a rendered folder, on the base that cluster.yaml names, or `auto`. */
-export function renderedImages(base: string, postgres: number, files: readonly RenderedFile[]): ImageNames {
+export function renderedImages(
+  base: string,
+  postgres: number,
+  files: readonly RenderedFile[],
+  { poolers }: { readonly poolers: boolean },
+): ImageNames {
   return {
     member: imageName('member', { base, args: { POSTGRES_VERSION: String(postgres) }, files }),
     etcd: imageName('etcd', { base, files }),
     proxy: imageName('proxy', { base, files }),
     ...(hasSentinel(files) && { sentinel: imageName('sentinel', { base, files }) }),
+    ...(poolers && { pooler: imageName('pooler', { base, files }) }),
   };
 }
 

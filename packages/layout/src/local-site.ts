@@ -33,8 +33,9 @@ export interface LocalSiteOptions {
 export function localMemberSite({ spec, member, folder, ownAddress, namesResolve }: LocalSiteOptions): MemberSite {
   checkSocketPath(folder);
   const { bind } = spec.proxy;
-  const listen = isFirstProxy(member) ? bind : ownAddress;
-  const address = isFirstProxy(member) && bind !== '0.0.0.0' && bind !== '::' ? bind : ownAddress;
+  const isFirst = isFirstOfClients(member);
+  const listen = isFirst ? bind : ownAddress;
+  const address = isFirst && bind !== '0.0.0.0' && bind !== '::' ? bind : ownAddress;
   return {
     address,
     host: namesResolve && address === ownAddress ? member.name : address,
@@ -69,9 +70,9 @@ const configFileNames: Readonly<Record<MemberKind, string>> = {
   sentinel: 'sentinel.json',
 };
 
-/** The one that clients are told of; further proxies keep to their own addresses. */
-function isFirstProxy({ kind, name }: MemberSpec): boolean {
-  return kind === 'proxy' && (name === 'haproxy' || name === 'haproxy-1');
+/** The proxy and the pooler that serve where clients are told to come to; further ones keep to their own addresses. */
+function isFirstOfClients({ name }: MemberSpec): boolean {
+  return ['haproxy', 'haproxy-1', 'pgbouncer', 'pgbouncer-1'].includes(name);
 }
 
 function checkSocketPath(folder: LocalFolder): void {

@@ -1,7 +1,7 @@
 import type { MemberKind } from '@citus-ha/config';
 
 /** One of the image set. */
-export type ImageKind = 'member' | 'etcd' | 'proxy' | 'sentinel';
+export type ImageKind = 'member' | 'etcd' | 'proxy' | 'pooler' | 'sentinel';
 
 /** What a member needs of a runtime besides its process. */
 export interface MemberNeeds {
@@ -35,7 +35,7 @@ const needs: Readonly<Record<MemberKind, MemberNeeds>> = {
     published: ['write', 'read', 'stats'],
     health: 'stats',
   },
-  pooler: database,
+  pooler: { image: 'pooler', network: 'machine', data: false, published: ['pooled'] },
   sentinel: { image: 'sentinel', network: 'machine', data: false, published: [], attends: true },
 };
 

@@ -15,6 +15,8 @@ export interface ProgramVersions {
   readonly patroni: string;
   readonly etcd: string;
   readonly haproxy: string;
+  /** Where there are poolers. */
+  readonly pgbouncer?: string;
 }
 
 /** How each program is called inside a member: argv prefixes and folders. */
@@ -22,6 +24,8 @@ export interface Programs {
   readonly patroni: readonly string[];
   readonly etcd: readonly string[];
   readonly haproxy: readonly string[];
+  /** Where there are poolers. */
+  readonly pgbouncer?: readonly string[];
   /** citus-ha itself, where it can run beside the members. */
   readonly sentinel?: readonly string[];
   /** Folder of initdb, postgres and pg_ctl. */
@@ -75,4 +79,6 @@ export interface Secrets {
    * made before etcd had users; the next `up` adds it.
    */
   readonly etcd?: string;
+  /** Of the role by which poolers look up how others log in. Absent in the record of a cluster made before there was one. */
+  readonly pooler?: string;
 }

@@ -12,6 +12,14 @@ import { cachedPatroni, minimumPatroniMajor, patroniModules } from './patroni-pa
  */
 export type Network = 'loopback' | 'namespaces';
 
+/** What a cluster asks for besides what all need. */
+export interface ProgramsWanted {
+  /** Of PostgreSQL; the newest unless told. */
+  readonly major: number | undefined;
+  readonly network: Network;
+  readonly poolers: boolean;
+}
+
 /** What members run on, as found on this machine. */
 export interface FoundPrograms {
   readonly programs: Programs;
@@ -31,12 +39,13 @@ export type Findings =
 
 const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Looks for everything members need. `major` asks for one PostgreSQL, else the newest is taken. */
-export async function findPrograms(major: number | undefined, network: Network): Promise<Findings> {
-  const [postgresBinDir, etcd, haproxy, ip, nft, iptables, patroni, modules] = await Promise.all([
+/** Looks for everything members need. */
+export async function findPrograms({ major, network, poolers }: ProgramsWanted): Promise<Findings> {
+  const [postgresBinDir, etcd, haproxy, pgbouncer, ip, nft, iptables, patroni, modules] = await Promise.all([
     findPostgres(major),
     findExecutable('etcd'),
     findExecutable('haproxy'),
+    poolers ? findExecutable('pgbouncer') : undefined,
     network === 'loopback' || findExecutable('ip'),
     network === 'loopback' || findExecutable('nft'),
     network === 'loopback' || findExecutable('iptables'),
@@ -52,16 +61,18 @@ export async function findPrograms(major: number | undefined, network: Network):
   ]);
   need(etcd, 'etcd', ['etcd-server']);
   need(haproxy, 'HAProxy', ['haproxy']);
+  need(!poolers || pgbouncer, 'PgBouncer', ['pgbouncer']);
   need(ip, 'ip', ['iproute2']);
   need(nft, 'nft', ['nftables']);
   need(iptables, 'iptables', ['iptables']);
   need(modules, "Patroni's Python modules", patroniModules.packages);
   need(patroni, `Patroni ${minimumPatroniMajor} or later`, ['patroni']);
   if (missing.length > 0 || !postgresBinDir || !etcd || !haproxy || !patroni) return { missing };
-  const [postgresVersion, etcdVersion, haproxyVersion, citusAvailable] = await Promise.all([
+  const [postgresVersion, etcdVersion, haproxyVersion, pgbouncerVersion, citusAvailable] = await Promise.all([
     versionOf([join(postgresBinDir, 'postgres'), '--version']),
     versionOf([etcd, '--version']),
     versionOf([haproxy, '-v']),
+    pgbouncer === undefined ? undefined : versionOf([pgbouncer, '--version']),
     hasCitus(postgresBinDir),
   ]);
   const postgres = Number.parseInt(postgresVersion, 10);
@@ -69,12 +80,19 @@ export async function findPrograms(major: number | undefined, network: Network):
   return {
     missing: [],
     found: {
-      programs: { patroni: [patroni.path], etcd: [etcd], haproxy: [haproxy], postgresBinDir },
+      programs: {
+        patroni: [patroni.path],
+        etcd: [etcd],
+        haproxy: [haproxy],
+        ...(pgbouncer !== undefined && { pgbouncer: [pgbouncer] }),
+        postgresBinDir,
+      },
       versions: {
         postgres,
         patroni: patroni.version,
         etcd: etcdVersion,
         haproxy: haproxyVersion,
+        ...(pgbouncerVersion !== undefined && { pgbouncer: pgbouncerVersion }),
       },
       citusAvailable,
     },

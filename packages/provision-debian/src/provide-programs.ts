@@ -2,12 +2,9 @@ import { CodedError } from '@citus-ha/core';
 import type { ProvisionEvent } from '@citus-ha/layout';
 import { candidateMajor, hasApt, installPackages, rootPrefix, updateLists } from './debian-packages.js';
 import { fetchPatroni, minimumPatroniMajor } from './patroni-package.js';
-import { findPrograms, type FoundPrograms, type MissingProgram, type Network } from './programs.js';
+import { findPrograms, type FoundPrograms, type MissingProgram, type ProgramsWanted } from './programs.js';
 
-export interface ProgramsRequest {
-  /** Of PostgreSQL; the newest unless told. */
-  readonly major: number | undefined;
-  readonly network: Network;
+export interface ProgramsRequest extends ProgramsWanted {
   /** Whether what is missing may be installed. */
   readonly install: boolean;
   readonly onEvent?: (event: ProvisionEvent) => void;
@@ -20,12 +17,11 @@ export interface ProgramsRequest {
  * @throws CodedError `PROGRAM_MISSING` naming the packages, `INSTALL_FAILED`, `PATRONI_TOO_OLD`.
  */
 export async function providePrograms(request: ProgramsRequest): Promise<FoundPrograms> {
-  const { major, network } = request;
-  const before = await findPrograms(major, network);
+  const before = await findPrograms(request);
   if (before.found !== undefined) return before.found;
   if (!request.install || !(await hasApt())) throw programMissing(before.missing);
   await installMissing(before.missing, request);
-  const after = await findPrograms(major, network);
+  const after = await findPrograms(request);
   if (after.found !== undefined) return after.found;
   throw programMissing(after.missing);
 }

@@ -61,7 +61,7 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
 
   it('keeps the images that Compose built of rendered files, until other files would be rendered', async () => {
     const postgres = 17;
-    const images = renderedImages('auto', postgres, request.imageSet);
+    const images = renderedImages('auto', postgres, request.imageSet, { poolers: false });
     for (const kind of ['member', 'etcd', 'proxy'] as const) {
       const name = images[kind];
       const [to = '', tag = ''] = name.split(':');

@@ -10,15 +10,30 @@ export type ClusterImages = Pick<DockerState, 'base' | 'plainBase' | 'baseIds' |
 /** Answers the name of an image, and sees to it that it is there. */
 type Settle = (options: BuildImageOptions) => string | Promise<string>;
 
-/**
- * The images that a cluster is to run on, built where they are not there: those of another cluster are never touched. One
- * that Compose made keeps what Compose built for it, as long as the same would be built today.
- */
+/** The images that a cluster is to run on, with one of poolers where it is to have any. As {@link imagesOfAll} has them. */
 export async function clusterImages(
   engine: Docker,
   request: ImageRequest,
   known: DockerState | undefined,
   settle: Settle = buildImage,
+): Promise<ClusterImages> {
+  const found = await imagesOfAll(engine, request, known, settle);
+  if (request.spec.pooler.count === 0 || found.images.pooler !== undefined) return found;
+  const name = found.plainBase ?? (await plainBase(engine, request, found.base, known));
+  const id = found.baseIds?.[name] ?? (await baseId(engine, name, known));
+  const pooler = await settle({ engine, kind: 'pooler', base: { name, id }, request });
+  return { ...found, images: { ...found.images, pooler } };
+}
+
+/**
+ * The images that every cluster has, built where they are not there: those of another cluster are never touched. One
+ * that Compose made keeps what Compose built for it, as long as the same would be built today.
+ */
+async function imagesOfAll(
+  engine: Docker,
+  request: ImageRequest,
+  known: DockerState | undefined,
+  settle: Settle,
 ): Promise<ClusterImages> {
   if (known !== undefined && (await isStillRendered(engine, request, known)))
     return { ...known, images: await withOwnSentinel(engine, request, known, settle) };
@@ -41,7 +56,7 @@ async function isStillRendered(
 ): Promise<boolean> {
   const { base, site } = known;
   const { sentinel: _, ...images } = known.images;
-  const rendered = renderedImages(base, site.versions.postgres, imageSet);
+  const rendered = renderedImages(base, site.versions.postgres, imageSet, { poolers: images.pooler !== undefined });
   if (docker.baseImage !== base || images.member !== rendered.member) return false;
   return (await Promise.all(Object.values(images).map((name) => hasImage(engine, name)))).every(Boolean);
 }
@@ -55,7 +70,7 @@ async function withOwnSentinel(
 ): Promise<ImageNames> {
   const { sentinel, ...images } = known.images;
   if (!hasSentinel(request.imageSet)) return images;
-  const rendered = renderedImages(known.base, known.site.versions.postgres, request.imageSet);
+  const rendered = renderedImages(known.base, known.site.versions.postgres, request.imageSet, { poolers: false });
   if (sentinel !== undefined && sentinel === rendered.sentinel && (await hasImage(engine, sentinel)))
     return known.images;
   const name = await plainBase(engine, request, await baseImage(engine, request, known), known);

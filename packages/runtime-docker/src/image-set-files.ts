@@ -14,7 +14,7 @@ const imageSet = fileURLToPath(new URL('../docker', import.meta.url));
  * @throws CodedError `PROGRAM_MISSING` where the program is not there.
  */
 export async function imageSetFiles(sentinel?: string): Promise<readonly RenderedFile[]> {
-  const kinds: readonly ImageKind[] = ['member', 'etcd', 'proxy'];
+  const kinds: readonly ImageKind[] = ['member', 'etcd', 'proxy', 'pooler'];
   const images = await Promise.all(kinds.map((kind) => filesOf(join(imageSet, kind), kind)));
   return [...images.flat(), ...(sentinel === undefined ? [] : await sentinelFiles(sentinel))];
 }

@@ -11,6 +11,7 @@ import {
   programMissing,
   providePrograms,
   type FoundPrograms,
+  type ProgramsWanted,
 } from '@citus-ha/provision-debian';
 import { releaseBlock } from './address-block.js';
 import { checkPorts } from './check-ports.js';
@@ -39,11 +40,7 @@ export async function prepareSite(options: PrepareSiteOptions): Promise<Site> {
   await refuseForeignBind(request.spec);
   await refuseDataLeft(folder, request.spec.name);
   await checkAskedVersion(request.spec, known?.site);
-  const found = await providePrograms({
-    ...request,
-    major: await wantedMajor(request.spec, known?.site),
-    network: request.spec.local.network,
-  });
+  const found = await providePrograms({ ...request, ...(await wantedPrograms(request.spec, known?.site)) });
   try {
     await makeClusterFolder(folder, await memberAccount());
     const site = await settleMembers(found, options);
@@ -78,7 +75,7 @@ export async function findObstacles(spec: ClusterSpec, folder: ClusterFolder): P
   const site = (await readState(folder))?.site;
   const checks = [
     async () => {
-      const { missing } = await findPrograms(await wantedMajor(spec, site), spec.local.network);
+      const { missing } = await findPrograms(await wantedPrograms(spec, site));
       if (missing.length > 0) throw programMissing(missing);
     },
     async () => refuseForeignBind(spec),
@@ -152,8 +149,17 @@ async function checkAskedVersion({ postgres: { version } }: ClusterSpec, site: S
   await checkDataVersion(site?.members ?? {}, version);
 }
 
+/** Those that members of this spec need, where a cluster is there with its data. */
+export async function wantedPrograms(spec: ClusterSpec, site: Site | undefined): Promise<ProgramsWanted> {
+  return {
+    major: await wantedMajor(spec, site),
+    network: spec.local.network,
+    poolers: spec.pooler.count > 0,
+  };
+}
+
 /** What the file asks for, else what existing data was written by. */
-export async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
+async function wantedMajor(spec: ClusterSpec, site: Site | undefined): Promise<number | undefined> {
   if (spec.postgres.version !== 'auto') return spec.postgres.version;
   if (chosenPostgres() !== undefined) return undefined;
   return majorOfData(site?.members ?? {});

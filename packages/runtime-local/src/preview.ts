@@ -6,7 +6,7 @@ import { readState, withAddresses } from './cluster-state.js';
 import { livesWithOtherEnvironment } from './life.js';
 import { memberFolder } from './member-folder.js';
 import { isAsDefined } from './member-record.js';
-import { localMembers, membersSite, wantedMajor, withSentinel, type PrepareSiteOptions } from './prepare-site.js';
+import { localMembers, membersSite, wantedPrograms, withSentinel, type PrepareSiteOptions } from './prepare-site.js';
 
 export type PreviewOptions = Pick<PrepareSiteOptions, 'folder' | 'isolation' | 'sentinel'> & {
   readonly spec: ClusterSpec;
@@ -21,7 +21,7 @@ export async function previewCluster({
 }: PreviewOptions): Promise<Preview | undefined> {
   const known = await readState(folder);
   if (known?.site === undefined) return undefined;
-  const { found } = await findPrograms(await wantedMajor(spec, known.site), spec.local.network);
+  const { found } = await findPrograms(await wantedPrograms(spec, known.site));
   if (found === undefined) return undefined;
   const wanted = localMembers(spec, sentinel);
   const state = {

@@ -26,8 +26,15 @@ export async function memorySite(spec: ClusterSpec, addressOf: (name: string) =>
       patroni: '4.0.7',
       etcd: '3.5.16',
       haproxy: '3.0.11',
+      pgbouncer: '1.24.1',
     },
-    programs: { patroni: ['patroni'], etcd: ['etcd'], haproxy: ['haproxy'], postgresBinDir: '/usr/lib/postgresql/bin' },
+    programs: {
+      patroni: ['patroni'],
+      etcd: ['etcd'],
+      haproxy: ['haproxy'],
+      pgbouncer: ['pgbouncer'],
+      postgresBinDir: '/usr/lib/postgresql/bin',
+    },
     citusAvailable: true,
     members: Object.fromEntries(members),
   };

@@ -35,9 +35,9 @@ function printStatus(status: ClusterStatus): void {
   const standin = engine.kind === 'standin' ? ' stand-in (for trials only)' : '';
   print(`${pc.bold(status.cluster)} on ${status.runtime}: ${healthText(status)}`);
   print(`Citus${standin} ${engine.version ?? '(no leader answers)'}; isolation ${status.isolation}`);
-  print(
-    `write ${endpoints.write.host}:${endpoints.write.port}, read ${endpoints.read.host}:${endpoints.read.port}, stats ${endpoints.stats}`,
-  );
+  const { write, read, pooled, stats } = endpoints;
+  const served = Object.entries({ write, read, ...(pooled && { pooled }) });
+  print(`${served.map(([name, { host, port }]) => `${name} ${host}:${port}`).join(', ')}, stats ${stats}`);
   print('');
   printTable(
     ['member', 'role', 'state', 'timeline', 'lag', 'host', 'ports'],

@@ -64,10 +64,11 @@ function warnOfStandin(): void {
 }
 
 function printEndpoints(cluster: ClusterHandle): void {
-  const shown = (target: 'write' | 'read') =>
+  const shown = (target: 'write' | 'read' | 'pooled') =>
     redact(connectionUri(cluster, target), Object.values(cluster.record.secrets));
   print(`write  ${shown('write')}`);
   print(`read   ${shown('read')}`);
+  if (cluster.spec.pooler.count > 0) print(`pooled ${shown('pooled')}`);
   print(`stats  ${statsUrl(cluster)}`);
   print('The password is shown by: citus-ha uri');
 }

@@ -1,5 +1,4 @@
 import { connectionUri, type UriTarget } from '@citus-ha/cluster';
-import { CodedError } from '@citus-ha/core';
 import { Option, type Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { composeCluster } from '../compose.js';
@@ -14,17 +13,11 @@ interface UriOptions extends CommonOptions {
 export function uriCommand(): Command {
   return command('uri', 'print the connection string, password included')
     .option('--read', 'of the read endpoint')
-    .option('--pooled', 'of the pooler, which this version does not have yet')
-    .addOption(new Option('--hosts', 'of all coordinators, without the proxy').conflicts('read'))
+    .addOption(new Option('--pooled', 'of the poolers').conflicts('read'))
+    .addOption(new Option('--hosts', 'of all coordinators, without the proxy').conflicts(['read', 'pooled']))
     .action(async (options: UriOptions) => {
       const cluster = await composeCluster(options);
-      if (options.pooled) {
-        throw new CodedError('NO_POOLER', '--pooled: this version has no pooler yet', {
-          blame: 'user',
-          fix: 'Leave --pooled out.',
-        });
-      }
-      const target: UriTarget = options.hosts ? 'hosts' : options.read ? 'read' : 'write';
+      const target: UriTarget = options.hosts ? 'hosts' : options.pooled ? 'pooled' : options.read ? 'read' : 'write';
       const uri = connectionUri(cluster, target);
       if (options.json) printJson({ uri });
       else print(uri);

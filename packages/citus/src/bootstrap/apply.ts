@@ -33,6 +33,10 @@ async function applyStep(request: BootstrapRequest, step: BootstrapStep): Promis
       return on(request, step.server, createStatistics);
     case 'installEngine':
       return on(request, step.server, (client) => request.engine.install(client));
+    case 'createLogin': {
+      const { login } = request.coordinator;
+      return login && on(request, step.server, (client) => client.query(login.create));
+    }
     case 'setCoordinatorHost':
       return onCoordinator(request, 'SELECT citus_set_coordinator_host($1, $2)', [step.node.host, step.node.port]);
     case 'addNode':

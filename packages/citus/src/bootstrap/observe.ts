@@ -4,7 +4,7 @@ import { engineVersion, hasExtension, type EngineKind } from '../engine.js';
 import { readNodes, type CitusNode } from '../nodes.js';
 import { withConnection, type ServerAddress } from '../server-connection.js';
 import type { ClusterState, ServerState } from './plan.js';
-import type { BootstrapRequest } from './request.js';
+import type { BootstrapRequest, CoordinatorServer, ServerLogin } from './request.js';
 
 /** The database that every server has, from which others are created. */
 export const maintenanceDatabase = 'postgres';
@@ -17,9 +17,9 @@ export const maintenanceDatabase = 'postgres';
  */
 export async function observeCluster(request: BootstrapRequest): Promise<ClusterState> {
   const states = await allOrNone(request.signal, (signal) =>
-    [...request.workers, request.coordinator].map(async ({ name, server }) => {
-      await waitForServer(name, server, { ...request, signal });
-      return [name, await observeServer(name, server, request.engine.kind)] as const;
+    [...request.workers, request.coordinator].map(async (member) => {
+      await waitForServer(member.name, member.server, { ...request, signal });
+      return [member.name, await observeServer(member, request.engine.kind)] as const;
     }),
   );
   const servers = Object.fromEntries(states);
@@ -72,7 +72,10 @@ async function takesWrites(client: ClientBase): Promise<boolean> {
   return true;
 }
 
-async function observeServer(name: string, server: ServerAddress, kind: EngineKind): Promise<ServerState> {
+async function observeServer(
+  { name, server, login }: Omit<CoordinatorServer, 'node'>,
+  kind: EngineKind,
+): Promise<ServerState> {
   try {
     return await withConnection({ ...server, member: name }, async (client) => {
       const engine = await engineVersion(client);
@@ -83,12 +86,22 @@ async function observeServer(name: string, server: ServerAddress, kind: EngineKi
           fix: `Use engine: ${engine.kind}, or create a new cluster.`,
         });
       }
-      return { database: true, statistics: await hasExtension(client, 'pg_stat_statements'), engine: Boolean(engine) };
+      return {
+        database: true,
+        statistics: await hasExtension(client, 'pg_stat_statements'),
+        engine: Boolean(engine),
+        ...(login && { login: await hasLogin(client, login) }),
+      };
     });
   } catch (error) {
     if (codeOf(error) !== 'DATABASE_MISSING') throw error;
     return { database: false, statistics: false, engine: false };
   }
+}
+
+async function hasLogin(client: ClientBase, { look }: ServerLogin): Promise<boolean> {
+  const { rows } = await client.query<{ present: boolean }>(look);
+  return rows[0]?.present === true;
 }
 
 function observeNodes({ coordinator }: BootstrapRequest): Promise<readonly CitusNode[]> {

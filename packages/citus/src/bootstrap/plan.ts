@@ -5,6 +5,7 @@ export type BootstrapStep =
   | { readonly kind: 'createDatabase'; readonly server: string; readonly database: string }
   | { readonly kind: 'createStatistics'; readonly server: string }
   | { readonly kind: 'installEngine'; readonly server: string }
+  | { readonly kind: 'createLogin'; readonly server: string; readonly role: string }
   | { readonly kind: 'setCoordinatorHost'; readonly node: NodeAddress }
   | { readonly kind: 'addNode'; readonly node: NodeAddress }
   | { readonly kind: 'updateNode'; readonly nodeId: number; readonly from: NodeAddress; readonly node: NodeAddress }
@@ -13,7 +14,11 @@ export type BootstrapStep =
 /** What a cluster should have. */
 export interface DesiredCluster {
   readonly database: string;
-  readonly coordinator: { readonly name: string; readonly node?: NodeAddress | undefined };
+  readonly coordinator: {
+    readonly name: string;
+    readonly node?: NodeAddress | undefined;
+    readonly login?: { readonly role: string } | undefined;
+  };
   readonly workers: readonly { readonly name: string; readonly node: NodeAddress }[];
 }
 
@@ -23,6 +28,8 @@ export interface ServerState {
   /** The extension pg_stat_statements. */
   readonly statistics: boolean;
   readonly engine: boolean;
+  /** The role that is asked for; where none is, absent. */
+  readonly login?: boolean;
 }
 
 /** What a cluster was seen to have. */
@@ -45,6 +52,7 @@ export function planBootstrap(desired: DesiredCluster, seen: ClusterState): read
   const workers = desired.workers.flatMap((worker) => planWorker(worker, desired, seen));
   return [
     ...servers,
+    ...planLogin(desired.coordinator, seen.servers),
     ...planCoordinator(desired.coordinator.node, seen.nodes),
     ...workers.filter(({ kind }) => kind !== 'addNode'),
     ...workers.filter(({ kind }) => kind === 'addNode'),
@@ -57,6 +65,13 @@ function planServer(server: string, database: string, state: ServerState | undef
   if (!state?.statistics) steps.push({ kind: 'createStatistics', server });
   if (!state?.engine) steps.push({ kind: 'installEngine', server });
   return steps;
+}
+
+function planLogin(
+  { name, login }: DesiredCluster['coordinator'],
+  servers: ClusterState['servers'],
+): readonly BootstrapStep[] {
+  return login && !servers[name]?.login ? [{ kind: 'createLogin', server: name, role: login.role }] : [];
 }
 
 function planCoordinator(node: NodeAddress | undefined, nodes: readonly CitusNode[]): BootstrapStep[] {
@@ -96,6 +111,8 @@ export function describeStep(step: BootstrapStep): string {
       return `create pg_stat_statements on ${step.server}`;
     case 'installEngine':
       return `install the engine on ${step.server}`;
+    case 'createLogin':
+      return `create the role ${step.role} on ${step.server}`;
     case 'setCoordinatorHost':
       return `register the coordinator as ${nodeName(step.node)}`;
     case 'addNode':

@@ -12,8 +12,19 @@ export interface WorkerServer {
   readonly node: NodeAddress;
 }
 
+/** A role, with what it needs. */
+export interface ServerLogin {
+  readonly role: string;
+  /** A query of one column, `present`: whether all of it is there. */
+  readonly look: string;
+  /** Statements that make it so, and can be repeated. */
+  readonly create: string;
+}
+
 /** The coordinator's leader. */
 export interface CoordinatorServer extends Omit<WorkerServer, 'node'> {
+  /** A role of its database besides those that the servers were made with. */
+  readonly login?: ServerLogin;
   /** How it is registered as group 0; absent where Patroni's `citus` section does that. */
   readonly node?: NodeAddress;
 }

@@ -8,6 +8,7 @@ import { execute } from './execute.js';
 import { allowLoss } from './turns.js';
 import { loopMs, waitForConfiguration, waitForEtcd, waitForService } from './wait-for-service.js';
 import { whileRunning } from './while-running.js';
+import { resumePoolers } from '../commands/pause-poolers.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { askConfiguration } from '../configuration/dynamic-configuration.js';
 import { refuseParameters } from '../configuration/refuse-parameters.js';
@@ -96,6 +97,7 @@ async function bringIntoService(cluster: ClusterHandle, { isJudged, log }: Conve
   if (settings.length > 0) await currentClock().sleep(spec.timings.loopWaitMs + loopMs, signal);
 
   log.changes.push(...(await bootstrapNodes(cluster)).map((step) => ({ type: 'bootstrap', step }) as const));
+  await resumePoolers(cluster);
   onEvent?.({ type: 'waiting-for-service' });
   await waitForService(cluster, { isConfigured: settings.length > 0 });
 }

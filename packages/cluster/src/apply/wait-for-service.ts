@@ -1,8 +1,8 @@
-import { withConnection } from '@citus-ha/citus';
-import { coordinators, databaseMembers, etcdMembers, groupsOf, proxies, type MemberSpec } from '@citus-ha/config';
+import { coordinators, databaseMembers, etcdMembers, groupsOf, type MemberSpec } from '@citus-ha/config';
 import { codeOf, waitFor } from '@citus-ha/core';
 import { leaderOf, type PatroniMember } from '@citus-ha/patroni';
 import { refuseStartFailure } from './start-failures.js';
+import { waitForPooled, waitForWrites } from './wait-for-writes.js';
 import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { findStuck } from '../observe/catch-up.js';
 import { serves } from '../observe/serves.js';
@@ -23,7 +23,7 @@ export async function waitForService(
     ...databaseMembers(cluster.spec).map((member) => waitForMember(cluster, member)),
     waitForEtcd(cluster, 'all'),
     waitForSynchrony(cluster),
-    waitForWrites(cluster),
+    waitForWrites(cluster).then(() => waitForPooled(cluster)),
     ...(isConfigured ? [waitForSettings(cluster)] : []),
   ]);
 }
@@ -141,22 +141,5 @@ async function waitForSettings(cluster: ClusterHandle): Promise<void> {
     signal: cluster.signal,
   }).catch((error: unknown) => {
     if (codeOf(error) !== 'TIMEOUT') throw error;
-  });
-}
-
-async function waitForWrites(cluster: ClusterHandle): Promise<void> {
-  const endpoint = cluster.endpoint('write');
-  const [proxy] = proxies(cluster.spec);
-  await waitFor({
-    what: `the write endpoint ${endpoint.host}:${endpoint.port} to reach the leader`,
-    ...(proxy && { member: proxy.name }),
-    probe: () =>
-      withConnection(endpoint, async (client) => {
-        const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
-        return rows[0]?.standby === false;
-      }),
-    timeoutMs: 60_000,
-    signal: cluster.signal,
-    fix: 'See `citus-ha doctor`, and the log of the proxy: `citus-ha logs haproxy`.',
   });
 }

@@ -26,7 +26,7 @@ describe('a switchover right after a start', () => {
     const change = await simulation.run((cluster) =>
       switchover({ ...cluster, onEvent: (event) => events.push(event) }),
     );
-    expect(change).toEqual({ from: 'coord-1', to: 'coord-2', timeline: 2 });
+    expect(change).toEqual({ from: 'coord-1', to: 'coord-2', timeline: 2, waitedMs: null });
     expect(simulation.requests.filter((asked) => asked.startsWith('POST'))).toEqual(['POST /switchover']);
     expect(events).toEqual([
       { type: 'waiting-for-candidate', reason: 'No standby is fit to lead: coord-2 is starting' },

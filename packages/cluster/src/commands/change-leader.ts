@@ -9,22 +9,25 @@ import { readChecksumFailures } from '../doctor/examine-storage.js';
 import { isSynchronous } from '../status/find-problems.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { coordinatorClients, coordinatorCluster, dcsPathOf } from '../open-cluster.js';
+import { whilePoolersPaused } from './pause-poolers.js';
 import { memberNamed, runningMembers, startMember } from './start-stop.js';
 
 export interface LeaderChange {
   readonly from: string | null;
   readonly to: string;
   readonly timeline: number;
+  /** How long clients of the poolers waited, in a switchover; `null` where there is no pooler. */
+  readonly waitedMs?: number | null;
 }
 
 const timeoutMs = 60_000;
 
 /**
  * Moves the leader to another coordinator, planned and without loss; answers once the new one leads on a higher timeline. A standby
- * that runs and is not fit yet is waited for.
+ * that runs and is not fit yet is waited for. Clients of the poolers wait meanwhile.
  *
  * @throws CodedError `NO_CANDIDATE` where no standby is fit, `NO_LEADER` where `failover` is what is needed,
- * `OTHER_LEADER` where another one than asked for was faster.
+ * `OTHER_LEADER` where another one than asked for was faster, `TRANSACTION_OPEN` as {@link whilePoolersPaused} does.
  */
 export async function switchover(cluster: ClusterHandle, to?: string): Promise<LeaderChange> {
   if (to !== undefined) memberNamed(cluster, to);
@@ -37,16 +40,37 @@ export async function switchover(cluster: ClusterHandle, to?: string): Promise<L
   }
   const candidate = await waitForCandidate(cluster, leader.name, to);
   await refuseDamaged(cluster, candidate.name);
-  await cluster.patroni(leader.name).switchover({ leader: leader.name, candidate: candidate.name });
-  const now = await waitForLeader({
-    clients: coordinatorClients(cluster),
-    aboveTimeline: leader.timeline ?? 0,
-    not: leader.name,
-    timeoutMs,
-    signal: cluster.signal,
-  });
+  await writeOut(cluster, leader.name);
+  const { value: now, waitedMs } = await whilePoolersPaused(cluster, () => move(cluster, leader, candidate.name));
   requireLeader(now, to);
-  return { from: leader.name, to: now.name, timeline: now.timeline };
+  return { from: leader.name, to: now.name, timeline: now.timeline, waitedMs };
+}
+
+/** What is written now, PostgreSQL need not write when it stops. */
+async function writeOut(cluster: ClusterHandle, leader: string): Promise<void> {
+  await withConnection(cluster.sql(leader), (client) => client.query('CHECKPOINT')).catch(() => undefined);
+}
+
+/** Patroni itself answers up to a second after it is done. */
+async function move(cluster: ClusterHandle, leader: PatroniMember, candidate: string): Promise<Leader> {
+  const over = new AbortController();
+  const signal = cluster.signal ? AbortSignal.any([cluster.signal, over.signal]) : over.signal;
+  cluster
+    .patroni(leader.name)
+    .switchover({ leader: leader.name, candidate }, { signal })
+    .catch((error: unknown) => over.abort(error));
+  try {
+    return await waitForLeader({
+      clients: coordinatorClients(cluster),
+      aboveTimeline: leader.timeline ?? 0,
+      not: leader.name,
+      timeoutMs,
+      intervalMs: 20,
+      signal,
+    });
+  } finally {
+    over.abort();
+  }
 }
 
 /** A planned change has no need to lead to pages that cannot be read. */

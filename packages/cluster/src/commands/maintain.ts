@@ -5,7 +5,8 @@ import type { PatroniClient } from '@citus-ha/patroni';
 import { patchConfiguration } from '../configuration/dynamic-configuration.js';
 import { explainWithLogs } from '../apply/explain-with-logs.js';
 import type { ClusterHandle } from '../cluster-handle.js';
-import { coordinatorCluster, isDatabase } from '../open-cluster.js';
+import { coordinatorCluster, isDatabase, leaderName } from '../open-cluster.js';
+import { whilePoolersPaused } from './pause-poolers.js';
 import { proveCopy } from './prove-copy.js';
 import { refuseRestart } from '../configuration/refuse-parameters.js';
 import { renderInput } from '../render-input.js';
@@ -13,22 +14,31 @@ import { startFailed } from '../apply/start-failures.js';
 import { restartProcess } from './start-stop.js';
 
 /**
- * Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one.
+ * Restarts the PostgreSQL of one member through its Patroni, or the whole process of a member without one. Clients of the poolers
+ * wait while that of the leader restarts.
  *
  * @throws CodedError `START_FAILED` with what PostgreSQL says, where it ended and does not start again.
  */
 export async function restartMember(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
   if (isDatabase(cluster, member)) {
     await refuseRestart(cluster, member);
-    const patroni = cluster.patroni(member.name);
-    await patroni.restart().catch(async (error: unknown) => {
-      if (!/answered 503: restart failed/.test(messageOf(error))) throw error;
-      throw await explainWithLogs(cluster.runtime, startFailed(member));
-    });
+    const restart = () => restartPostgres(cluster, member);
+    await ((await leaderName(cluster)) === member.name ? whilePoolersPaused(cluster, restart) : restart());
     await waitUntilFit(cluster, member.name);
     return;
   }
   await restartProcess(cluster, member);
+}
+
+async function restartPostgres(cluster: ClusterHandle, member: MemberSpec): Promise<void> {
+  const { signal } = cluster;
+  await cluster
+    .patroni(member.name)
+    .restart({ signal })
+    .catch(async (error: unknown) => {
+      if (!/answered 503: restart failed/.test(messageOf(error))) throw error;
+      throw await explainWithLogs(cluster.runtime, startFailed(member));
+    });
 }
 
 /**

@@ -31,6 +31,7 @@ const areas: Readonly<Record<ProblemCode, string>> = {
   NODE_INACTIVE: 'nodes',
   NODE_WITHOUT_MEMBER: 'nodes',
   ENDPOINT_FAILED: 'endpoint',
+  POOLER_PAUSED: 'endpoint',
   STORAGE_FAILING: 'storage',
   WAL_HELD: 'patroni',
   SLOT_LOST: 'patroni',

@@ -11,6 +11,7 @@ import { withPatience, type ClusterHandle } from '../cluster-handle.js';
 import { endpointHost, siteOf } from '../places.js';
 import { renderInput } from '../render-input.js';
 import { isEtcdClosed } from '../observe/etcd-access.js';
+import { poolerFindings } from './pooler-findings.js';
 import { versionFindings } from './version-findings.js';
 
 /** Looks the whole cluster over and says of each part whether it is well. */
@@ -44,6 +45,7 @@ export async function examine(cluster: ClusterHandle): Promise<readonly Finding[
     ...areaFindings(spec, status),
     ...etcdFindings,
     ...proxyFindings,
+    ...poolerFindings(spec, site.versions),
     ...storage,
   ];
 }
@@ -71,13 +73,14 @@ async function examineEtcd(cluster: ClusterHandle): Promise<readonly Finding[]> 
 
 /** Programs that are missing by now, and who has the ports. */
 function obstacleFindings(cluster: ClusterHandle, obstacles: readonly CodedError[]): readonly Finding[] {
-  const { proxy } = cluster.spec;
   const found = obstacles.map(({ code, message, fix }): Finding => {
     const check = code.startsWith('PORT_') ? 'ports' : 'programs';
     return { check, level: 'problem', detail: message, ...(fix !== undefined && { fix }) };
   });
+  const { proxy, pooler } = cluster.spec;
   const { write, read, stats } = proxy.ports;
-  const where = `${endpointHost(cluster)}:${write}, ${read} and ${stats}`;
+  const pooled = pooler.count > 0 ? `, ${pooler.port}` : '';
+  const where = `${endpointHost(cluster)}:${write}, ${read}${pooled} and ${stats}`;
   const well: readonly Finding[] = [
     { check: 'programs', level: 'ok', detail: 'all there' },
     { check: 'ports', level: 'ok', detail: `${where} are free, or held by this cluster` },

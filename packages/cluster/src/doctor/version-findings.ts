@@ -3,22 +3,21 @@ import type { Finding } from './finding.js';
 
 type Versions = Site['versions'];
 
-/** Patroni 3 loses acknowledged writes, etcd has its gateway at /v3 since 3.4, the rest is the oldest that is tested. */
-const oldest: Readonly<Record<keyof Versions, readonly [name: string, version: string, packages: string]>> = {
+/** Patroni 3 loses acknowledged writes, etcd has its gateway at /v3 since 3.4, the rest is the oldest that is tested. Not every cluster has each of them. */
+const oldest: Readonly<Record<keyof Required<Versions>, readonly [name: string, version: string, packages: string]>> = {
   postgres: ['PostgreSQL', '15', 'postgresql'],
   patroni: ['Patroni', '4.0', 'patroni'],
   etcd: ['etcd', '3.4', 'etcd-server'],
   haproxy: ['HAProxy', '2.6', 'haproxy'],
+  pgbouncer: ['PgBouncer', '1.18', 'pgbouncer'],
 };
 
 /** Whether what the members run is recent enough; one finding for all where it is. */
 export function versionFindings(versions: Versions): readonly Finding[] {
-  const all = Object.entries(oldest).map(([key, [name, minimum, packages]]) => ({
-    name,
-    minimum,
-    packages,
-    found: String(versions[key as keyof Versions]),
-  }));
+  const all = Object.entries(oldest).flatMap(([key, [name, minimum, packages]]) => {
+    const found = versions[key as keyof Versions];
+    return found === undefined ? [] : [{ name, minimum, packages, found: String(found) }];
+  });
   const old = all.filter(({ found, minimum }) => isOlder(found, minimum));
   if (old.length === 0) {
     return [{ check: 'versions', level: 'ok', detail: all.map(({ name, found }) => `${name} ${found}`).join(', ') }];

@@ -1,5 +1,6 @@
 import { desiredOf, observeCluster, type BootstrapRequest } from '@citus-ha/citus';
 import { workers, type ClusterSpec } from '@citus-ha/config';
+import { poolerLogin, poolerRole } from '@citus-ha/emitters';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { siteOf } from '../places.js';
 import type { NodesSeen } from '../plan/plan-cluster.js';
@@ -15,6 +16,7 @@ export function bootstrapRequest(cluster: ClusterHandle, leader: string): Bootst
       server: cluster.sql(leader),
       // With Citus, Patroni registers the leader itself, and again after every failover.
       ...(record.engine === 'standin' && { node: nodeOf(leader) }),
+      ...(spec.pooler.count > 0 && { login: poolerLogin(record) }),
     },
     workers: workers(spec).map(({ name }) => ({ name, server: cluster.sql(name), node: nodeOf(name) })),
     engine: engines[record.engine],
@@ -32,7 +34,11 @@ export async function observeNodes(cluster: ClusterHandle, leader: string): Prom
 /** What those of a new cluster will lack. */
 export function newNodes(spec: ClusterSpec): NodesSeen {
   const nodes = workers(spec).map(({ name }) => ({ name, node: { host: name, port: 5432 } }));
-  const desired = { database: spec.postgres.database, coordinator: { name: 'the leader' }, workers: nodes };
+  const desired = {
+    database: spec.postgres.database,
+    coordinator: { name: 'the leader', ...(spec.pooler.count > 0 && { login: { role: poolerRole } }) },
+    workers: nodes,
+  };
   const server = { database: spec.postgres.database === 'postgres', statistics: false, engine: false };
   const servers = ['the leader', ...nodes.map(({ name }) => name)].map((name) => [name, server] as const);
   return { desired, state: { servers: Object.fromEntries(servers), nodes: [] } };

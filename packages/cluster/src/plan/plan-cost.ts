@@ -33,6 +33,7 @@ function costOfRestart(seen: CostSeen | undefined): Cost {
     case 'worker':
       return 'shards-away';
     case 'proxy':
+    case 'pooler':
       return 'connections-cut';
     default:
       return 'none';

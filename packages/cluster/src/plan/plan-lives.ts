@@ -18,8 +18,13 @@ export function isLiving({ state }: Pick<Member, 'state'>): boolean {
   return state === 'running' || state === 'paused';
 }
 
-/** Members that exist though the spec no longer asks for them; a sentinel holds nothing that could be lost. */
+/** Members that exist though the spec no longer asks for them, but for {@link isDisposable}. */
 export function surplusMembers(wanted: readonly MemberSpec[], seen: readonly Member[]): readonly string[] {
   const names = new Set(wanted.map(({ name }) => name));
-  return seen.filter(({ kind, name }) => kind !== 'sentinel' && !names.has(name)).map(({ name }) => name);
+  return seen.filter((member) => !isDisposable(member) && !names.has(member.name)).map(({ name }) => name);
+}
+
+/** A sentinel or a pooler holds nothing that could be lost. */
+export function isDisposable({ kind }: Pick<Member, 'kind'>): boolean {
+  return kind === 'sentinel' || kind === 'pooler';
 }

@@ -36,12 +36,13 @@ export function planTakes({ members, leader, unfinished, passwordIsNew }: Update
   });
 }
 
-/** etcd first, then standbys and workers, then whoever leads, then the proxies. */
+/** etcd first, then standbys and workers, then whoever leads, then the proxies, then the poolers. */
 export function rollingOrder<T extends Pick<MemberSpec, 'name' | 'kind'>>(
   members: readonly T[],
   leader: string | undefined,
 ): readonly T[] {
-  const rank = ({ name, kind }: T) => (kind === 'etcd' ? 0 : name === leader ? 2 : kind === 'proxy' ? 3 : 1);
+  const ranks: Partial<Record<MemberSpec['kind'], number>> = { etcd: 0, proxy: 3, pooler: 4 };
+  const rank = ({ name, kind }: T) => ranks[kind] ?? (name === leader ? 2 : 1);
   return members.toSorted((a, b) => rank(a) - rank(b));
 }
 

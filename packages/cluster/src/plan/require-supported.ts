@@ -9,7 +9,6 @@ import { CodedError } from '@citus-ha/core';
 export function requireSupported(spec: ClusterSpec): void {
   const asked = [
     spec.workers.availability !== 'replicas' && 'workers.availability: patroni',
-    spec.pooler.count > 0 && 'pooler.count above 0',
     spec.proxy.count > 1 && 'proxy.count above 1',
   ].filter((key) => key !== false);
   if (asked.length === 0) return;

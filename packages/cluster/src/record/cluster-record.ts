@@ -58,11 +58,12 @@ export async function settleRecord(
     );
   }
   if (kept.engine === 'citus') requireCitus(site);
-  // One of before etcd had users gets the secret of theirs.
+  // One of before there was a secret of etcd's users, or of poolers, gets it.
   const secrets = {
     ...kept.secrets,
     superuser: given ?? kept.secrets.superuser,
     etcd: kept.secrets.etcd ?? newPassword(),
+    pooler: kept.secrets.pooler ?? newPassword(),
   };
   return {
     ...underWay(kept, spec),
@@ -87,6 +88,7 @@ export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterR
     superuser: (await givenPassword(spec)) ?? newPassword(),
     replication: newPassword(),
     etcd: newPassword(),
+    pooler: newPassword(),
   };
   const engine = chooseEngine(spec, site);
   return createRecord({ engine, secrets, ...(await certificatesFor(engine, spec, site)) }, spec);

@@ -29,10 +29,15 @@ describe('the record of a cluster whose store has lost it', () => {
     runtime = createMemoryRuntime({ cluster: spec.name });
     context = { spec, runtime } as unknown as ClusterContext;
     const site = await runtime.prepare({ spec, install: false });
-    const { certificates: _, ...rest } = await newRecord(spec, site);
+    const { certificates: _, secrets: made, ...rest } = await newRecord(spec, site);
+    const { pooler: _unneeded, ...secrets } = made;
     const { superuser, replication } = spec.credentials;
     const { database } = spec.postgres;
-    record = { ...rest, spec: { postgres: { database }, credentials: { superuser, replication }, etcd: { count: 1 } } };
+    record = {
+      ...rest,
+      secrets,
+      spec: { postgres: { database }, credentials: { superuser, replication }, etcd: { count: 1 } },
+    };
     for (const { name } of membersOf(spec)) await give(name);
   });
 

@@ -13,6 +13,7 @@ const healthy: Omit<ClusterStatus, 'healthy' | 'problems' | 'unknown' | 'differs
   endpoints: {
     write: { host: '127.0.0.1', port: 5000 },
     read: { host: '127.0.0.1', port: 5001 },
+    pooled: null,
     stats: 'http://127.0.0.1:7000',
     database: 'postgres',
     user: 'postgres',

@@ -1,5 +1,5 @@
 import { withConnection } from '@citus-ha/citus';
-import { coordinators, databaseMembers, proxies } from '@citus-ha/config';
+import { coordinators, databaseMembers, poolers, proxies } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { inTime, isLate } from '../observe/in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
@@ -44,17 +44,22 @@ export interface EndpointFailure {
   readonly late: boolean;
 }
 
-/** Whether a client gets through the proxy; worth asking only where the leader itself answers. */
-export async function readEndpoint(cluster: ClusterHandle): Promise<EndpointFailure | undefined> {
-  const { host, port } = cluster.endpoint('write');
+/** Whether a client gets through the proxy, or through a pooler; worth asking only where the leader itself answers. */
+export async function readEndpoint(
+  cluster: ClusterHandle,
+  name: 'write' | 'pooled',
+): Promise<EndpointFailure | undefined> {
+  const [server] = name === 'write' ? proxies(cluster.spec) : poolers(cluster.spec);
+  const endpoint = cluster.endpoint(name);
+  const { host, port } = endpoint;
   const { answerMs: timeoutMs } = cluster;
-  const connected = withConnection(cluster.endpoint('write'), () => Promise.resolve(undefined), { timeoutMs });
+  const connected = withConnection(endpoint, () => Promise.resolve(undefined), { timeoutMs });
   return inTime(connected, timeoutMs).catch((error: unknown) => ({
     late: isLate(error),
     problem: {
       code: 'ENDPOINT_FAILED',
-      member: proxies(cluster.spec)[0]?.name ?? null,
-      message: `the write endpoint ${host}:${port} takes no client: ${messageOf(error)}`,
+      member: server?.name ?? null,
+      message: `the ${name} endpoint ${host}:${port} takes no client: ${messageOf(error)}`,
       fix: 'See `citus-ha doctor`, and who is connected: `citus-ha psql --member LEADER -c "SELECT * FROM pg_stat_activity"`.',
     },
   }));

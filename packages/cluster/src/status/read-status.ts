@@ -15,6 +15,7 @@ import { findProblems } from './find-problems.js';
 import { readShards } from '../observe/held-shards.js';
 import { withLostData } from '../observe/lost-data.js';
 import { readConcerns, readEndpoint } from './read-concerns.js';
+import { readPooled } from './read-pooled.js';
 import { seeRedundancy } from './redundancy.js';
 import { findUnknown } from './find-unknown.js';
 import { inTime, isLate } from '../observe/in-time.js';
@@ -55,7 +56,7 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
   const { spec, site, record, runtime, answerMs: timeoutMs } = cluster;
   const asked = coordinators(spec).filter(({ name }) => site.members[name]);
   const listed = runtime.members();
-  const [processes, patroni, etcd, keys, sentinel, waits, answers, held, stuck, concerns, endpoint, inForce] =
+  const [processes, patroni, etcd, keys, sentinel, waits, answers, held, stuck, concerns, proxied, pooled, inForce] =
     await Promise.all([
       listed,
       readPatroni(cluster),
@@ -67,7 +68,8 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
       readShards(cluster, listed),
       readStuck(cluster),
       readConcerns(cluster),
-      readEndpoint(cluster),
+      readEndpoint(cluster, 'write'),
+      readPooled(cluster),
       readSettings(cluster, listed),
     ]);
   const leads = asked.findIndex(({ name }) => patroni.members.get(name)?.role === 'leader');
@@ -95,6 +97,7 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
     endpoints: {
       write: { host, port: ports.write },
       read: { host, port: ports.read },
+      pooled: spec.pooler.count > 0 ? { host, port: spec.pooler.port } : null,
       stats: statsUrl(cluster),
       database: spec.postgres.database,
       user: spec.credentials.superuser,
@@ -120,6 +123,8 @@ async function look(cluster: ClusterHandle): Promise<ClusterStatus> {
     settings,
     stuck: stuckAmong(members, stuck),
   });
+  // What comes by a pooler comes by the proxy too.
+  const endpoint = proxied ?? pooled;
   const mayBeBusy = endpoint?.late === true && late.length > 0;
   const isExplained = leads < 0 || sql.failure || found.some(({ member }) => member === endpoint?.problem.member);
   const blamed = endpoint && !isExplained && !mayBeBusy ? [endpoint.problem] : [];

@@ -23,6 +23,8 @@ export interface ClusterStatus {
   readonly endpoints: {
     readonly write: Endpoint;
     readonly read: Endpoint;
+    /** Of the first pooler; `null` where there is none. */
+    readonly pooled: Endpoint | null;
     readonly stats: string;
     readonly database: string;
     readonly user: string;
@@ -84,6 +86,7 @@ export type ProblemCode =
   | 'NODE_INACTIVE'
   | 'NODE_WITHOUT_MEMBER'
   | 'ENDPOINT_FAILED'
+  | 'POOLER_PAUSED'
   | 'STORAGE_FAILING'
   | 'WAL_HELD'
   | 'SLOT_LOST'

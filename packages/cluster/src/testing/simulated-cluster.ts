@@ -4,6 +4,7 @@ import { SimulatedClock, CodedError, currentClock } from '@citus-ha/core';
 import { createMemoryEtcd, type MemoryEtcd } from '@citus-ha/dcs';
 import { dynamicConfiguration, patroniScope, rootLogin, scopeLogin } from '@citus-ha/emitters';
 import { createMemoryPatroni, type MemoryPatroni } from '@citus-ha/patroni';
+import { createMemoryPooler, type MemoryPooler } from '@citus-ha/routes';
 import { createMemoryRuntime, MemoryMachine, type MemoryProcess, type Runtime } from '@citus-ha/runtime';
 import type { ClusterEvent } from '../cluster-event.js';
 import type { ClusterContext } from '../context.js';
@@ -22,6 +23,8 @@ export class SimulatedCluster {
   readonly clock = new SimulatedClock();
   readonly etcd: MemoryEtcd = createMemoryEtcd({ clock: this.clock });
   readonly events: ClusterEvent[] = [];
+  /** By name. */
+  readonly poolers = new Map<string, MemoryPooler>();
   readonly servers: MemoryServers;
   readonly runtime: Runtime;
   spec: ClusterSpec;
@@ -140,6 +143,7 @@ export class SimulatedCluster {
   }
 
   #behind(endpoint: string): string | undefined {
+    if (endpoint === 'pooled') return this.#runs('pgbouncer') ? this.#behind('write') : 'pgbouncer';
     if (!['write', 'read'].includes(endpoint)) return undefined;
     if (!this.#runs('haproxy')) return 'haproxy';
     const wanted = endpoint === 'write' ? 'primary' : 'standby';
@@ -171,5 +175,10 @@ export class SimulatedCluster {
         }));
       },
     }),
+    pooler: (_, name) => {
+      const pooler = this.poolers.get(name) ?? createMemoryPooler();
+      this.poolers.set(name, pooler);
+      return pooler;
+    },
   };
 }

@@ -5,6 +5,7 @@ import { createMemoryEtcd, type MemoryEtcd } from '@citus-ha/dcs';
 import { rootLogin } from '@citus-ha/emitters';
 import { createRecord } from '@citus-ha/layout';
 import type { PatroniClient, PatroniCluster, PatroniStatus } from '@citus-ha/patroni';
+import { createMemoryPooler } from '@citus-ha/routes';
 import { createMemoryRuntime } from '@citus-ha/runtime';
 import { clusterHandle, type ClusterHandle } from '../cluster-handle.js';
 
@@ -74,6 +75,7 @@ export async function simulatePatroni(
         sql: (_, member) => servers.address(member, 'postgres'),
         endpoint: (_, port) => servers.address(port, 'postgres'),
         routes: (_, proxy) => ({ read: () => Promise.reject(new Error(`${proxy} does not answer`)) }),
+        pooler: () => createMemoryPooler(),
       },
     },
     { site, record: createRecord({ engine: 'citus', secrets }, {}) },
