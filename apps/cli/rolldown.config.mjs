@@ -24,7 +24,7 @@ export default [
     platform: 'node',
     external: Object.keys(dependencies),
     output: { dir: 'dist/bundle', format: 'esm', cleanDir: true },
-    plugins: [shipped(['citus-standin/sql', 'member-agent/python', 'runtime-docker/docker'], 'dist')],
+    plugins: [shipped(['citus-standin/sql', 'member-agent/lua', 'member-agent/python', 'runtime-docker/docker'], 'dist')],
   },
   // What the sentinel's image has instead of node_modules. ssh2 does without its native parts, and has none to use there.
   {
@@ -33,6 +33,6 @@ export default [
     external: ['cpu-features', /\.node$/],
     transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
     output: { file: 'dist/sentinel/bundle/citus-ha.mjs', format: 'esm', codeSplitting: false, minify: true },
-    plugins: [shipped(['member-agent/python'], 'dist/sentinel')],
+    plugins: [shipped(['member-agent/lua', 'member-agent/python'], 'dist/sentinel')],
   },
 ];
