@@ -1,12 +1,4 @@
-import {
-  coordinators,
-  databaseMembers,
-  etcdMembers,
-  membersOf,
-  poolers,
-  proxies,
-  type MemberSpec,
-} from '@citus-ha/config';
+import { coordinators, databaseMembers, etcdMembers, poolers, proxies, type MemberSpec } from '@citus-ha/config';
 import {
   adoptionLabels,
   composeAdoption,

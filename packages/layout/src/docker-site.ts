@@ -25,7 +25,9 @@ export interface ImageContents {
 }
 
 /** Of a cluster's images; only one with a sentinel, or with poolers, has theirs. */
-export type ImageNames = Readonly<Record<Exclude<ImageKind, OptionalKind>, string> & Partial<Record<OptionalKind, string>>>;
+export type ImageNames = Readonly<
+  Record<Exclude<ImageKind, OptionalKind>, string> & Partial<Record<OptionalKind, string>>
+>;
 type OptionalKind = 'sentinel' | 'pooler';
 
 /** What a cluster in containers settles once and keeps: its images, its site, addresses of members, what its ports are published on. */

@@ -52,7 +52,8 @@ export async function hasImage(engine: Docker, name: string): Promise<boolean> {
 }
 
 /** What is in a cluster's images, as their builds wrote it down. */
-export async function describeImages(engine: Docker, { sentinel: _, ...images }: ImageNames): Promise<ImageContents> {
+export async function describeImages(engine: Docker, all: ImageNames): Promise<ImageContents> {
+  const { sentinel: _, ...images } = all;
   const parts = await Promise.all(Object.values(images).map((image) => describeImage(engine, image)));
   return Object.assign({}, ...parts) as ImageContents;
 }
