@@ -24,7 +24,9 @@ export default [
     platform: 'node',
     external: Object.keys(dependencies),
     output: { dir: 'dist/bundle', format: 'esm', cleanDir: true },
-    plugins: [shipped(['citus-standin/sql', 'member-agent/lua', 'member-agent/python', 'runtime-docker/docker'], 'dist')],
+    plugins: [
+      shipped(['citus-standin/sql', 'member-agent/lua', 'member-agent/python', 'runtime-docker/docker'], 'dist'),
+    ],
   },
   // What the sentinel's image has instead of node_modules. ssh2 does without its native parts, and has none to use there.
   {
