@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { haproxyConfig } from './haproxy.js';
 import { FakeCoordinator } from './testing/fake-coordinator.js';
 
-const skipped = spawnSync('haproxy', ['-v']).error === undefined ? '' : ' (skipped: no haproxy)';
+const program = 'haproxy';
+const skipped = spawnSync(program, ['-v']).error === undefined ? '' : ' (skipped: no haproxy)';
 const listen = '127.0.46.9';
 const ports = { write: 5000, read: 5001, stats: 7000 };
 
@@ -42,7 +43,7 @@ describe.skipIf(skipped !== '')(`the routes of a real proxy${skipped}`, () => {
         readLag: { size: '16MB' },
       }),
     );
-    proxy = spawn('haproxy', ['-db', '-f', config], { stdio: 'ignore' });
+    proxy = spawn(program, ['-db', '-f', config], { stdio: 'ignore' });
     await untilServes('write', 'coord1');
     await untilServes('read', 'coord2');
   });

@@ -5,18 +5,12 @@ import { generatorOf } from '../workloads/requests.js';
 import { randomBy } from '../workloads/random.js';
 import { Connection } from './connection.js';
 import { outcomeOf } from './outcome.js';
-import type { LoadOptions } from './start-load.js';
+import type { LoadOptions, Running } from './start-load.js';
 
 /** After which a client of a crowd gives up: it is there to wait, and to show how long. */
 const timeoutMs = 30_000;
 /** Before a client tries again that was refused: else it would do nothing but that. */
 const pauseMs = 100;
-
-/** Clients of a crowd at work. */
-export interface Running {
-  /** Ends it; resolves once every request has its outcome. Can be repeated. */
-  stop(): Promise<void>;
-}
 
 /** Sets the clients of a crowd to work, each with its next request as soon as the last one has ended; those with a rate are left out. */
 export function startCrowd(options: Omit<LoadOptions, 'intervalMs' | 'timeoutMs'>): Running {

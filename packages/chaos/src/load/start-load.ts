@@ -8,7 +8,6 @@ import { generatorOf } from '../workloads/requests.js';
 import type { LoadedShard } from '../workloads/tables.js';
 import { patienceMs } from './pace.js';
 import { runClient } from './run-client.js';
-import type { Running } from './start-crowd.js';
 
 export interface LoadOptions {
   readonly cluster: ClusterHandle;
@@ -22,7 +21,13 @@ export interface LoadOptions {
   readonly timeoutMs: number;
 }
 
-/** Clients at work, each at a fixed rate. */
+/** Clients at work. */
+export interface Running {
+  /** Ends it; resolves once every request has its outcome. Can be repeated. */
+  stop(): Promise<void>;
+}
+
+/** Those with a fixed rate. */
 export interface Load extends Running {
   /** See {@link patienceMs}. */
   readonly patienceMs: number;
