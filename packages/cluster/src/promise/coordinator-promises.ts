@@ -16,7 +16,7 @@ export function coordinatorPromises(input: PromiseInput): readonly FaultPromise[
 function ofLeader(input: PromiseInput): readonly FaultPromise[] {
   const { timings } = input.spec;
   // Standbys serve reads meanwhile; whoever is promoted is one no longer.
-  const read = atMost(...rerouted(input, 'dead'));
+  const read = atMost(...rerouted);
   const leader = (faults: readonly string[], write: Bound, loss: Loss): FaultPromise => ({
     faults,
     target: 'leader',
@@ -24,13 +24,13 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
     read,
     loss,
   });
-  const lost = (end: End) => atMost(...replaced(input, end), ...routed(input));
-  const handedOver = atMost(shutDown, election, ...oldLeaderDropped(input), ...routed(input));
+  const lost = (end: End) => atMost(...replaced(input, end), ...routed);
+  const handedOver = atMost(shutDown, election, ...oldLeaderDropped(input), ...routed);
   const seen = [
     loop('Patroni looks at PostgreSQL', timings),
     setting('and asks it in vain', 'timings.retryTimeout', timings.retryTimeoutMs),
   ];
-  const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed(input));
+  const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed);
   const leftAlone = { lost: 'unknown', why: 'no isolation: its PostgreSQL goes on though another one leads' } as const;
   const inPlace = unknown('Patroni starts it in place, which takes as long as PostgreSQL recovers');
   return [
@@ -53,7 +53,7 @@ function ofStandby(input: PromiseInput): readonly FaultPromise[] {
     faults,
     target: 'standby',
     write: write(end),
-    read: atMost(...rerouted(input, end)),
+    read: end === 'dead' ? atMost(...rerouted) : until('clients give up the sessions that they have there'),
     loss: lossOf(input, 'handover'),
   });
   return [standby([...deaths, 'stop', 'postmaster-kill'], 'dead'), standby(silences, 'silent')];

@@ -62,8 +62,11 @@ export const etcdStopped: Term = {
   from: 'measured: in 17 of 131 restarts',
 };
 
-/** `timeout connect` of haproxy.cfg: a new session tries the next server. */
-export const nextTry: Term = { what: 'the proxy tries the next server', ms: 50, from: 'timeout connect' };
+/** By whoever waits, of all coordinators; see docs/adr/0015. */
+export const looked: Term = { what: 'the proxy looks who is fit', ms: 50, from: 'routes.lua, a look every 20 ms' };
+
+/** `timeout connect` of haproxy.cfg: a new session that was refused tries the next server. */
+export const nextTry: Term = { what: 'the proxy tries the next server', ms: 300, from: 'timeout connect 300ms' };
 
 export const answer: Term = { what: 'a client logs in and is answered', ms: 100, from: 'measured' };
 

@@ -7,6 +7,7 @@ import {
   election,
   leaseRevoked,
   lockTaken,
+  looked,
   nextTry,
   remainsKilled,
   standbyDropped,
@@ -56,38 +57,10 @@ export function unawaited({ spec: { timings } }: PromiseInput, end: End): readon
 }
 
 /** Until clients are served by another server than before, which has just become fit. */
-export function routed({ spec: { timings } }: PromiseInput): readonly Term[] {
-  const { fastIntervalMs, rise } = timings.check;
-  return [
-    {
-      what: 'the proxy sees who leads',
-      ms: rise * fastIntervalMs,
-      from: `timings.check: fastInterval ${formatDuration(fastIntervalMs)}, rise ${rise}`,
-    },
-    nextTry,
-    answer,
-  ];
-}
+export const routed: readonly Term[] = [looked, answer];
 
-/** Until clients of a server that serves no longer are sent to another one. */
-export function rerouted({ spec: { timings } }: PromiseInput, end: End): readonly Term[] {
-  const { intervalMs, fastIntervalMs, fall } = timings.check;
-  const unanswered = {
-    what: 'the checks are not answered',
-    ms: fall * Math.max(1_000, intervalMs),
-    from: `timeout check, fall ${fall}`,
-  };
-  return [
-    {
-      what: 'the proxy sees that it is gone',
-      ms: intervalMs + (fall - 1) * fastIntervalMs,
-      from: `timings.check: interval ${formatDuration(intervalMs)}, fastInterval ${formatDuration(fastIntervalMs)}, fall ${fall}`,
-    },
-    ...(end === 'silent' ? [unanswered] : []),
-    nextTry,
-    answer,
-  ];
-}
+/** Until clients of a server that is gone are sent to another one. */
+export const rerouted: readonly Term[] = [looked, nextTry, answer];
 
 export function loop(what: string, { loopWaitMs }: ClusterSpec['timings']): Term {
   return setting(what, 'timings.loopWait', loopWaitMs);
