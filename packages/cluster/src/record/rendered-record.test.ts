@@ -10,7 +10,8 @@ test('the record among rendered files is the whole one of a new cluster', async 
   const spec = { ...base, postgres: { ...base.postgres, parameters: { work_mem: '8MB' } } };
   const site = dockerSite(spec);
   const record = await newRecord(spec, site);
-  const files = renderFolder(renderInput({ spec, site, record }));
+  const imageSet = [{ path: 'sentinel/Dockerfile', content: '', mode: 0o644 }];
+  const files = renderFolder({ ...renderInput({ spec, site, record }), imageSet });
   const rendered = files.find(({ path }) => path === 'citus-ha/cluster.json')?.content ?? '';
   expect(JSON.parse(rendered)).toEqual(record);
 });
