@@ -58,12 +58,12 @@ export async function settleRecord(
     );
   }
   if (kept.engine === 'citus') requireCitus(site);
-  // One of before there was a secret of etcd's users, or of poolers, gets it.
+  // One of before there was a secret of etcd's users, or a pooler, gets it.
   const secrets = {
     ...kept.secrets,
     superuser: given ?? kept.secrets.superuser,
     etcd: kept.secrets.etcd ?? newPassword(),
-    pooler: kept.secrets.pooler ?? newPassword(),
+    ...(spec.pooler.count > 0 && { pooler: kept.secrets.pooler ?? newPassword() }),
   };
   return {
     ...underWay(kept, spec),
@@ -88,7 +88,7 @@ export async function newRecord(spec: ClusterSpec, site: Site): Promise<ClusterR
     superuser: (await givenPassword(spec)) ?? newPassword(),
     replication: newPassword(),
     etcd: newPassword(),
-    pooler: newPassword(),
+    ...(spec.pooler.count > 0 && { pooler: newPassword() }),
   };
   const engine = chooseEngine(spec, site);
   return createRecord({ engine, secrets, ...(await certificatesFor(engine, spec, site)) }, spec);

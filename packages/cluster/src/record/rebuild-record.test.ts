@@ -29,15 +29,10 @@ describe('the record of a cluster whose store has lost it', () => {
     runtime = createMemoryRuntime({ cluster: spec.name });
     context = { spec, runtime } as unknown as ClusterContext;
     const site = await runtime.prepare({ spec, install: false });
-    const { certificates: _, secrets: made, ...rest } = await newRecord(spec, site);
-    const { pooler: _unneeded, ...secrets } = made;
+    const { certificates: _, ...rest } = await newRecord(spec, site);
     const { superuser, replication } = spec.credentials;
     const { database } = spec.postgres;
-    record = {
-      ...rest,
-      secrets,
-      spec: { postgres: { database }, credentials: { superuser, replication }, etcd: { count: 1 } },
-    };
+    record = { ...rest, spec: { postgres: { database }, credentials: { superuser, replication }, etcd: { count: 1 } } };
     for (const { name } of membersOf(spec)) await give(name);
   });
 
