@@ -71,7 +71,7 @@ describe('a sentinel', () => {
       await untilRuns(cluster, leader);
     });
     expect(events.map(({ type }) => type)).toEqual(['watching', 'died', 'deposed', 'succeeded', 'restarting']);
-    expect(events.at(-2)).toMatchObject({ afterMs: expect.any(Number) as number, promisedMs: 750 });
+    expect(events.at(-2)).toMatchObject({ afterMs: expect.any(Number) as number, promisedMs: 1_400 });
     expect(events.at(-1)).toMatchObject({ member: dead, why: 'rejoin' });
   });
 

@@ -5,6 +5,7 @@ import {
   deadAddress,
   deathSeen,
   election,
+  firstAnswer,
   leaseRevoked,
   lockTaken,
   looked,
@@ -57,7 +58,7 @@ export function unawaited({ spec: { timings } }: PromiseInput, end: End): readon
 }
 
 /** Until clients are served by another server than before, which has just become fit. */
-export const routed: readonly Term[] = [looked, answer];
+export const routed: readonly Term[] = [looked, firstAnswer];
 
 /** Until clients of a server that is gone are sent to another one. */
 export const rerouted: readonly Term[] = [looked, nextTry, answer];
