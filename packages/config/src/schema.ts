@@ -61,7 +61,7 @@ export const timingsSchema = section(
     check: section(
       {
         interval: duration('200ms', 'Between two checks of a server in a settled state.'),
-        fastInterval: duration('50ms', 'Between two checks of a server that is changing state, or down.'),
+        fastInterval: duration('50ms', 'Between two checks of a server that is changing state.'),
         fall: integer(1, 100, 'Failed checks in a row until a server is down.').default(3),
         rise: integer(1, 100, 'Passed checks in a row until a server is up.').default(1),
       },

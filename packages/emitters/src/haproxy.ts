@@ -37,9 +37,11 @@ export function haproxyConfig(settings: HaproxySettings): string {
   const inTime =
     readLag.ms === undefined ? '' : ` agent-check agent-port ${ports.lag} agent-inter 1s agent-send ${readLag.ms}`;
   const waiting = maxConnections + strangers;
+  // Whoever comes by either port; readers of the leader come by both; who waits has both ends of a connection to the waiting room.
+  const all = 6 * waiting + forStatistics;
   const forReaders = `unix@${escaped(runDir)}/read.sock`;
   return `global
-    maxconn ${6 * waiting + forStatistics}
+    maxconn ${all}
     stats socket ${escaped(runDir)}/admin.sock mode 600 level admin
     default-path config
     setenv PATRONI_PORT ${ports.patroni}

@@ -70,7 +70,7 @@ admin_users = ${role}
 default_pool_size = ${connections}
 max_db_connections = ${connections}
 max_client_conn = 5000
-; While nobody leads, the proxy ends each connection at once.
+; Where nobody leads for long, the proxy ends each connection that waits for a leader.
 server_login_retry = 0.2
 server_connect_timeout = 5
 ${keepsStatements(site.versions.pgbouncer) ? 'max_prepared_statements = 200\n' : ''}; Of JDBC; settings that would be lost are refused.

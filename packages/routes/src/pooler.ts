@@ -1,4 +1,4 @@
-import { asSocket, CodedError, codeOf, currentClock, messageOf, socketTo, type Way } from '@citus-ha/core';
+import { asSocket, CodedError, codeOf, FatalProbeError, messageOf, socketTo, waitFor, type Way } from '@citus-ha/core';
 import { Client, type QueryResultRow } from 'pg';
 
 /** A connection of a pooler to a server that is in a transaction. */
@@ -47,15 +47,20 @@ export function createPooler(options: PoolerOptions): Pooler {
   const name = `"${database}"`;
 
   const ask = <Row extends QueryResultRow>(command: string, timeoutMs = answerMs, signal?: AbortSignal) =>
-    withConsole(options, async (client) => {
-      const answer = client.query<Row>(command).then(
-        ({ rows }) => rows,
-        (error: unknown) => {
-          throw refusalOr(member, error);
+    withConsole(options, (client) =>
+      waitFor({
+        what: `${command} of ${member}`,
+        member,
+        probe: async () => {
+          const { rows } = await client.query<Row>(command).catch((error: unknown) => {
+            throw new FatalProbeError(refusalOr(member, error));
+          });
+          return rows;
         },
-      );
-      return endingAfter(answer, timeoutMs, signal, `Waited ${timeoutMs} ms for ${command} of ${member}`);
-    });
+        timeoutMs,
+        signal,
+      }),
+    );
   const isPaused = async () => {
     const rows = await ask<{ name: string; paused: unknown }>('SHOW DATABASES');
     return rows.some((row) => row.name === database && Number(row.paused) === 1);
@@ -124,30 +129,4 @@ function silent(member: string, cause: unknown): CodedError {
     cause,
     fix: `See its log: \`citus-ha logs ${member}\`.`,
   });
-}
-
-async function endingAfter<T>(
-  answer: Promise<T>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  what: string,
-): Promise<T> {
-  const over = new AbortController();
-  const ending = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-  try {
-    return await Promise.race([
-      answer,
-      currentClock()
-        .sleep(timeoutMs, ending)
-        .then(
-          () => Promise.reject(new CodedError('TIMEOUT', what)),
-          (error: unknown) => {
-            signal?.throwIfAborted();
-            throw error;
-          },
-        ),
-    ]);
-  } finally {
-    over.abort();
-  }
 }

@@ -51,13 +51,16 @@ export async function inMember(
   });
 }
 
+/** The same with the member's data directory as `$0`. @throws CodedError as {@link inMember}. */
+export function inDataDir(cluster: ClusterHandle, { name }: Pick<MemberSpec, 'name'>, script: string): Promise<string> {
+  return inMember(cluster, name, script, cluster.site.members[name]?.dataDir);
+}
+
 /**
  * Undoes by a script, whose `$0` is the data directory, what was done in each database among the members. One that has ended needs
  * no healing: its next life has its own limits and processes.
  */
 export async function inEachRunning({ cluster, members }: FaultContext, script: string): Promise<void> {
   const databases = members.filter(({ kind }) => kind === 'coordinator' || kind === 'worker');
-  await each(await withState(cluster, databases, 'running'), ({ name }) =>
-    inMember(cluster, name, script, cluster.site.members[name]?.dataDir),
-  );
+  await each(await withState(cluster, databases, 'running'), (member) => inDataDir(cluster, member, script));
 }

@@ -1,7 +1,5 @@
-import type { ClusterHandle } from '@citus-ha/cluster';
-import type { MemberSpec } from '@citus-ha/config';
 import type { Fault } from './fault.js';
-import { databaseTargets, each, inEachRunning, inMember, namesOf } from './members.js';
+import { databaseTargets, each, inDataDir, inEachRunning, namesOf } from './members.js';
 
 /** The process that PostgreSQL's pid file names; `$0` is the data directory. */
 const postmaster = '$(head -n 1 "$0/postmaster.pid")';
@@ -24,7 +22,3 @@ export const postmasterPause: Fault = {
     return states.every((state) => state.trim() === 'T') ? `postmaster of ${namesOf(members)} frozen` : undefined;
   },
 };
-
-function inDataDir(cluster: ClusterHandle, { name }: MemberSpec, script: string): Promise<string> {
-  return inMember(cluster, name, script, cluster.site.members[name]?.dataDir);
-}

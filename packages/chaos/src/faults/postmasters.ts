@@ -1,5 +1,5 @@
 import type { FaultContext } from './fault.js';
-import { inMember } from './members.js';
+import { inDataDir } from './members.js';
 
 /** What PostgreSQL's pid file names, and when that process began (proc(5)), in clock ticks since the machine did. */
 const readPostmaster = `
@@ -12,9 +12,9 @@ pid=$(head -n 1 "$0/postmaster.pid") && echo "$pid $(cut -d ' ' -f 22 "/proc/$pi
  */
 export async function postmastersOf({ cluster, members }: FaultContext): Promise<ReadonlyMap<string, string>> {
   const databases = members.filter(({ kind }) => kind === 'coordinator' || kind === 'worker');
-  const found = databases.map(async ({ name }) => {
-    const said = await inMember(cluster, name, readPostmaster, cluster.site.members[name]?.dataDir);
-    return [name, said.trim()] as const;
+  const found = databases.map(async (member) => {
+    const said = await inDataDir(cluster, member, readPostmaster);
+    return [member.name, said.trim()] as const;
   });
   return new Map(await Promise.all(found));
 }
