@@ -15,7 +15,7 @@ const arrows = {
   runtime: ['core', 'config', 'layout', 'member-agent'],
   'runtime-local': ['core', 'config', 'layout', 'runtime', 'provision-debian'],
   'runtime-docker': ['core', 'config', 'layout', 'runtime'],
-  cluster: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'routes', 'citus', 'runtime'],
+  cluster: ['core', 'config', 'layout', 'member-agent', 'emitters', 'dcs', 'patroni', 'routes', 'citus', 'runtime'],
   sentinel: ['core', 'config', 'dcs', 'patroni', 'runtime', 'cluster'],
   chaos: ['core', 'config', 'layout', 'emitters', 'dcs', 'patroni', 'citus', 'runtime', 'cluster'],
   'chaos-report': ['core', 'chaos'],

@@ -99,6 +99,30 @@ describe('a sentinel', () => {
     expect(told).toEqual(['died', 'deposed', 'succeeded', 'restarting']);
   });
 
+  it.each([
+    ['is frozen', 'pause'],
+    ["takes no connection, since PostgreSQL's postmaster alone is frozen", 'postmaster-pause'],
+  ])('kills a leader that %s, so that the standby leads', async (_, fault) => {
+    await watch();
+    const { name } = await cluster.leader();
+    await cluster.run('chaos', 'inject', fault, 'leader', '--yes');
+    await sentinel.until({ type: 'fencing', member: name });
+    await sentinel.until({ type: 'succeeded', member: name });
+    await cluster.run('chaos', 'heal');
+    expect((await cluster.untilHealthy()).problems).toEqual([]);
+    expect((await cluster.leader()).name).not.toBe(name);
+  });
+
+  it('kills a standby that is frozen, and has its leader wait for it no longer', async () => {
+    await watch();
+    const { name } = await cluster.leader();
+    const standby = name === 'coord-1' ? 'coord-2' : 'coord-1';
+    await runtime.pause(standby);
+    await sentinel.until({ type: 'let-go', member: standby });
+    expect((await cluster.untilHealthy()).problems).toEqual([]);
+    expect((await cluster.leader()).name).toBe(name);
+  });
+
   it('brings back a worker that died', async () => {
     await watch();
     await runtime.kill('worker2');

@@ -47,6 +47,7 @@ export function answerInMemory(server: MemoryServer, text: string, values: reado
 const answers: readonly (readonly [string, Answer])[] = [
   ['NOT pg_is_in_recovery() AS writes', ({ role }) => [{ writes: role === 'primary' }]],
   ['pg_is_in_recovery() AS standby', ({ role }) => [{ standby: role === 'standby' }]],
+  ['pg_terminate_backend', () => []],
   ['citus_version()', (server) => [{ text: versionOf(server) }]],
   ['FROM pg_extension', (server, [name]) => (hasExtension(server, String(name)) ? [{}] : [])],
   ['NOT metadatasynced', () => []],

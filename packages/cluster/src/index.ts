@@ -10,6 +10,8 @@ export { membersHere } from './members-here.js';
 export { withoutFaults, type ClusterContext } from './context.js';
 export { examine } from './doctor/doctor.js';
 export type { Finding } from './doctor/finding.js';
+export { knock, knockFrom, type Heard } from './observe/knock.js';
+export { letGo } from './commands/let-go.js';
 export { down, type DownOptions, type DownResult } from './commands/down.js';
 export { patchConfiguration, readConfiguration } from './configuration/dynamic-configuration.js';
 export { isObject, patchBetween, type Json, type JsonObject } from './configuration/json-patch.js';

@@ -38,7 +38,8 @@ export interface ClusterSpec {
     readonly ports: { readonly write: number; readonly read: number; readonly stats: number };
   };
   readonly pooler: { readonly count: number; readonly port: number };
-  readonly sentinel: { readonly enabled: boolean };
+  /** `fenceAfterMs`: how long who is silent lives on; `null` is for ever. */
+  readonly sentinel: { readonly enabled: boolean; readonly fenceAfterMs: number | null };
   readonly local: { readonly network: 'loopback' | 'namespaces' };
   readonly docker: { readonly baseImage: string };
 }

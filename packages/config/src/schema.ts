@@ -8,6 +8,8 @@ import { judgedParameters } from './unsafe-parameters.js';
  * Rules that weigh one key against another are in rules.ts.
  */
 
+/** A busy server answers within it. */
+const shortestSilenceMs = 500;
 const dayMs = 86_400_000;
 const hostName = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const roleName = /^(?!pg_)[a-z_][a-z0-9_-]{0,62}$/;
@@ -38,6 +40,18 @@ function duration(fallback: string, description: string) {
     .refine((written) => isWithin(parseDurationMs(written), 1, dayMs), { error })
     .default(fallback)
     .describe(description);
+}
+
+function fenceAfter() {
+  const error = `a duration from ${shortestSilenceMs}ms to 24h, such as 1200ms, or never`;
+  return z
+    .string({ error })
+    .regex(/^(?:never|\d+(?:\.\d+)?(?:ms|s|m|h))$/, { error })
+    .refine((written) => written === 'never' || isWithin(parseDurationMs(written), shortestSilenceMs, dayMs), { error })
+    .default('1200ms')
+    .describe(
+      'How long PostgreSQL of a coordinator that another one can replace, or of one that follows, may answer nobody before it is killed; twice that where its Patroni answers.',
+    );
 }
 
 function isWithin(ms: number | undefined, minimum: number, maximum: number): boolean {
@@ -222,7 +236,10 @@ export const clusterSchema = z
         'PgBouncer, which switchovers pause: clients that come by it wait instead of failing.',
       ),
       sentinel: section(
-        { enabled: z.boolean({ error: 'true or false' }).default(true).describe('Whether it runs.') },
+        {
+          enabled: z.boolean({ error: 'true or false' }).default(true).describe('Whether it runs.'),
+          fenceAfter: fenceAfter(),
+        },
         "The process that fails over faster than the lease, after proof of death. In containers it has the engine's socket, and so the rights of root on the engine's machine.",
       ),
       local: section(

@@ -75,6 +75,7 @@ pooler:                 # PgBouncer, which switchovers pause: clients that come 
 
 sentinel:               # to fail over faster than the lease, after proof of death; in containers it has the engine's socket
   enabled: true
+  fenceAfter: 1200ms    # of silence a coordinator is killed, so that another one leads, or waits for it no longer | never
 
 local:
   network: loopback     # namespaces: a network of its own for each member (as root), for network faults

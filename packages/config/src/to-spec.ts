@@ -23,6 +23,7 @@ export function toSpec(input: ClusterInput, folder: string): ClusterSpec {
       ...input.proxy,
       read: { maxLag: input.proxy.read.maxLag.bytes, maxLagMs: milliseconds(input.proxy.read.maxLag.time) },
     },
+    sentinel: { enabled: input.sentinel.enabled, fenceAfterMs: silenceOf(input.sentinel.fenceAfter) },
     workers: { ...input.workers, membersPerGroup: input.workers.membersPerGroup ?? (replicated ? 1 : 2) },
     shards: { ...input.shards, replicationFactor: input.shards.replicationFactor ?? (replicated ? 2 : 1) },
   };
@@ -42,6 +43,10 @@ function timingsOf(input: ClusterInput['timings']): Timings {
       rise: check.rise,
     },
   };
+}
+
+function silenceOf(fenceAfter: string): number | null {
+  return fenceAfter === 'never' ? null : milliseconds(fenceAfter);
 }
 
 /** Of a duration that the schema has let through. */

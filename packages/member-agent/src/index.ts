@@ -24,6 +24,9 @@ export const recoverTransactions: AgentFile = agentFile('recover-transactions.py
 /** `lag-agent.py ADDRESS PORT PSQL SERVER`, which start-patroni.py starts beside it where patroni.yml says so, on coordinators. */
 export const lagAgent: AgentFile = agentFile('lag-agent.py');
 
+/** `knock.py ADDRESS PORT SECONDS`: whether PostgreSQL there answers anybody, as seen from where it runs. */
+export const knockProgram: AgentFile = agentFile('knock.py');
+
 /** `hold-packets.py MS MATCH...`, as root in the network namespace of a member; needs iptables(8). */
 export const holdPackets: AgentFile = agentFile('hold-packets.py');
 

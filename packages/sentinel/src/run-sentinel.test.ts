@@ -52,6 +52,9 @@ function untilLed(cluster: ClusterHandle, isRight: (name: string) => boolean, ti
   });
 }
 
+/** A sentinel knocks at members several times a second. */
+const untilHeard = () => waitFor({ what: 'time to pass', timeoutMs: 2_000, probe: () => false }).catch(() => undefined);
+
 const untilRuns = ({ runtime }: ClusterHandle, member: string) =>
   waitFor({
     what: `${member} to run`,
@@ -183,6 +186,79 @@ describe('a sentinel', () => {
       });
       expect(next).not.toBe(leader);
     }
+  });
+
+  it('kills a leader that answers nobody, so that another one leads', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+    let tookMs = 0;
+    const events = await watching(watched, async (leader) => {
+      await untilHeard();
+      const frozenAt = simulated.clock.now();
+      await cluster.runtime.pause(leader);
+      await untilLed(cluster, (name) => name !== leader);
+      tookMs = simulated.clock.now() - frozenAt;
+      await untilRuns(cluster, leader);
+    });
+    expect(events.map(({ type }) => type)).toEqual([
+      'watching',
+      'fencing',
+      'died',
+      'deposed',
+      'succeeded',
+      'restarting',
+    ]);
+    expect(events[1]).toMatchObject({ patroni: 'silent' });
+    expect(events[4]).toMatchObject({ promisedMs: 3_500 });
+    expect(tookMs).toBeGreaterThan(1_200);
+    expect(tookMs).toBeLessThan(2_500);
+  });
+
+  it('kills a synchronous standby that answers nobody, and has its leader wait for it no longer', async () => {
+    const watched = await makeCluster();
+    const { cluster } = watched;
+    const events = await watching(watched, async (leader) => {
+      await untilHeard();
+      const standby = leader === 'coord-1' ? 'coord-2' : 'coord-1';
+      await cluster.runtime.pause(standby);
+      await untilRuns(cluster, standby);
+    });
+    expect(events.map(({ type }) => type)).toEqual(['watching', 'fencing', 'died', 'let-go', 'restarting']);
+  });
+
+  it.each<[string, (watched: Watched, leader: string) => Promise<unknown>, Partial<SentinelEvent>[]]>([
+    ['the cluster is paused', ({ cluster }) => setMaintenance(cluster, true), [{ type: 'spared', why: 'paused' }]],
+    [
+      'nobody answers who could lead',
+      ({ cluster }, leader) => cluster.runtime.pause(leader === 'coord-1' ? 'coord-2' : 'coord-1'),
+      [
+        { type: 'spared', why: 'no-witness' },
+        { type: 'spared', why: 'no-witness' },
+      ],
+    ],
+    ['it was stopped meanwhile', ({ cluster }, leader) => cluster.runtime.stop(leader), []],
+  ])('leaves a leader alone that answers nobody where %s', async (_, before, told) => {
+    const watched = await makeCluster();
+    const { cluster } = watched;
+    const events = await watching(watched, async (leader) => {
+      await untilHeard();
+      await before(watched, leader);
+      if ((await cluster.runtime.member(leader)).state === 'running') await cluster.runtime.pause(leader);
+      await waitFor({ what: 'time to pass', timeoutMs: 5_000, probe: () => false }).catch(() => undefined);
+    });
+    expect(events.filter(({ type }) => ['spared', 'fencing'].includes(type))).toMatchObject(told);
+  });
+
+  it('kills nobody where it is told never to', async () => {
+    const watched = await makeCluster({ sentinel: { enabled: true, fenceAfterMs: null } });
+    const { cluster } = watched;
+    const events = await watching(watched, async (leader) => {
+      await untilHeard();
+      await cluster.runtime.pause(leader);
+      await waitFor({ what: 'time to pass', timeoutMs: 5_000, probe: () => false }).catch(() => undefined);
+      await cluster.runtime.resume(leader);
+    });
+    expect(events.map(({ type }) => type)).toEqual(['watching']);
   });
 
   it('is seen by status as long as it runs', async () => {

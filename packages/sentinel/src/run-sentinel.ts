@@ -7,6 +7,7 @@ import { takeOver } from './failover/take-over.js';
 import { watchDeaths } from './failover/watch-deaths.js';
 import { keepPresent } from './presence.js';
 import type { SentinelEvent } from './sentinel-event.js';
+import { SilenceWatch } from './silence/watch-silence.js';
 
 export interface SentinelOptions {
   /** Answers the cluster as it is now: it may be given another spec while the sentinel runs. */
@@ -26,11 +27,14 @@ export async function runSentinel({ open, signal, onEvent: tell = () => undefine
   const restarts = new Restarts();
   const deaths = new Deaths(tell);
   const present = keepPresent(latest, open, signal);
+  const silence = new SilenceWatch(latest, tell);
+  const listening = silence.run(signal);
   tell({ type: 'watching', members: databaseMembers(latest.cluster.spec).map(({ name }) => name) });
   const onBreak = (error: unknown) => tell({ type: 'looking-anew', reason: messageOf(error) });
   for await (const death of watchDeaths(latest.cluster.runtime, signal, onBreak)) {
     if (!databaseMembers(latest.cluster.spec).some(({ name }) => name === death.member)) continue;
-    deaths.handle(death, (tellOnce) => takeOver({ ...latest.cluster, signal }, death, restarts, tellOnce));
+    const silentSince = () => silence.silentSince(death.incarnation);
+    deaths.handle(death, (tellOnce) => takeOver({ ...latest.cluster, signal }, death, restarts, silentSince, tellOnce));
   }
-  await Promise.all([deaths.settled(), present]);
+  await Promise.all([deaths.settled(), present, listening]);
 }

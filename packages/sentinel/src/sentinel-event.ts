@@ -1,3 +1,5 @@
+import type { Heard } from '@citus-ha/cluster';
+import type { Spared } from './silence/judge-silence.js';
 import type { RestartReason, StandDown } from './failover/judge.js';
 
 export type Tell = (event: SentinelEvent) => void;
@@ -7,6 +9,21 @@ export type SentinelEvent =
   | { readonly type: 'watching'; readonly members: readonly string[] }
   /** The runtime's events broke off; all members are looked at anew. */
   | { readonly type: 'looking-anew'; readonly reason: string }
+  /** Nothing is heard of it; it is left alone, for now. */
+  | { readonly type: 'spared'; readonly member: string; readonly why: Spared }
+  /**
+   * It is killed, since neither this machine nor the witness hears its PostgreSQL.
+   *
+   * @param patroni Whether its own Patroni was heard.
+   */
+  | {
+      readonly type: 'fencing';
+      readonly member: string;
+      readonly incarnation: string;
+      readonly silentMs: number;
+      readonly patroni: Heard;
+      readonly witness: string;
+    }
   | { readonly type: 'died'; readonly member: string; readonly incarnation: string }
   | { readonly type: 'stood-down'; readonly member: string; readonly incarnation: string; readonly why: StandDown }
   /** Its key is gone from etcd, where it was at this revision, on this lease. */
@@ -19,7 +36,7 @@ export type SentinelEvent =
       readonly lease: string;
     }
   /**
-   * @param afterMs Since the death was told.
+   * @param afterMs Since the death was told, or since nothing was heard of who was fenced.
    * @param promisedMs Of the outage of writes as a whole; absent where it has no bound.
    */
   | {
@@ -30,5 +47,7 @@ export type SentinelEvent =
       readonly afterMs: number;
       readonly promisedMs?: number;
     }
+  /** It was synchronous; its leader has been told to wait for it no longer. */
+  | { readonly type: 'let-go'; readonly member: string; readonly leader: string }
   | { readonly type: 'restarting'; readonly member: string; readonly why: RestartReason }
   | { readonly type: 'failed'; readonly member: string; readonly reason: string };

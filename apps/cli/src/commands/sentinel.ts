@@ -37,17 +37,28 @@ const standDowns = {
   paused: 'the cluster is paused',
 } as const;
 
+const sparings = {
+  paused: 'the cluster is paused',
+  'no-witness': 'nobody who answers promptly leads, or could',
+  heard: 'another coordinator hears it',
+  'witness-unsure': 'another coordinator could not be asked',
+} as const;
+
 const lines: {
   readonly [Type in SentinelEvent['type']]: (event: Extract<SentinelEvent, { readonly type: Type }>) => string;
 } = {
   watching: ({ members }) => `watching ${members.join(', ')}`,
   'looking-anew': ({ reason }) => `looking at all members anew: ${reason}`,
+  spared: ({ member, why }) => `${member} is silent, and left alone: ${sparings[why]}`,
+  fencing: ({ member, silentMs, patroni, witness }) =>
+    `killing ${member}: PostgreSQL silent for ${formatDuration(silentMs)}, for ${witness} too; its Patroni ${patroni === 'silent' ? 'is silent' : 'may live'}`,
   died: ({ member, incarnation }) => `${member} died (${incarnation})`,
   'stood-down': ({ member, why }) => `left ${member} alone: ${standDowns[why]}`,
   deposed: ({ member, revision, lease, candidates }) =>
     `took the leader lock from ${member} (revision ${revision}, lease ${lease}); may lead: ${candidates.join(', ')}`,
   succeeded: ({ member, by, timeline, afterMs, promisedMs }) =>
     `${by} leads in place of ${member} on timeline ${timeline}: ${promisedMs === undefined ? '' : `promised ${formatDuration(promisedMs)}, `}took ${formatDuration(afterMs)}`,
+  'let-go': ({ member, leader }) => `${leader} waits for ${member} no longer`,
   restarting: ({ member, why }) => `starting ${member} again${why === 'rejoin' ? '' : ', since nobody else may lead'}`,
   failed: ({ member, reason }) => `failed for ${member}: ${reason}`,
 };

@@ -3,9 +3,20 @@ import { lossOf } from './loss.js';
 import { answer, election, shutDown } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
 import { atMost, unknown, until, type Bound, type FaultPromise, type Loss } from './promise.js';
-import { loop, oldLeaderDropped, replaced, rerouted, routed, setting, unawaited, type End } from './terms.js';
+import {
+  loop,
+  oldLeaderDropped,
+  replaced,
+  rerouted,
+  routed,
+  setting,
+  unawaited,
+  untilFenced,
+  type End,
+} from './terms.js';
 
 const deaths = ['kill', 'patroni-kill'];
+const halves = ['postmaster-pause'];
 const silences = ['pause', 'partition-all', 'partition-in', 'partition-out'];
 
 /** The worst to expect where the leader is hit, or a coordinator that follows. */
@@ -32,31 +43,45 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
   ];
   const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed);
   const leftAlone = { lost: 'unknown', why: 'no isolation: its PostgreSQL goes on though another one leads' } as const;
+  const isFenced = untilFenced(input, 'half-alive') !== undefined;
+  const takesNone = until('its postmaster goes on: Patroni sees nothing of it');
   const inPlace = unknown('Patroni starts it in place, which takes as long as PostgreSQL recovers');
   return [
     leader(input.isolation ? deaths : ['kill'], lost('dead'), lossOf(input, 'crash')),
     ...(input.isolation ? [] : [leader(['patroni-kill'], lost('dead'), leftAlone)]),
     leader(['postmaster-kill'], hasPatroniDefaults(input.spec) ? inPlace : crashed, lossOf(input, 'crash')),
     leader(silences, lost('silent'), lossOf(input, 'crash')),
+    leader(halves, isFenced ? lost('half-alive') : takesNone, lossOf(input, 'crash')),
     leader(['stop', 'switchover'], handedOver, lossOf(input, 'handover')),
   ];
 }
 
 function ofStandby(input: PromiseInput): readonly FaultPromise[] {
   const { durability, coordinators } = input.spec;
-  const write = (end: End): Bound => {
+  const write = (end: End, by = input): Bound => {
     if (durability === 'async' || coordinators.count > 2) return atMost(answer);
     if (durability === 'strict') return until('the standby is back (durability strict)');
-    return atMost(...unawaited(input, end), answer);
+    const isServed = end === 'half-alive' && untilFenced(input, end) === undefined;
+    return isServed ? atMost(answer) : atMost(...unawaited(by, end), answer);
+  };
+  const read = (end: End): Bound => {
+    const fenced = end === 'dead' ? [] : untilFenced(input, end);
+    return fenced ? atMost(...fenced, ...rerouted) : until('clients give up the sessions that they have there');
   };
   const standby = (faults: readonly string[], end: End): FaultPromise => ({
     faults,
     target: 'standby',
     write: write(end),
-    read: end === 'dead' ? atMost(...rerouted) : until('clients give up the sessions that they have there'),
+    read: read(end),
     loss: lossOf(input, 'handover'),
   });
-  return [standby([...deaths, 'stop', 'postmaster-kill'], 'dead'), standby(silences, 'silent')];
+  return [
+    standby(deaths, 'dead'),
+    // Its member ends later than its PostgreSQL, or not at all.
+    { ...standby(['stop', 'postmaster-kill'], 'dead'), write: write('dead', { ...input, sentinel: false }) },
+    standby(silences, 'silent'),
+    standby(halves, 'half-alive'),
+  ];
 }
 
 function ofTheOnlyOne(input: PromiseInput): readonly FaultPromise[] {
@@ -69,5 +94,5 @@ function ofTheOnlyOne(input: PromiseInput): readonly FaultPromise[] {
   });
   const isBack = 'it is back: it is the only coordinator';
   const started = input.sentinel ? `${isBack}; the sentinel starts it again` : isBack;
-  return [only([...deaths, 'postmaster-kill'], until(started)), only(['stop', ...silences], until(isBack))];
+  return [only([...deaths, 'postmaster-kill'], until(started)), only(['stop', ...silences, ...halves], until(isBack))];
 }

@@ -6,7 +6,7 @@ import type { Runtime } from '@citus-ha/runtime';
 export interface PromiseInput {
   readonly spec: Pick<
     ClusterSpec,
-    'durability' | 'timings' | 'postgres' | 'coordinators' | 'workers' | 'shards' | 'proxy'
+    'durability' | 'timings' | 'postgres' | 'coordinators' | 'workers' | 'shards' | 'proxy' | 'sentinel'
   >;
   readonly runtime: Runtime['kind'];
   /** Whether a member's processes end with its init. */

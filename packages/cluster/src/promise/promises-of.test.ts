@@ -39,11 +39,13 @@ describe('by default', () => {
     ['kill', 'leader', '1.4s', '450ms', 'nothing'],
     ['patroni-kill', 'leader', '1.4s', '450ms', 'nothing'],
     ['postmaster-kill', 'leader', '6.2s', '450ms', 'nothing'],
-    ['pause', 'leader', '27.7s', '450ms', 'nothing'],
+    ['pause', 'leader', '3.5s', '450ms', 'nothing'],
+    ['postmaster-pause', 'leader', '4.7s', '450ms', 'nothing'],
     ['stop', 'leader', '5.2s', '450ms', 'nothing'],
     ['switchover', 'leader', '5.2s', '450ms', 'nothing'],
-    ['kill', 'standby', '1.4s', '450ms', 'nothing'],
-    ['pause', 'standby', '4.4s', 'unbounded', 'nothing'],
+    ['kill', 'standby', '750ms', '450ms', 'nothing'],
+    ['stop', 'standby', '1.4s', '450ms', 'nothing'],
+    ['pause', 'standby', '2.9s', '2.5s', 'nothing'],
     ['kill', 'worker', 'unbounded', '300ms', 'nothing'],
     ['pause', 'worker', 'unbounded', '8.1s', 'nothing'],
     ['kill', 'etcd', '300ms', '300ms', 'nothing'],
@@ -97,9 +99,20 @@ describe('a killed leader', () => {
   });
 });
 
-it('a leader that is frozen costs the lease, whoever watches', () => {
+describe('who answers nobody', () => {
   const without = { ...local, sentinel: false };
-  expect(promised(local, 'pause', 'leader')).toEqual(promised(without, 'pause', 'leader'));
+  const never = withSpec('sentinel: { fenceAfter: never }');
+
+  it('costs the lease where nobody may kill him', () => {
+    expect(boundText(promised(without, 'pause', 'leader').write)).toBe('27.7s');
+    expect(promised(never, 'pause', 'leader')).toEqual(promised(without, 'pause', 'leader'));
+  });
+
+  it('keeps readers for as long as they wait, and half alive new clients too', () => {
+    expect(promised(never, 'pause', 'standby').read.bound).toBe('until');
+    expect(promised(never, 'postmaster-pause', 'leader').write.bound).toBe('until');
+    expect(boundText(promised(never, 'postmaster-pause', 'standby').write)).toBe('100ms');
+  });
 });
 
 it('a leader whose Patroni alone is killed may lose writes where its PostgreSQL outlives it', () => {

@@ -5,6 +5,7 @@ import {
   deadAddress,
   deathSeen,
   election,
+  fenced,
   firstAnswer,
   leaseRevoked,
   lockTaken,
@@ -12,22 +13,25 @@ import {
   nextTry,
   remainsKilled,
   standbyDropped,
+  standbyLetGo,
 } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
 import type { Term } from './promise.js';
 
-/** How a member is lost: its processes are seen to have ended, or it answers nobody, and may live. */
-export type End = 'dead' | 'silent';
-
-/** What a sentinel takes the lock for; all else is left to the lease. */
-const actsOn: readonly End[] = ['dead'];
+/**
+ * How a member is lost: its processes are seen to have ended; it answers nobody, and may live; or its PostgreSQL takes no
+ * connection, while its Patroni answers.
+ */
+export type End = 'dead' | 'silent' | 'half-alive';
 
 /** Until another coordinator has been promoted in place of a leader that is lost. */
 export function replaced(input: PromiseInput, end: End): readonly Term[] {
-  if (input.sentinel && actsOn.includes(end)) {
+  if (input.sentinel && end === 'dead') {
     const remains = input.isolation ? [] : [remainsKilled];
     return [deathSeen(input.runtime), ...remains, lockTaken, election];
   }
+  const killed = untilFenced(input, end);
+  if (killed !== undefined) return [...killed, deathSeen(input.runtime), lockTaken, election];
   const { timings } = input.spec;
   const isAsked = end === 'silent' || input.runtime === 'docker';
   return [
@@ -41,6 +45,16 @@ export function replaced(input: PromiseInput, end: End): readonly Term[] {
   ];
 }
 
+/** Until a member that is silent has been killed; `undefined` where nobody does that. */
+export function untilFenced({ sentinel, spec }: PromiseInput, end: End): readonly Term[] | undefined {
+  const ms = spec.sentinel.fenceAfterMs;
+  if (!sentinel || ms === null || end === 'dead') return undefined;
+  const wait = setting('nothing is heard of it', 'sentinel.fenceAfter', ms);
+  return end === 'silent'
+    ? [wait, fenced]
+    : [wait, setting('nor of PostgreSQL alone', 'sentinel.fenceAfter', ms), fenced];
+}
+
 /** With two coordinators, in synchronous mode, the new leader waits for the old one until Patroni's next loop. */
 export function oldLeaderDropped({ spec: { coordinators, durability, timings } }: PromiseInput): readonly Term[] {
   if (coordinators.count !== 2 || durability === 'async') return [];
@@ -48,13 +62,18 @@ export function oldLeaderDropped({ spec: { coordinators, durability, timings } }
 }
 
 /** Until the leader waits for a synchronous standby no longer. */
-export function unawaited({ spec: { timings } }: PromiseInput, end: End): readonly Term[] {
+export function unawaited(input: PromiseInput, end: End): readonly Term[] {
+  const { timings } = input.spec;
   const silence = setting(
     'the leader gives up its connection',
     'wal_sender_timeout, timings.retryTimeout',
     timings.retryTimeoutMs,
   );
-  return [...(end === 'silent' ? [silence] : []), loop('Patroni sees it', timings), standbyDropped];
+  const killed = untilFenced(input, end);
+  if (input.sentinel && (end === 'dead' || killed !== undefined)) {
+    return [...(killed ?? []), deathSeen(input.runtime), standbyLetGo];
+  }
+  return [...(end === 'dead' ? [] : [silence]), loop('Patroni sees it', timings), standbyDropped];
 }
 
 /** Until clients are served by another server than before, which has just become fit. */

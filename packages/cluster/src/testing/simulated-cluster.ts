@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream';
 import { MemoryServers, type ServerRole } from '@citus-ha/citus';
 import { coordinators, databaseMembers, etcdMembers, groupsOf, type ClusterSpec } from '@citus-ha/config';
 import { SimulatedClock, CodedError, currentClock } from '@citus-ha/core';
@@ -5,7 +6,13 @@ import { createMemoryEtcd, type MemoryEtcd } from '@citus-ha/dcs';
 import { dynamicConfiguration, patroniScope, rootLogin, scopeLogin } from '@citus-ha/emitters';
 import { createMemoryPatroni, type MemoryPatroni } from '@citus-ha/patroni';
 import { createMemoryPooler, type MemoryPooler } from '@citus-ha/routes';
-import { createMemoryRuntime, MemoryMachine, type MemoryProcess, type Runtime } from '@citus-ha/runtime';
+import {
+  createMemoryRuntime,
+  MemoryMachine,
+  type ExecResult,
+  type MemoryProcess,
+  type Runtime,
+} from '@citus-ha/runtime';
 import type { ClusterEvent } from '../cluster-event.js';
 import type { ClusterContext } from '../context.js';
 import type { Ports } from '../ports.js';
@@ -42,6 +49,8 @@ export class SimulatedCluster {
     this.runtime = createMemoryRuntime({
       cluster: spec.name,
       machine: this.#machine,
+      connect: async (name) => this.#serve(name),
+      exec: (_, command) => this.#knock(command),
       run: (life) => void this.#begin(life).catch((error: unknown) => life.log(String(error))),
     });
   }
@@ -125,6 +134,30 @@ export class SimulatedCluster {
 
   #stateOf(member: string): string | undefined {
     return this.#machine.clusters.get(this.spec.name)?.members.get(member)?.state;
+  }
+
+  /** Whoever greets a member that runs is answered; one that is frozen keeps him waiting. */
+  #serve(name: string): Duplex {
+    const state = this.#stateOf(name);
+    if (state !== 'running' && state !== 'paused') {
+      throw Object.assign(new Error(`${name} does not run`), { code: 'ECONNREFUSED' });
+    }
+    const stream: Duplex = new Duplex({
+      read: () => undefined,
+      write: (_greeting, _encoding, done) => {
+        if (state === 'running') stream.push('N');
+        done();
+      },
+    });
+    return stream;
+  }
+
+  /** What a program in one member says that knocks at another one; see `knock.py`. */
+  async #knock([, , , address]: readonly string[]): Promise<ExecResult> {
+    const members = (await this.runtime.site())?.members ?? {};
+    const name = Object.keys(members).find((one) => members[one]?.address === address);
+    const said = name !== undefined && this.#stateOf(name) === 'paused' ? 'silent' : 'heard';
+    return { exitCode: 0, stdout: said, stderr: '' };
   }
 
   #runs(member: string): boolean {

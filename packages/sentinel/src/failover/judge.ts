@@ -56,7 +56,7 @@ export function judge({ member, incarnation }: Death, scope: ScopeSeen, seen: Se
 }
 
 /** Who lives and lacks nothing that was acknowledged; none where they are too few to elect one of them. */
-function candidatesOf(dead: string, { sync, running }: ScopeSeen, down: readonly string[]): readonly string[] {
+export function candidatesOf(dead: string, { sync, running }: ScopeSeen, down: readonly string[]): readonly string[] {
   const living = running.filter((name) => name !== dead && !down.includes(name));
   if (sync === undefined) return living;
   const synchronous = sync.leader === dead ? living.filter((name) => sync.standbys.includes(name)) : [];

@@ -1,11 +1,19 @@
-import { clientsTo, dcsPathOf, memberNamed, promiseFor, promiseInputOf, type ClusterHandle } from '@citus-ha/cluster';
-import { groupsOf, type MemberSpec } from '@citus-ha/config';
+import {
+  clientsTo,
+  dcsPathOf,
+  letGo,
+  memberNamed,
+  promiseFor,
+  promiseInputOf,
+  type ClusterHandle,
+} from '@citus-ha/cluster';
 import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
+import { groupOf } from '../group-of.js';
 import type { Tell } from '../sentinel-event.js';
 import { judge, type Death, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
-import { isScopePaused, readScope } from './scope.js';
+import { isScopePaused, readScope, type ScopeSeen } from './scope.js';
 
 type Settled = Exclude<Verdict, { act: 'look-again' }>;
 
@@ -18,8 +26,16 @@ const electionMs = 10_000;
  * What a sentinel does about a death: where the dead one held the leader lock, and another one may lead, it deletes its key, so that
  * the standbys elect one of them at once; then it starts the dead one again, whatever it was. Never throws but for the cluster's
  * signal.
+ *
+ * @param silentSince When nothing was heard first of a life that was fenced; `undefined` of any other.
  */
-export async function takeOver(cluster: ClusterHandle, death: Death, restarts: Restarts, tell: Tell): Promise<void> {
+export async function takeOver(
+  cluster: ClusterHandle,
+  death: Death,
+  restarts: Restarts,
+  silentSince: () => number | undefined,
+  tell: Tell,
+): Promise<void> {
   const diedAt = currentClock().now();
   const { member } = death;
   try {
@@ -29,18 +45,19 @@ export async function takeOver(cluster: ClusterHandle, death: Death, restarts: R
     // One that comes back too soon would race with the others.
     const successor = why === 'rejoin' ? await findSuccessor(cluster, member) : undefined;
     if (verdict.act === 'depose' && successor) {
-      const afterMs = Math.round(currentClock().now() - diedAt);
+      const since = silentSince();
+      const afterMs = Math.round(currentClock().now() - (since ?? diedAt));
       tell({
         type: 'succeeded',
         member,
         by: successor.name,
         timeline: successor.timeline,
         afterMs,
-        ...promised(cluster),
+        ...promised(cluster, since === undefined ? 'kill' : 'pause'),
       });
     }
     tell({ type: 'restarting', member, why });
-    await restarts.restart(cluster, death, () => isPaused(cluster, member));
+    await restarts.restart(cluster, death, () => isPausedNow(cluster, member));
   } catch (error) {
     cluster.signal?.throwIfAborted();
     tell({ type: 'failed', member, reason: messageOf(error) });
@@ -72,6 +89,8 @@ async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   const down = members.filter(({ state }) => state !== 'running').map(({ name }) => name);
   const verdict = judge(death, scope, { member, observation, down });
   if (verdict.act === 'look-again') return undefined;
+  const isLastLife = member.incarnation?.id === death.incarnation;
+  if (observation === 'dead' && isLastLife) await freeLeader(cluster, death.member, scope, tell);
   if (verdict.act !== 'depose' || scope.leader === undefined) return verdict;
   // Of a life that does not end with its init, PostgreSQL may be left; the keys were read before.
   if (member.incarnation?.isolated !== true) await runtime.kill(death.member, { only: death.incarnation });
@@ -83,6 +102,24 @@ async function decide(cluster: ClusterHandle, death: Death, tell: Tell): Promise
   if ((await dcs.deleteIfUnchanged([leader, ...guards], [leader.key], { puts })) !== 'done') return undefined;
   tell({ type: 'deposed', ...death, candidates: verdict.candidates, revision, lease });
   return verdict;
+}
+
+/** A leader whose synchronous standby died acknowledges nothing until it waits for it no longer, which Patroni sees to later. */
+async function freeLeader(
+  cluster: ClusterHandle,
+  member: string,
+  { leader, sync, isPaused }: ScopeSeen,
+  tell: Tell,
+): Promise<void> {
+  const isAwaited = leader !== undefined && leader.name !== member && sync?.standbys.includes(member);
+  if (!isAwaited || isPaused) return;
+  try {
+    await letGo(cluster, leader.name, member);
+    tell({ type: 'let-go', member, leader: leader.name });
+  } catch (error) {
+    cluster.signal?.throwIfAborted();
+    tell({ type: 'failed', member, reason: messageOf(error) });
+  }
 }
 
 /** Who leads in place of a member, once somebody does; `undefined` where nobody does in time. */
@@ -97,16 +134,12 @@ async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Le
   });
 }
 
-/** What a sentinel makes of a killed leader. */
-function promised(cluster: ClusterHandle): { readonly promisedMs?: number } {
-  const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, 'kill', 'leader')?.write;
+/** What a sentinel makes of a lost leader. */
+function promised(cluster: ClusterHandle, fault: 'kill' | 'pause'): { readonly promisedMs?: number } {
+  const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, fault, 'leader')?.write;
   return write?.bound === 'at-most' ? { promisedMs: write.ms } : {};
 }
 
-function isPaused(cluster: ClusterHandle, member: string): Promise<boolean> {
+function isPausedNow(cluster: ClusterHandle, member: string): Promise<boolean> {
   return isScopePaused(cluster.dcs, dcsPathOf(cluster, memberNamed(cluster, member)));
-}
-
-function groupOf({ spec }: ClusterHandle, member: string): readonly MemberSpec[] {
-  return groupsOf(spec).find(({ members }) => members.some(({ name }) => name === member))?.members ?? [];
 }

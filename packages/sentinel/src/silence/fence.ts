@@ -1,0 +1,78 @@
+import { dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { messageOf, waitFor } from '@citus-ha/core';
+import { readScope } from '../failover/scope.js';
+import type { Tell } from '../sentinel-event.js';
+import { groupOf } from '../group-of.js';
+import { judgeSilence, type Spared } from './judge-silence.js';
+
+/** What is known of a member of which nothing is heard. */
+export interface Silence {
+  readonly member: string;
+  /** Zero once it was heard again. */
+  readonly silentMs: () => number;
+  /** Who answers promptly. */
+  readonly prompt: () => readonly string[];
+}
+
+/**
+ * Kills a member whose PostgreSQL answers neither this machine nor the member that could lead in its place, or leads, provided that
+ * this one does answer. Where its own Patroni answers, it is given twice the time. What follows from a death follows from this
+ * one. Never throws but for the cluster's signal.
+ */
+export async function fence(
+  cluster: ClusterHandle,
+  { member, silentMs, prompt }: Silence,
+  fenceAfterMs: number,
+  tell: Tell,
+): Promise<void> {
+  const { runtime, dcs, signal } = cluster;
+  const path = dcsPathOf(cluster, memberNamed(cluster, member));
+  const judge = async () => judgeSilence(member, await readScope(dcs, path, groupOf(cluster, member)), prompt());
+  try {
+    const { incarnation, intent } = await runtime.member(member);
+    if (incarnation === undefined || intent === 'stopped') return;
+    const verdict = await judge();
+    if (verdict.act === 'spare') return spare(verdict.why);
+    const { witness } = verdict;
+    const [patroni, ofWitness] = await Promise.all([
+      knock(runtime, member, 'patroni', fenceAfterMs / 2),
+      knockFrom(cluster, witness, member, fenceAfterMs / 2),
+    ]);
+    if (ofWitness !== 'silent') return spare(ofWitness === 'heard' ? 'heard' : 'witness-unsure');
+    const neededMs = patroni === 'silent' ? fenceAfterMs : 2 * fenceAfterMs;
+    await waitFor({
+      what: `${member} to be silent, or heard`,
+      timeoutMs: neededMs,
+      intervalMs: 20,
+      signal,
+      probe: () => silentMs() === 0 || silentMs() >= neededMs,
+    });
+    await runtime.withLock(
+      member,
+      async () => {
+        const now = await runtime.member(member);
+        const isTheSame = now.incarnation?.id === incarnation.id && now.intent === 'running';
+        if (!isTheSame || silentMs() < neededMs) return;
+        const again = await judge();
+        if (again.act === 'spare') return spare(again.why);
+        tell({
+          type: 'fencing',
+          member,
+          incarnation: incarnation.id,
+          silentMs: Math.round(silentMs()),
+          patroni,
+          witness,
+        });
+        await runtime.kill(member, { only: incarnation.id });
+      },
+      { signal },
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    tell({ type: 'failed', member, reason: messageOf(error) });
+  }
+
+  function spare(why: Spared): void {
+    tell({ type: 'spared', member, why });
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { Hearing } from './hearing.js';
+
+function knockedAt(...times: readonly number[]): Hearing {
+  const hearing = new Hearing();
+  for (const at of times) hearing.knocked(at);
+  return hearing;
+}
+
+it('is silent since it was first knocked at in vain', () => {
+  expect(knockedAt(100, 340, 580).silentMs(900)).toBe(800);
+  expect(new Hearing().silentMs(900)).toBe(0);
+});
+
+it('is heard by any answer, also one to an earlier knock', () => {
+  const hearing = knockedAt(100, 340);
+  hearing.heard(100, 400);
+  expect(hearing.silentMs(900)).toBe(0);
+  hearing.knocked(900);
+  expect(hearing.silentMs(1_000)).toBe(100);
+});
+
+it('says nothing of a time in which nobody listened', () => {
+  const hearing = knockedAt(100);
+  hearing.forget();
+  hearing.knocked(5_000);
+  expect(hearing.silentMs(5_100)).toBe(100);
+});
+
+it('is prompt where it has answered lately, and never late', () => {
+  const prompt = new Hearing();
+  prompt.heard(100, 110);
+  expect(prompt.isPrompt(300, 400)).toBe(true);
+  expect(prompt.isPrompt(5_000, 400)).toBe(false);
+  prompt.heard(300, 900);
+  expect(prompt.isPrompt(1_000, 400)).toBe(false);
+  expect(new Hearing().isPrompt(100, 400)).toBe(false);
+});

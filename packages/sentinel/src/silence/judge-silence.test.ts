@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { ScopeSeen } from '../failover/scope.js';
+import { judgeSilence } from './judge-silence.js';
+
+const key = { key: '/leader', value: 'coord-1', createRevision: '1', modRevision: '7', lease: '3' };
+const scope: ScopeSeen = {
+  leader: { ...key, name: 'coord-1' },
+  guards: [],
+  isPaused: false,
+  sync: { leader: 'coord-1', standbys: ['coord-2'], quorum: 0 },
+  running: ['coord-1', 'coord-2', 'coord-3'],
+};
+
+describe('a silent leader', () => {
+  it('is killed where one could lead that answers, and has all that was acknowledged', () => {
+    expect(judgeSilence('coord-1', scope, ['coord-2', 'coord-3'])).toEqual({ act: 'fence', witness: 'coord-2' });
+  });
+
+  it.each<[string, readonly string[], Partial<ScopeSeen>, string]>([
+    ['nobody answers promptly', [], {}, 'no-witness'],
+    ['only one does that lacks something', ['coord-3'], {}, 'no-witness'],
+    [
+      'too few are left of a quorum',
+      ['coord-2'],
+      { sync: { leader: 'coord-1', standbys: ['coord-2', 'coord-3'], quorum: 1 } },
+      'no-witness',
+    ],
+    ['the cluster is paused', ['coord-2'], { isPaused: true }, 'paused'],
+  ])('is left alone where %s', (_, prompt, changed, why) => {
+    expect(judgeSilence('coord-1', { ...scope, ...changed }, prompt)).toEqual({ act: 'spare', why });
+  });
+});
+
+describe('a silent standby', () => {
+  it('is killed where its leader answers', () => {
+    expect(judgeSilence('coord-2', scope, ['coord-1'])).toEqual({ act: 'fence', witness: 'coord-1' });
+  });
+
+  it('is left alone where the leader is as silent, or nobody leads', () => {
+    const spared = { act: 'spare', why: 'no-witness' };
+    expect(judgeSilence('coord-2', scope, ['coord-3'])).toEqual(spared);
+    expect(judgeSilence('coord-2', { ...scope, leader: undefined }, ['coord-1'])).toEqual(spared);
+  });
+});

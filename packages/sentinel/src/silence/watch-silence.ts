@@ -1,0 +1,110 @@
+import { knock, type ClusterHandle } from '@citus-ha/cluster';
+import { groupsOf } from '@citus-ha/config';
+import { currentClock } from '@citus-ha/core';
+import type { SentinelEvent, Tell } from '../sentinel-event.js';
+import { fence } from './fence.js';
+import { Hearing } from './hearing.js';
+
+/** While nothing is asked of it. */
+const idleMs = 1_000;
+
+/** Knocks at PostgreSQL of every member that another one could replace, and has those fenced of which nothing is heard. */
+export class SilenceWatch {
+  readonly #latest: { readonly cluster: ClusterHandle };
+  readonly #tell: Tell;
+  readonly #hearings = new Map<string, Hearing>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  /** By the life that was fenced: when nothing was heard of it first. */
+  readonly #silentSince = new Map<string, number>();
+  /** By member, of its last silence. */
+  readonly #told = new Map<string, Set<string>>();
+
+  constructor(latest: { readonly cluster: ClusterHandle }, tell: Tell) {
+    this.#latest = latest;
+    this.#tell = tell;
+  }
+
+  /** When nothing was heard first of a life that was fenced; `undefined` of any other. */
+  silentSince(incarnation: string): number | undefined {
+    return this.#silentSince.get(incarnation);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let lastAt = currentClock().now();
+    while (!signal.aborted) {
+      const { fenceAfterMs } = this.#latest.cluster.spec.sentinel;
+      const everyMs = fenceAfterMs === null ? idleMs : fenceAfterMs / 5;
+      await currentClock()
+        .sleep(everyMs, signal)
+        .catch(() => undefined);
+      const now = currentClock().now();
+      const wasAway = now - lastAt > 2 * everyMs;
+      lastAt = now;
+      if (fenceAfterMs === null || signal.aborted) continue;
+      if (wasAway) for (const hearing of this.#hearings.values()) hearing.forget();
+      for (const { members } of groupsOf(this.#latest.cluster.spec)) {
+        if (members.length > 1)
+          this.#listenTo(
+            members.map(({ name }) => name),
+            fenceAfterMs,
+            signal,
+          );
+      }
+    }
+    await Promise.all(this.#underWay.values());
+  }
+
+  #listenTo(group: readonly string[], fenceAfterMs: number, signal: AbortSignal): void {
+    for (const member of group) {
+      void this.#knock(member, fenceAfterMs);
+      // Whoever is asked takes a while, which is part of the time that it is given.
+      if (this.#hearing(member).silentMs(currentClock().now()) < fenceAfterMs / 3 || this.#underWay.has(member))
+        continue;
+      const silence = {
+        member,
+        silentMs: () => this.#hearing(member).silentMs(currentClock().now()),
+        prompt: () => this.#promptOf(group, fenceAfterMs / 3),
+      };
+      const handled = fence({ ...this.#latest.cluster, signal }, silence, fenceAfterMs, (event) =>
+        this.#tellOnce(member, event),
+      )
+        .then(() => currentClock().sleep(fenceAfterMs, signal))
+        .catch(() => undefined)
+        .finally(() => this.#underWay.delete(member));
+      this.#underWay.set(member, handled);
+    }
+  }
+
+  async #knock(member: string, timeoutMs: number): Promise<void> {
+    const hearing = this.#hearing(member);
+    const began = currentClock().now();
+    hearing.knocked(began);
+    const heard = await knock(this.#latest.cluster.runtime, member, 'postgres', timeoutMs);
+    if (heard === 'heard') {
+      hearing.heard(began, currentClock().now());
+      this.#told.delete(member);
+    }
+    if (heard === 'unknown') hearing.forget();
+  }
+
+  #tellOnce(member: string, event: SentinelEvent): void {
+    const now = currentClock().now();
+    if (event.type === 'fencing') this.#silentSince.set(event.incarnation, now - event.silentMs);
+    const told = this.#told.get(member) ?? new Set();
+    this.#told.set(member, told);
+    const text = JSON.stringify(event);
+    if (!told.has(text)) this.#tell(event);
+    told.add(text);
+  }
+
+  #promptOf(group: readonly string[], ms: number): readonly string[] {
+    const now = currentClock().now();
+    return group.filter((name) => this.#hearing(name).isPrompt(now, ms));
+  }
+
+  #hearing(member: string): Hearing {
+    const hearing = this.#hearings.get(member) ?? new Hearing();
+    this.#hearings.set(member, hearing);
+    return hearing;
+  }
+}
