@@ -5,17 +5,14 @@ A refusal is an answer too: by one who is gone nobody is kept waiting.
 """
 
 import socket
-import struct
 import sys
-
-# Answered by one byte before any login (PostgreSQL manual, "SSLRequest").
-SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
 def hears(address, port, seconds):
     try:
         with socket.create_connection((address, port), seconds) as server:
-            server.sendall(SSL_REQUEST)
+            # Told nothing, it ends the connection.
+            server.shutdown(socket.SHUT_WR)
             server.recv(1)
         return True
     except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError):

@@ -10,7 +10,7 @@ type Serve = (socket: Socket) => void;
 
 /** What is heard of a server, here and by the program that members have. */
 async function heardOf(serve: Serve | undefined): Promise<readonly string[]> {
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => undefined);
     serve?.(socket);
   });
@@ -27,18 +27,19 @@ async function heardOf(serve: Serve | undefined): Promise<readonly string[]> {
   }
 }
 
+const noEngine = () => Promise.reject(new Error('no engine'));
+
 describe('knock', () => {
   it.each<[string, Serve | undefined, string]>([
-    ['answers', (socket) => void socket.once('data', () => socket.end('N')), 'heard'],
+    ['ends', (socket) => void socket.resume().once('end', () => socket.end()), 'heard'],
     ['hangs up', (socket) => void socket.destroy(), 'heard'],
     ['refuses', undefined, 'heard'],
-    ['says nothing', (socket) => void socket.once('data', () => setTimeout(() => socket.destroy(), 2_000)), 'silent'],
+    ['says nothing', (socket) => void setTimeout(() => socket.destroy(), 2_000), 'silent'],
   ])('says of who %s', async (_, serve, heard) => {
     expect(await heardOf(serve)).toEqual([heard, heard]);
   });
 
   it('knows nothing where it cannot even try', async () => {
-    const connect = () => Promise.reject(new Error('no engine'));
-    expect(await knock({ connect }, 'coord-1', 'postgres', 300)).toBe('unknown');
+    expect(await knock({ connect: noEngine }, 'coord-1', 'postgres', 300)).toBe('unknown');
   });
 });

@@ -7,11 +7,8 @@ import type { ClusterHandle } from '../cluster-handle.js';
 /** `unknown` where it could not even be tried. */
 export type Heard = 'heard' | 'silent' | 'unknown';
 
-/** What is said to a server that it answers before any login: PostgreSQL's SSLRequest, an HTTP request. */
-const greetings = {
-  postgres: Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]),
-  patroni: Buffer.from('GET /liveness HTTP/1.0\r\n\r\n'),
-} as const;
+/** What is said to a server before the stream is ended. PostgreSQL ends its own where it was told nothing, and logs nothing of it. */
+const greetings = { postgres: '', patroni: 'GET /liveness HTTP/1.0\r\n\r\n' } as const;
 
 const answers = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
 const silences = ['ABORT_ERR', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
@@ -67,9 +64,8 @@ async function greet(
     signal.addEventListener('abort', () => stream.destroy(), { once: true });
     return await new Promise<Heard>((resolve) => {
       stream.on('error', (error) => resolve(meaningOf(error)));
-      stream.once('data', () => resolve('heard'));
       stream.once('end', () => resolve('heard'));
-      stream.write(greetings[server]);
+      stream.resume().end(greetings[server]);
     });
   } catch (error) {
     return meaningOf(error);

@@ -144,8 +144,9 @@ export class SimulatedCluster {
     }
     const stream: Duplex = new Duplex({
       read: () => undefined,
-      write: (_greeting, _encoding, done) => {
-        if (state === 'running') stream.push('N');
+      write: (_greeting, _encoding, done) => done(),
+      final: (done) => {
+        if (state === 'running') stream.push(null);
         done();
       },
     });

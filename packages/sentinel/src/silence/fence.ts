@@ -1,4 +1,5 @@
 import { dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import type { Member } from '@citus-ha/runtime';
 import { messageOf, waitFor } from '@citus-ha/core';
 import { readScope } from '../failover/scope.js';
 import type { Tell } from '../sentinel-event.js';
@@ -10,6 +11,8 @@ export interface Silence {
   readonly member: string;
   /** Zero once it was heard again. */
   readonly silentMs: () => number;
+  /** That nobody answers in place of a dead one says nothing of its next life. */
+  readonly forget: () => void;
   /** Who answers promptly. */
   readonly prompt: () => readonly string[];
 }
@@ -21,7 +24,7 @@ export interface Silence {
  */
 export async function fence(
   cluster: ClusterHandle,
-  { member, silentMs, prompt }: Silence,
+  { member, silentMs, forget, prompt }: Silence,
   fenceAfterMs: number,
   tell: Tell,
 ): Promise<void> {
@@ -29,8 +32,8 @@ export async function fence(
   const path = dcsPathOf(cluster, memberNamed(cluster, member));
   const judge = async () => judgeSilence(member, await readScope(dcs, path, groupOf(cluster, member)), prompt());
   try {
-    const { incarnation, intent } = await runtime.member(member);
-    if (incarnation === undefined || intent === 'stopped') return;
+    const { incarnation } = await runtime.member(member).then(living);
+    if (incarnation === undefined) return forget();
     const verdict = await judge();
     if (verdict.act === 'spare') return spare(verdict.why);
     const { witness } = verdict;
@@ -50,9 +53,8 @@ export async function fence(
     await runtime.withLock(
       member,
       async () => {
-        const now = await runtime.member(member);
-        const isTheSame = now.incarnation?.id === incarnation.id && now.intent === 'running';
-        if (!isTheSame || silentMs() < neededMs) return;
+        const now = await runtime.member(member).then(living);
+        if (now.incarnation?.id !== incarnation.id || silentMs() < neededMs) return;
         const again = await judge();
         if (again.act === 'spare') return spare(again.why);
         tell({
@@ -64,6 +66,7 @@ export async function fence(
           witness,
         });
         await runtime.kill(member, { only: incarnation.id });
+        forget();
       },
       { signal },
     );
@@ -75,4 +78,10 @@ export async function fence(
   function spare(why: Spared): void {
     tell({ type: 'spared', member, why });
   }
+}
+
+/** The life of a member that is meant to go on. */
+function living({ state, intent, incarnation }: Member): Pick<Member, 'incarnation'> {
+  const isMeant = intent === 'running' && (state === 'running' || state === 'paused');
+  return isMeant && incarnation ? { incarnation } : {};
 }

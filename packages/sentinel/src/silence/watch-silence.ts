@@ -63,6 +63,7 @@ export class SilenceWatch {
       const silence = {
         member,
         silentMs: () => this.#hearing(member).silentMs(currentClock().now()),
+        forget: () => this.#hearing(member).forget(),
         prompt: () => this.#promptOf(group, fenceAfterMs / 3),
       };
       const handled = fence({ ...this.#latest.cluster, signal }, silence, fenceAfterMs, (event) =>
