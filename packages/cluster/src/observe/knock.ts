@@ -11,7 +11,7 @@ export type Heard = 'heard' | 'silent' | 'unknown';
 const greetings = { postgres: '', patroni: 'GET /liveness HTTP/1.0\r\n\r\n' } as const;
 
 const answers = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
-const silences = ['ABORT_ERR', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+const silences = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /**
  * Whether anybody answers at a port of a member. A refusal is an answer too: by one who is gone nobody is kept waiting. Never

@@ -1,4 +1,5 @@
 import type { Tell } from '../sentinel-event.js';
+import { tellOnce } from '../tell-once.js';
 import type { Death } from './judge.js';
 
 /** Handles each death by one task at a time, however often it is named, and tells of each life nothing twice. */
@@ -6,7 +7,7 @@ export class Deaths {
   readonly #tell: Tell;
   readonly #underWay = new Map<string, Promise<void>>();
   /** By member, of its last life. */
-  readonly #told = new Map<string, { readonly incarnation: string; readonly texts: Set<string> }>();
+  readonly #told = new Map<string, { readonly incarnation: string; readonly tell: Tell }>();
 
   constructor(tell: Tell) {
     this.#tell = tell;
@@ -29,13 +30,8 @@ export class Deaths {
 
   #tellOnce({ member, incarnation }: Death): Tell {
     const known = this.#told.get(member);
-    const told = known?.incarnation === incarnation ? known : { incarnation, texts: new Set<string>() };
+    const told = known?.incarnation === incarnation ? known : { incarnation, tell: tellOnce(this.#tell) };
     this.#told.set(member, told);
-    return (event) => {
-      const text = JSON.stringify(event);
-      if (told.texts.has(text)) return;
-      told.texts.add(text);
-      this.#tell(event);
-    };
+    return told.tell;
   }
 }

@@ -1,17 +1,10 @@
 import type { Member } from '@citus-ha/runtime';
 import { expect, it } from 'vitest';
+import { key, scope } from '../testing/scope.js';
 import { judge, type SeenOfMembers } from './judge.js';
 import type { ScopeSeen } from './scope.js';
 
 const death = { member: 'coord-1', incarnation: 'life-1' };
-const key = { key: '/leader', value: 'coord-1', createRevision: '1', modRevision: '7', lease: '3' };
-const scope: ScopeSeen = {
-  leader: { ...key, name: 'coord-1' },
-  guards: [],
-  isPaused: false,
-  sync: { leader: 'coord-1', standbys: ['coord-2'], quorum: 0 },
-  running: ['coord-1', 'coord-2', 'coord-3'],
-};
 const member: Member = {
   name: 'coord-1',
   kind: 'coordinator',

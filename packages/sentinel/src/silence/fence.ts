@@ -32,8 +32,8 @@ export async function fence(
   const path = dcsPathOf(cluster, memberNamed(cluster, member));
   const judge = async () => judgeSilence(member, await readScope(dcs, path, groupOf(cluster, member)), prompt());
   try {
-    const { incarnation } = await runtime.member(member).then(living);
-    if (incarnation === undefined) return forget();
+    const life = lifeOf(await runtime.member(member));
+    if (life === undefined) return forget();
     const verdict = await judge();
     if (verdict.act === 'spare') return spare(verdict.why);
     const { witness } = verdict;
@@ -53,19 +53,18 @@ export async function fence(
     await runtime.withLock(
       member,
       async () => {
-        const now = await runtime.member(member).then(living);
-        if (now.incarnation?.id !== incarnation.id || silentMs() < neededMs) return;
+        if (lifeOf(await runtime.member(member)) !== life || silentMs() < neededMs) return;
         const again = await judge();
         if (again.act === 'spare') return spare(again.why);
         tell({
           type: 'fencing',
           member,
-          incarnation: incarnation.id,
+          incarnation: life,
           silentMs: Math.round(silentMs()),
           patroni,
           witness,
         });
-        await runtime.kill(member, { only: incarnation.id });
+        await runtime.kill(member, { only: life });
         forget();
       },
       { signal },
@@ -80,8 +79,8 @@ export async function fence(
   }
 }
 
-/** The life of a member that is meant to go on. */
-function living({ state, intent, incarnation }: Member): Pick<Member, 'incarnation'> {
+/** The id of a member's life, where it is meant to go on. */
+function lifeOf({ state, intent, incarnation }: Member): string | undefined {
   const isMeant = intent === 'running' && (state === 'running' || state === 'paused');
-  return isMeant && incarnation ? { incarnation } : {};
+  return isMeant ? incarnation?.id : undefined;
 }

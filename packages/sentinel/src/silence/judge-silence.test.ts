@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScopeSeen } from '../failover/scope.js';
+import { scope } from '../testing/scope.js';
 import { judgeSilence } from './judge-silence.js';
-
-const key = { key: '/leader', value: 'coord-1', createRevision: '1', modRevision: '7', lease: '3' };
-const scope: ScopeSeen = {
-  leader: { ...key, name: 'coord-1' },
-  guards: [],
-  isPaused: false,
-  sync: { leader: 'coord-1', standbys: ['coord-2'], quorum: 0 },
-  running: ['coord-1', 'coord-2', 'coord-3'],
-};
 
 describe('a silent leader', () => {
   it('is killed where one could lead that answers, and has all that was acknowledged', () => {

@@ -2,6 +2,7 @@ import { knock, type ClusterHandle } from '@citus-ha/cluster';
 import { groupsOf } from '@citus-ha/config';
 import { currentClock } from '@citus-ha/core';
 import type { SentinelEvent, Tell } from '../sentinel-event.js';
+import { tellOnce } from '../tell-once.js';
 import { fence } from './fence.js';
 import { Hearing } from './hearing.js';
 
@@ -17,7 +18,7 @@ export class SilenceWatch {
   /** By the life that was fenced: when nothing was heard of it first. */
   readonly #silentSince = new Map<string, number>();
   /** By member, of its last silence. */
-  readonly #told = new Map<string, Set<string>>();
+  readonly #told = new Map<string, Tell>();
 
   constructor(latest: { readonly cluster: ClusterHandle }, tell: Tell) {
     this.#latest = latest;
@@ -91,11 +92,9 @@ export class SilenceWatch {
   #tellOnce(member: string, event: SentinelEvent): void {
     const now = currentClock().now();
     if (event.type === 'fencing') this.#silentSince.set(event.incarnation, now - event.silentMs);
-    const told = this.#told.get(member) ?? new Set();
-    this.#told.set(member, told);
-    const text = JSON.stringify(event);
-    if (!told.has(text)) this.#tell(event);
-    told.add(text);
+    const tell = this.#told.get(member) ?? tellOnce(this.#tell);
+    this.#told.set(member, tell);
+    tell(event);
   }
 
   #promptOf(group: readonly string[], ms: number): readonly string[] {
