@@ -18,9 +18,10 @@ export function renderDatabaseMember(input: RenderInput, member: MemberSpec): Re
   const { credentials, postgres } = input.spec;
   const recovery = transactionRecovery(input, member);
   const certificate = nodeCertificate(input, member);
+  const program = (name: string) => [python, agentPath(input, member, name)];
   return {
     ...member,
-    command: [python, agentPath(input, member, 'start-patroni.py'), ...input.site.programs.patroni, configFile],
+    command: [...program('start-patroni.py'), ...program('run-patroni.py'), ...input.site.programs.patroni, configFile],
     env: {
       // For whoever types psql, pg_dump or patronictl within the member. All that connects by itself names its server.
       PGHOST: runDir,

@@ -1,5 +1,6 @@
 import { etcdMembers, type MemberSpec } from '@citus-ha/config';
 import { endpointAt, ports, urlOf, type Site } from '@citus-ha/layout';
+import { endingBy } from './ending-by.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 import { yamlText } from './yaml-text.js';
 
@@ -11,7 +12,8 @@ export function renderEtcdMember(input: RenderInput, member: MemberSpec): Render
   const { configFile } = placeOf(input.site, member.name);
   return {
     ...member,
-    command: [...input.site.programs.etcd, '--config-file', configFile],
+    // It is made to be killed; one that ends by itself breaks off keepalives such that Patroni 4.0 may demote a leader at once.
+    command: [...endingBy('KILL'), 'etcd', ...input.site.programs.etcd, '--config-file', configFile],
     env: {},
     files: [
       { path: configFile, content: etcdYaml(input, member), mode: 0o644 },

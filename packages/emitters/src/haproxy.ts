@@ -58,6 +58,8 @@ defaults
     timeout connect 300ms
     retries 10
     option redispatch 1
+    # Who has given up, or is cut, does not go on waiting for a server.
+    option abortonclose
     # For a connection that another client gives back.
     timeout queue 10s
     # Idle sessions are left alone; those whose other end is gone are found by keepalives.
@@ -79,6 +81,7 @@ ${waitFor('writer')}
     option httpchk
     http-check send meth GET uri /primary
     http-check expect string '"role": "primary"'
+    http-check expect string '"state": "running"'
     http-check expect status 200
 ${servers.map(({ name, address }) => `    server ${name} ${hostAndPort(address, ports.postgres)} ${health}`).join('\n')}
 

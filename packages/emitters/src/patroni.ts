@@ -55,6 +55,8 @@ export function patroniYaml(settings: PatroniSettings): string {
       connect_address: hostAndPort(host, ports.patroni),
       // Whatever changes the cluster needs the login; patronictl takes it from here as well.
       authentication: logins.restApi,
+      // Of a server that is only busy a connection is taken at once.
+      request_queue_size: 100,
     },
     etcd3: { hosts: etcd.hosts, ...etcd.login },
     ...(citus && { citus }),

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { poolers, proxies, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
+import { endingBy } from './ending-by.js';
 import { keptConnections } from './kept-connections.js';
 import { poolerLogin, poolerQuery } from './pooler-login.js';
 import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
@@ -8,14 +9,8 @@ import { placeOf, type RenderedMember, type RenderInput } from './rendering.js';
 /** The first whose pools remember the statements that clients have prepared (PgBouncer's changelog, 1.21). */
 const firstWithStatements = [1, 21] as const;
 
-/**
- * Ends PgBouncer by the signal that lets open transactions end, which by SIGTERM newer ones do only once every client has gone,
- * and older ones not at all.
- */
-const endKindly = `ulimit -n "$(ulimit -Hn)"
-trap 'kill -INT $child 2>/dev/null' TERM INT
-"$@" & child=$!
-while kill -0 $child 2>/dev/null; do wait $child; done`;
+/** By SIGTERM newer ones let open transactions end only once every client has gone, and older ones not at all. */
+const endKindly = endingBy('INT', 'ulimit -n "$(ulimit -Hn)"\n');
 
 /** A pooler: PgBouncer, which sends all to the write endpoint, so that only the proxy knows who leads. */
 export function renderPoolerMember(input: RenderInput, member: MemberSpec): RenderedMember {
@@ -25,7 +20,7 @@ export function renderPoolerMember(input: RenderInput, member: MemberSpec): Rend
   const { role, password } = poolerLogin(input);
   return {
     ...member,
-    command: ['sh', '-c', endKindly, 'pgbouncer', ...programOf(input, member), configFile],
+    command: [...endKindly, 'pgbouncer', ...programOf(input, member), configFile],
     env: {},
     files: [
       { path: configFile, content: pgbouncerIni(input, member, usersFile), mode: 0o644 },

@@ -76,6 +76,20 @@ describe.skipIf(skipped !== '')(`the routes of a real proxy${skipped}`, () => {
     expect(waiting.isCut).toBe(false);
   });
 
+  it('has nobody wait for a server whose address is gone', async () => {
+    await first.vanish();
+    const waiting = begin('write');
+    expect(await waiting.heard(200)).toBe('');
+    second.says = 'leads';
+    expect(await waiting.heard(1_000)).toBe('coord2');
+    expect(waiting.isCut).toBe(false);
+  });
+
+  it('has nobody read from a server whose address is gone', async () => {
+    await second.vanish();
+    expect(await begin('read').heard(1_000)).toBe('coord1');
+  });
+
   it('has readers wait no longer than there is someone to read from', async () => {
     second.die();
     expect(await begin('read').heard(5_000)).toBe('coord1');

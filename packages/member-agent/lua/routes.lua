@@ -1,8 +1,8 @@
 -- Where new sessions of HAProxy go, and whose sessions are cut; see docs/adr/0015. By PATRONI_PORT it asks Patroni, by READ_CHECK
 -- whether a standby keeps up; sessions wait behind WAITING_ROOM.
 --
--- A session is let through once a server was seen to be fit for it after it came, or is too busy to say so; else it waits. Health
--- checks are the backstop. Sessions are cut on one evidence only: another server takes writes.
+-- A session is let through once a server was seen to be fit for it after it came, or is there and too busy to say so; else it waits.
+-- Health checks are the backstop. Sessions are cut on one evidence only: another server takes writes.
 
 local patroni_port = tonumber(os.getenv("PATRONI_PORT"))
 local read_path = os.getenv("READ_CHECK")
@@ -13,6 +13,8 @@ local patience = 9000
 local every = 5
 -- A look this old is as good as a new one; who has not answered for this long is busy.
 local fresh, busy = 20, 50
+-- No session gets to whom nobody gets in this time (timeout connect of haproxy.cfg).
+local connect_timeout = 300
 local look_timeout = 1000
 local idle = 100
 
@@ -39,13 +41,14 @@ end
 
 -- True, false, or nil where there is no answer, which says nothing.
 local function look(place)
-  local socket, began = core.tcp(), now()
-  socket:settimeout(look_timeout / 1000)
+  local socket = core.tcp()
+  socket:settimeout(connect_timeout / 1000)
   if not socket:connect(place.host, patroni_port) then
     socket:close()
-    if now() - began < look_timeout then return false end
-    return nil
+    return false
   end
+  place.met_at = now()
+  socket:settimeout(look_timeout / 1000)
   socket:send("GET " .. place.path .. " HTTP/1.0\r\n\r\n")
   local whole, _, part = socket:receive("*a")
   socket:close()
@@ -83,8 +86,18 @@ local function ask(place)
   place.asked_at = now()
   core.register_task(function()
     judge(place, look(place), place.asked_at)
-    place.asked_at = nil
+    place.asked_at, place.met_at = nil, nil
   end)
+end
+
+-- Once in a while, whoever of them is down.
+local function ask_all(places)
+  for _, place in ipairs(places) do
+    if now() - (place.looked_at or 0) > fresh then
+      place.looked_at = now()
+      ask(place)
+    end
+  end
 end
 
 local function all_up(places)
@@ -98,26 +111,19 @@ end
 local function is_settled(place, since)
   if (place.seen_at or 0) >= since - fresh then return true end
   ask(place)
-  return place.asked_at ~= nil and now() - place.asked_at > busy
+  return place.met_at ~= nil and now() - place.met_at > busy
 end
 
 -- Whether all that HAProxy may choose from are settled.
 local function may_pass(places, since)
   local up = all_up(places)
-  if #up > 0 then
-    local settled = true
-    for _, place in ipairs(up) do settled = is_settled(place, since) and settled end
-    return settled
-  end
   -- Who finds no standby reads from the leader, and waits there.
-  if places == readers then return true end
-  for _, place in ipairs(places) do
-    if now() - (place.looked_at or 0) > fresh then
-      place.looked_at = now()
-      ask(place)
-    end
-  end
-  return false
+  if #up == 0 and places == readers then return true end
+  local settled = #up > 0
+  for _, place in ipairs(up) do settled = is_settled(place, since) and settled end
+  -- Another one may lead already.
+  if #up == 0 or now() - since > busy then ask_all(places) end
+  return settled
 end
 
 local rooms = { writer = writers, reader = readers }

@@ -1,25 +1,25 @@
 """
-Says whether anybody serves PostgreSQL at an address: knock.py ADDRESS PORT SECONDS prints "heard" or "silent".
-
-A refusal is an answer too: by one who is gone nobody is kept waiting.
+Says whether anybody serves PostgreSQL at an address: knock.py ADDRESS PORT SECONDS prints "heard", "refused" or "silent".
 """
 
 import socket
 import sys
 
 
-def hears(address, port, seconds):
+def meaning(address, port, seconds):
     try:
         with socket.create_connection((address, port), seconds) as server:
             # Told nothing, it ends the connection.
             server.shutdown(socket.SHUT_WR)
             server.recv(1)
-        return True
-    except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError):
-        return True
+        return "heard"
+    except ConnectionRefusedError:
+        return "refused"
+    except (ConnectionResetError, BrokenPipeError):
+        return "heard"
     except OSError:
-        return False
+        return "silent"
 
 
 if __name__ == "__main__":
-    print("heard" if hears(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])) else "silent")
+    print(meaning(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

@@ -16,6 +16,9 @@ import urllib.request
 
 EVERY = 10
 RETRY_AFTER = 0.5
+LIMITED = "SET statement_timeout = '20s'"
+# Until Patroni has told Citus who leads, a dead coordinator is asked first, which may have taken its address with it.
+QUICK = LIMITED + "; SET citus.node_connection_timeout = '200ms'"
 LEADING = ("primary", "master")
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 psql, server, patroni, others, _, action, role, _ = sys.argv[1:]
@@ -64,16 +67,15 @@ def leads():
         return False
 
 
-def run(statement):
-    limit = "SET statement_timeout = '20s'"
-    return subprocess.run([psql, server, "-XAtq", "-c", limit, "-c", statement], capture_output=True)
+def run(statement, settings=LIMITED):
+    return subprocess.run([psql, server, "-XAtq", "-c", settings, "-c", statement], capture_output=True)
 
 
-def until_done(statement):
+def until_done(statement, settings=LIMITED):
     is_told = False
     while True:
         if leads():
-            attempt = run(statement)
+            attempt = run(statement, settings)
             if attempt.returncode == 0:
                 return
             if not is_told:
@@ -147,6 +149,7 @@ def main():
         return
     if action != "on_reload":
         until_done(END_SESSIONS % others)
+        until_done(RECOVER, QUICK)
     threading.Thread(target=recover_workers, daemon=True).start()
     while True:
         until_done(RECOVER)

@@ -1,5 +1,5 @@
 """
-Becomes the program of its arguments, patroni FILE, once this new life of a member may have one (docs/adr/0010).
+Becomes the program of its arguments, of which the last is patroni.yml, once this new life of a member may have one (docs/adr/0010).
 
 It first deletes a leader key that still carries the member's own name: whoever begins as the init of the member proves that
 the life which held the key is over. Then, of several coordinators whose etcd knows nothing of them, or has gone back to what it knew

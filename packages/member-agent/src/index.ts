@@ -6,9 +6,13 @@ export interface AgentFile {
   readonly content: string;
 }
 
-/** `start-patroni.py patroni FILE`, the init of every database member, and what it imports. Needs Python's yaml, as Patroni does. */
+/**
+ * `start-patroni.py COMMAND... FILE`, the init of every database member, which becomes the command, and what it imports. Needs
+ * Python's yaml, as Patroni does. The command is `run-patroni.py patroni`.
+ */
 export const startPatroni: readonly AgentFile[] = [
   'start-patroni.py',
+  'run-patroni.py',
   'turn.py',
   'data_position.py',
   'etcd_gateway.py',

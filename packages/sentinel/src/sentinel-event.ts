@@ -12,15 +12,16 @@ export type SentinelEvent =
   /** Nothing is heard of it; it is left alone, for now. */
   | { readonly type: 'spared'; readonly member: string; readonly why: Spared }
   /**
-   * It is killed, since neither this machine nor the witness hears its PostgreSQL.
+   * It is killed, since its PostgreSQL serves neither this machine nor the witness.
    *
-   * @param patroni Whether its own Patroni was heard.
+   * @param patroni What was heard of its own Patroni.
    */
   | {
       readonly type: 'fencing';
       readonly member: string;
       readonly incarnation: string;
-      readonly silentMs: number;
+      readonly postgres: 'refused' | 'silent';
+      readonly unservedMs: number;
       readonly patroni: Heard;
       readonly witness: string;
     }

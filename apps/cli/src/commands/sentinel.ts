@@ -50,8 +50,8 @@ const lines: {
   watching: ({ members }) => `watching ${members.join(', ')}`,
   'looking-anew': ({ reason }) => `looking at all members anew: ${reason}`,
   spared: ({ member, why }) => `${member} is silent, and left alone: ${sparings[why]}`,
-  fencing: ({ member, silentMs, patroni, witness }) =>
-    `killing ${member}: PostgreSQL silent for ${formatDuration(silentMs)}, for ${witness} too; its Patroni ${patroni === 'silent' ? 'is silent' : 'may live'}`,
+  fencing: ({ member, postgres, unservedMs, patroni, witness }) =>
+    `killing ${member}: PostgreSQL ${postgres === 'silent' ? 'silent' : 'refuses'} for ${formatDuration(unservedMs)}, for ${witness} too; its Patroni ${patroni === 'silent' ? 'is silent' : 'may live'}`,
   died: ({ member, incarnation }) => `${member} died (${incarnation})`,
   'stood-down': ({ member, why }) => `left ${member} alone: ${standDowns[why]}`,
   deposed: ({ member, revision, lease, candidates }) =>

@@ -3,6 +3,7 @@ import { promisesOf } from '@citus-ha/cluster';
 import { expect, it } from 'vitest';
 import { faults } from '../faults/index.js';
 import { promisedTarget } from './promise-of-strike.js';
+import { possibleStrikes } from './soak.js';
 
 const spec = parseClusterSpec('etcd: { count: 3 }', { file: 'cluster.yaml' });
 const hit = (...names: readonly string[]) => membersOf(spec).filter(({ name }) => names.includes(name));
@@ -13,8 +14,8 @@ it.each([
   [['worker2'], 'worker'],
   [['haproxy'], 'proxy'],
   [['etcd-1', 'etcd-3'], 'etcd'],
-  [['coord-1', 'worker1'], undefined],
-  [['worker1', 'worker2'], undefined],
+  [['coord-1', 'worker1'], 'several'],
+  [['worker1', 'worker2'], 'several'],
 ] as const)('%s is promised for as %s', (names, target) => {
   expect(promisedTarget(hit(...names), 'coord-1')).toBe(target);
 });
@@ -37,4 +38,24 @@ it('what is promised is of faults that there are', () => {
       .flatMap((one) => one.faults)
       .filter((fault) => !known.includes(fault)),
   ).toEqual([]);
+});
+
+it('something is promised for whatever chance may do', () => {
+  const capabilities = new Set(['isolation', 'pause', 'partition', 'slowNetwork', 'delay'] as const);
+  const input = { spec, runtime: 'local', isolation: true, sentinel: true, engine: 'standin' } as const;
+  const promised = new Set(
+    promisesOf(input).flatMap(({ faults: names, target }) => names.map((name) => `${name} ${target}`)),
+  );
+  const places = {
+    leader: 'leader',
+    standby: 'standby',
+    'any-worker': 'worker',
+    all: 'several',
+    proxy: 'proxy',
+  } as const;
+  const struck = possibleStrikes({ spec }, capabilities).flatMap(({ fault, target }) => {
+    const place = places[target as keyof typeof places];
+    return place === undefined ? [] : [`${fault} ${place}`];
+  });
+  expect(struck.filter((strike) => !promised.has(strike))).toEqual([]);
 });

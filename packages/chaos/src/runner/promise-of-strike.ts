@@ -16,11 +16,11 @@ export async function promiseOfStrike(
   return { target, write, read, loss };
 }
 
-/** Promises are for one member at a time, or for any number of etcd. */
+/** Promises are for one member at a time, for any number of etcd, or for several others. */
 export function promisedTarget(members: readonly MemberSpec[], leader: string | undefined): PromiseTarget | undefined {
   const targets = new Set(members.map((member) => targetOf(member, leader)));
   const [target] = targets;
-  return members.length === 1 || (targets.size === 1 && target === 'etcd') ? target : undefined;
+  return members.length === 1 || (targets.size === 1 && target === 'etcd') ? target : 'several';
 }
 
 function targetOf({ kind, name }: MemberSpec, leader: string | undefined): PromiseTarget | undefined {

@@ -33,7 +33,7 @@ describe('knock', () => {
   it.each<[string, Serve | undefined, string]>([
     ['ends', (socket) => void socket.resume().once('end', () => socket.end()), 'heard'],
     ['hangs up', (socket) => void socket.destroy(), 'heard'],
-    ['refuses', undefined, 'heard'],
+    ['refuses', undefined, 'refused'],
     ['says nothing', (socket) => void setTimeout(() => socket.destroy(), 2_000), 'silent'],
   ])('says of who %s', async (_, serve, heard) => {
     expect(await heardOf(serve)).toEqual([heard, heard]);

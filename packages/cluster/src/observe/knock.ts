@@ -5,18 +5,21 @@ import type { Runtime } from '@citus-ha/runtime';
 import type { ClusterHandle } from '../cluster-handle.js';
 
 /** `unknown` where it could not even be tried. */
-export type Heard = 'heard' | 'silent' | 'unknown';
+export type Heard = 'heard' | 'refused' | 'silent' | 'unknown';
 
 /** What is said to a server before the stream is ended. PostgreSQL ends its own where it was told nothing, and logs nothing of it. */
 const greetings = { postgres: '', patroni: 'GET /liveness HTTP/1.0\r\n\r\n' } as const;
 
-const answers = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
-const silences = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
+const meanings: Readonly<Record<string, Heard>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'heard',
+  EPIPE: 'heard',
+  ETIMEDOUT: 'silent',
+  EHOSTUNREACH: 'silent',
+  ENETUNREACH: 'silent',
+};
 
-/**
- * Whether anybody answers at a port of a member. A refusal is an answer too: by one who is gone nobody is kept waiting. Never
- * throws.
- */
+/** Whether anybody answers at a port of a member. Never throws. */
 export async function knock(
   runtime: Pick<Runtime, 'connect'>,
   member: string,
@@ -50,7 +53,7 @@ export async function knockFrom(
   const command = ['python3', '-c', knockProgram.content, ...address];
   const { stdout } = await runtime.exec(witness, command, { ...(signal && { signal }) });
   const said = stdout.trim();
-  return said === 'heard' || said === 'silent' ? said : 'unknown';
+  return said === 'heard' || said === 'refused' || said === 'silent' ? said : 'unknown';
 }
 
 async function greet(
@@ -73,6 +76,5 @@ async function greet(
 }
 
 function meaningOf(error: unknown): Heard {
-  const code = codeOf(error) ?? '';
-  return answers.includes(code) ? 'heard' : silences.includes(code) ? 'silent' : 'unknown';
+  return meanings[codeOf(error) ?? ''] ?? 'unknown';
 }

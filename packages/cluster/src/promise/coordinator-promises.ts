@@ -1,6 +1,6 @@
 import { hasPatroniDefaults } from '@citus-ha/emitters';
 import { lossOf } from './loss.js';
-import { answer, election, shutDown } from './measured.js';
+import { answer, election, shutDown, withoutEtcd } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
 import { atMost, unknown, until, type Bound, type FaultPromise, type Loss } from './promise.js';
 import {
@@ -10,14 +10,18 @@ import {
   rerouted,
   routed,
   setting,
+  slowed,
   unawaited,
   untilFenced,
+  untilQuick,
   type End,
 } from './terms.js';
 
 const deaths = ['kill', 'patroni-kill'];
 const halves = ['postmaster-pause'];
 const silences = ['pause', 'partition-all', 'partition-in', 'partition-out'];
+const alone = 'it reaches the other databases again';
+const restarted = 'its PostgreSQL has started again';
 
 /** The worst to expect where the leader is hit, or a coordinator that follows. */
 export function coordinatorPromises(input: PromiseInput): readonly FaultPromise[] {
@@ -43,20 +47,31 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
   ];
   const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed);
   const leftAlone = { lost: 'unknown', why: 'no isolation: its PostgreSQL goes on though another one leads' } as const;
-  const isFenced = untilFenced(input, 'half-alive') !== undefined;
-  const takesNone = until('its postmaster goes on: Patroni sees nothing of it');
+  const fencedOr = (what: string) =>
+    untilFenced(input, 'half-alive') === undefined ? until(what) : lost('half-alive');
   const inPlace = unknown('Patroni starts it in place, which takes as long as PostgreSQL recovers');
   return [
     leader(input.isolation ? deaths : ['kill'], lost('dead'), lossOf(input, 'crash')),
     ...(input.isolation ? [] : [leader(['patroni-kill'], lost('dead'), leftAlone)]),
     leader(['postmaster-kill'], hasPatroniDefaults(input.spec) ? inPlace : crashed, lossOf(input, 'crash')),
     leader(silences, lost('silent'), lossOf(input, 'crash')),
-    leader(halves, isFenced ? lost('half-alive') : takesNone, lossOf(input, 'crash')),
+    leader(halves, fencedOr('its postmaster goes on: Patroni sees nothing of it'), lossOf(input, 'crash')),
+    leader(
+      ['full-disk'],
+      fencedOr('its disk has room: Patroni can neither start it nor step down'),
+      lossOf(input, 'crash'),
+    ),
     leader(['stop', 'switchover'], handedOver, lossOf(input, 'handover')),
+    leader(['partition-dcs'], atMost(withoutEtcd, answer), lossOf(input, 'handover')),
+    leader(['partition-peers'], until(alone), lossOf(input, 'handover')),
+    leader(['rolling-restart'], until(restarted), lossOf(input, 'handover')),
+    { ...leader(slowed, untilQuick, lossOf(input, 'handover')), read: untilQuick },
   ];
 }
 
 function ofStandby(input: PromiseInput): readonly FaultPromise[] {
+  // Nobody kills who is alive and well for whoever asks.
+  const alive = { ...input, sentinel: false };
   const { durability, coordinators } = input.spec;
   const write = (end: End, by = input): Bound => {
     if (durability === 'async' || coordinators.count > 2) return atMost(answer);
@@ -78,9 +93,12 @@ function ofStandby(input: PromiseInput): readonly FaultPromise[] {
   return [
     standby(deaths, 'dead'),
     // Its member ends later than its PostgreSQL, or not at all.
-    { ...standby(['stop', 'postmaster-kill'], 'dead'), write: write('dead', { ...input, sentinel: false }) },
+    { ...standby(['stop', 'postmaster-kill', 'full-disk', 'rolling-restart'], 'dead'), write: write('dead', alive) },
     standby(silences, 'silent'),
     standby(halves, 'half-alive'),
+    { ...standby(['partition-dcs'], 'dead'), write: atMost(answer) },
+    { ...standby(['partition-peers'], 'silent'), write: write('silent', alive), read: until(alone) },
+    { ...standby(slowed, 'dead'), write: untilQuick, read: untilQuick },
   ];
 }
 
@@ -94,5 +112,11 @@ function ofTheOnlyOne(input: PromiseInput): readonly FaultPromise[] {
   });
   const isBack = 'it is back: it is the only coordinator';
   const started = input.sentinel ? `${isBack}; the sentinel starts it again` : isBack;
-  return [only([...deaths, 'postmaster-kill'], until(started)), only(['stop', ...silences, ...halves], until(isBack))];
+  return [
+    only([...deaths, 'postmaster-kill'], until(started)),
+    only(['stop', 'full-disk', 'partition-peers', ...silences, ...halves], until(isBack)),
+    only(['partition-dcs'], atMost(withoutEtcd, answer)),
+    only(['rolling-restart'], until(restarted)),
+    only(slowed, untilQuick),
+  ];
 }

@@ -69,13 +69,6 @@ export const withoutEtcd: Term = {
   from: 'measured: 0.2-0.3 s in all',
 };
 
-/** Patroni 4.0 demotes a leader whose keepalive breaks off in a certain way (17 of 131 restarts). */
-export const etcdStopped: Term = {
-  what: 'a leader steps down when etcd shuts down, and comes back',
-  ms: 6_500,
-  from: 'measured: in 17 of 131 restarts',
-};
-
 /** By whoever waits, of all coordinators; see docs/adr/0015. */
 export const looked: Term = { what: 'the proxy looks who is fit', ms: 50, from: 'routes.lua, a look every 20 ms' };
 

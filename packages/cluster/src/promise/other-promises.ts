@@ -1,9 +1,10 @@
-import { answer, etcdStopped, newConnection, oldConnection, otherCopy, withoutEtcd } from './measured.js';
+import { answer, newConnection, oldConnection, otherCopy, withoutEtcd } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
-import { atMost, unknown, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
+import { slowed, untilQuick } from './terms.js';
+import { atMost, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
 
 const nothing: Loss = { lost: 'nothing', why: 'no coordinator is hit' };
-const silent = ['pause', 'partition-all'];
+const silent = ['pause', 'partition-all', 'partition-in', 'partition-out'];
 
 /** The worst to expect where no coordinator is hit. */
 export function otherPromises(input: PromiseInput): readonly FaultPromise[] {
@@ -18,11 +19,9 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
     ? 'it is back: a write needs every copy of its shard'
     : 'it is back: nobody else has its shards';
   const restarted = sentinel ? `${needed}; the sentinel starts it again` : needed;
-  // What the stand-in does with a server that does not answer is not Citus's.
+  // Citus's; the stand-in has no bound for a session that it has, and before the first `up` the engine is not known.
   const waiting = (...terms: readonly Term[]) =>
-    engine === 'citus'
-      ? atMost(...terms, answer)
-      : unknown('how long the engine waits for a server that does not answer');
+    engine === 'citus' ? atMost(...terms, answer) : until('it answers again: the stand-in waits for it');
   const refused = atMost(otherCopy, answer);
   // The address of a container goes with it; a process that is gone refuses.
   const gone = runtime === 'docker' ? waiting(newConnection) : refused;
@@ -35,18 +34,19 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
   });
   return [
     worker(['kill', 'patroni-kill'], restarted, gone),
-    worker(['postmaster-kill'], `${needed}; Patroni starts it again`, refused),
+    worker(['postmaster-kill', 'rolling-restart'], `${needed}; Patroni starts it again`, refused),
     worker(['stop'], needed, gone),
-    worker(silent, needed, waiting(oldConnection, newConnection)),
+    worker(['full-disk'], needed, refused),
+    worker([...silent, 'partition-peers'], needed, waiting(oldConnection, newConnection)),
+    worker(['postmaster-pause'], needed, waiting(newConnection)),
+    { ...worker(['partition-dcs'], needed, atMost(withoutEtcd, answer)), write: atMost(withoutEtcd, answer) },
+    { ...worker(slowed, needed, untilQuick), write: untilQuick },
   ];
 }
 
 function ofEtcd(): readonly FaultPromise[] {
-  const [lost, stopped] = [atMost(withoutEtcd, answer), atMost(etcdStopped, answer)];
-  return [
-    { faults: ['kill', ...silent], target: 'etcd', write: lost, read: lost, loss: nothing },
-    { faults: ['stop'], target: 'etcd', write: stopped, read: stopped, loss: nothing },
-  ];
+  const lost = atMost(withoutEtcd, answer);
+  return [{ faults: ['kill', 'stop', ...silent], target: 'etcd', write: lost, read: lost, loss: nothing }];
 }
 
 function ofProxy({ spec }: PromiseInput): readonly FaultPromise[] {

@@ -21,8 +21,8 @@ export interface Loss {
   readonly why: string;
 }
 
-/** Who is hit: the coordinator that leads, one that follows, a worker, one etcd or more, the proxy. */
-export type PromiseTarget = 'leader' | 'standby' | 'worker' | 'etcd' | 'proxy';
+/** Who is hit: the coordinator that leads, one that follows, a worker, one etcd or more, the proxy, or several others at once. */
+export type PromiseTarget = 'leader' | 'standby' | 'worker' | 'etcd' | 'proxy' | 'several';
 
 /** The worst to expect of some faults, by their names in `@citus-ha/chaos`. */
 export interface FaultPromise {

@@ -30,7 +30,7 @@ it('a fault has one promise at most for each target', () => {
 });
 
 it('nothing is promised for what nothing is known of', () => {
-  expect(promiseFor(local, 'cpu-hog', 'leader')).toBeUndefined();
+  expect(promiseFor(local, 'none', 'leader')).toBeUndefined();
   expect(promiseFor(local, 'partition-all', 'proxy')).toBeUndefined();
 });
 
@@ -49,7 +49,12 @@ describe('by default', () => {
     ['kill', 'worker', 'unbounded', '300ms', 'nothing'],
     ['pause', 'worker', 'unbounded', '8.1s', 'nothing'],
     ['kill', 'etcd', '300ms', '300ms', 'nothing'],
-    ['stop', 'etcd', '6.6s', '6.6s', 'nothing'],
+    ['stop', 'etcd', '300ms', '300ms', 'nothing'],
+    ['full-disk', 'leader', '4.7s', '450ms', 'nothing'],
+    ['partition-dcs', 'leader', '300ms', '450ms', 'nothing'],
+    ['cpu-hog', 'leader', 'unbounded', 'unbounded', 'nothing'],
+    ['partition-peers', 'standby', '4.4s', 'unbounded', 'nothing'],
+    ['kill', 'several', 'unbounded', 'unbounded', 'nothing'],
     ['kill', 'proxy', 'unbounded', 'unbounded', 'nothing'],
   ] as const)('%s of %s costs writes %s, reads %s and loses %s', (fault, target, ...row) => {
     expect(rowOf(promised(local, fault, target))).toEqual(row);
@@ -147,11 +152,11 @@ describe('a worker', () => {
     expect(read).toMatchObject({ bound: 'until' });
   });
 
-  it('that does not answer keeps reads for as long as the engine waits, which is known of Citus alone', () => {
+  it('that does not answer keeps reads for as long as the engine waits, which has a bound with Citus alone', () => {
     const docker = { ...local, runtime: 'docker' } as const;
     const reads = [docker, { ...docker, engine: 'standin' } as const, { ...docker, engine: undefined }].map((input) =>
       boundText(promised(input, 'kill', 'worker').read),
     );
-    expect(reads).toEqual(['3.1s', 'unknown', 'unknown']);
+    expect(reads).toEqual(['3.1s', 'unbounded', 'unbounded']);
   });
 });

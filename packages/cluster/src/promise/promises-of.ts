@@ -2,13 +2,21 @@ import { readSentinel } from '../observe/read-sentinel.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import type { ClusterContext } from '../context.js';
 import { coordinatorPromises } from './coordinator-promises.js';
+import { lossOf } from './loss.js';
 import { otherPromises } from './other-promises.js';
-import type { FaultPromise, PromiseTarget } from './promise.js';
+import { until, type FaultPromise, type PromiseTarget } from './promise.js';
 import type { PromiseInput } from './promise-input.js';
 
 /** What is to be expected at worst of each fault of which that can be said, the leader's first. Pure. */
 export function promisesOf(input: PromiseInput): readonly FaultPromise[] {
-  return [...coordinatorPromises(input), ...otherPromises(input)];
+  const single = [...coordinatorPromises(input), ...otherPromises(input)];
+  return [...single, ofSeveral(input, [...new Set(single.flatMap(({ faults }) => faults))])];
+}
+
+/** What one member's loss costs is bounded by another that takes its place. */
+function ofSeveral(input: PromiseInput, faults: readonly string[]): FaultPromise {
+  const bound = until('all but one of them are back');
+  return { faults, target: 'several', write: bound, read: bound, loss: lossOf(input, 'crash') };
 }
 
 /** `undefined` where nothing is promised. */

@@ -16,13 +16,17 @@ import {
   standbyLetGo,
 } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
-import type { Term } from './promise.js';
+import { until, type Term } from './promise.js';
 
 /**
  * How a member is lost: its processes are seen to have ended; it answers nobody, and may live; or its PostgreSQL takes no
  * connection, while its Patroni answers.
  */
 export type End = 'dead' | 'silent' | 'half-alive';
+
+/** Who is busy, or far away, is not dead: nobody takes his place. */
+export const slowed = ['cpu-hog', 'loss', 'slow', 'delay'];
+export const untilQuick = until('nothing slows it down any more');
 
 /** Until another coordinator has been promoted in place of a leader that is lost. */
 export function replaced(input: PromiseInput, end: End): readonly Term[] {

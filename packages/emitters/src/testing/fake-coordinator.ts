@@ -1,9 +1,28 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 
 /** What its Patroni says; `silent` takes requests and never answers. */
 export type Said = 'leads' | 'promotes' | 'stands by' | 'silent';
+
+/** Listens, and has no room for anybody: as at an address where nobody is, a connection is neither made nor refused. */
+const withoutRoom = `
+import socket, sys, time
+kept = []
+for port in (5432, 8008):
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind((sys.argv[1], port))
+    server.listen(0)
+    kept.append(server)
+    for _ in range(2):
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex((sys.argv[1], port))
+        kept.append(client)
+print("full", flush=True)
+time.sleep(60)`;
 
 /** What a proxy sees of a coordinator: Patroni's answers, and a server that tells its name to whoever speaks to it. */
 export class FakeCoordinator {
@@ -12,6 +31,7 @@ export class FakeCoordinator {
   readonly address: string;
   readonly #sockets = new Set<Socket>();
   readonly #servers: readonly Server[];
+  #absence: ChildProcess | undefined;
 
   constructor(name: string, address: string) {
     this.name = name;
@@ -44,5 +64,13 @@ export class FakeCoordinator {
   die(): void {
     for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.resetAndDestroy();
+    this.#absence?.kill('SIGKILL');
+  }
+
+  /** As a container that is killed, whose address goes with it. */
+  async vanish(): Promise<void> {
+    this.die();
+    this.#absence = spawn('python3', ['-c', withoutRoom, this.address]);
+    if (this.#absence.stdout) await once(this.#absence.stdout, 'data');
   }
 }

@@ -6,11 +6,12 @@ import type { Tell } from '../sentinel-event.js';
 import { groupOf } from '../group-of.js';
 import { judgeSilence, type Spared } from './judge-silence.js';
 
-/** What is known of a member of which nothing is heard. */
+/** What is known of a member that serves nobody. */
 export interface Silence {
   readonly member: string;
   /** Zero once it was heard again. */
-  readonly silentMs: () => number;
+  readonly unservedMs: () => number;
+  readonly isRefused: () => boolean;
   /** That nobody answers in place of a dead one says nothing of its next life. */
   readonly forget: () => void;
   /** Who answers promptly. */
@@ -18,49 +19,56 @@ export interface Silence {
 }
 
 /**
- * Kills a member whose PostgreSQL answers neither this machine nor the member that could lead in its place, or leads, provided that
+ * Kills a member whose PostgreSQL serves neither this machine nor the member that could lead in its place, or leads, provided that
  * this one does answer. Where its own Patroni answers, it is given twice the time. What follows from a death follows from this
  * one. Never throws but for the cluster's signal.
  */
 export async function fence(
   cluster: ClusterHandle,
-  { member, silentMs, forget, prompt }: Silence,
+  { member, unservedMs, isRefused, forget, prompt }: Silence,
   fenceAfterMs: number,
   tell: Tell,
 ): Promise<void> {
   const { runtime, dcs, signal } = cluster;
   const path = dcsPathOf(cluster, memberNamed(cluster, member));
-  const judge = async () => judgeSilence(member, await readScope(dcs, path, groupOf(cluster, member)), prompt());
+  const judge = async () => {
+    const scope = await readScope(dcs, path, groupOf(cluster, member));
+    return judgeSilence({ member, isRefused: isRefused() }, scope, prompt());
+  };
   try {
     const life = lifeOf(await runtime.member(member));
     if (life === undefined) return forget();
     const verdict = await judge();
+    if (verdict.act === 'wait') return;
     if (verdict.act === 'spare') return spare(verdict.why);
     const { witness } = verdict;
     const [patroni, ofWitness] = await Promise.all([
       knock(runtime, member, 'patroni', fenceAfterMs / 2),
       knockFrom(cluster, witness, member, fenceAfterMs / 2),
     ]);
-    if (ofWitness !== 'silent') return spare(ofWitness === 'heard' ? 'heard' : 'witness-unsure');
+    if (ofWitness === 'heard') return spare('heard');
+    if (ofWitness !== (isRefused() ? 'refused' : 'silent')) return spare('witness-unsure');
     const neededMs = patroni === 'silent' ? fenceAfterMs : 2 * fenceAfterMs;
     await waitFor({
-      what: `${member} to be silent, or heard`,
+      what: `${member} to serve, or not for long enough`,
       timeoutMs: neededMs,
       intervalMs: 20,
       signal,
-      probe: () => silentMs() === 0 || silentMs() >= neededMs,
+      probe: () => unservedMs() === 0 || unservedMs() >= neededMs,
     });
     await runtime.withLock(
       member,
       async () => {
-        if (lifeOf(await runtime.member(member)) !== life || silentMs() < neededMs) return;
+        if (lifeOf(await runtime.member(member)) !== life || unservedMs() < neededMs) return;
         const again = await judge();
+        if (again.act === 'wait') return;
         if (again.act === 'spare') return spare(again.why);
         tell({
           type: 'fencing',
           member,
           incarnation: life,
-          silentMs: Math.round(silentMs()),
+          postgres: isRefused() ? 'refused' : 'silent',
+          unservedMs: Math.round(unservedMs()),
           patroni,
           witness,
         });

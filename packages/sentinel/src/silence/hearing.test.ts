@@ -7,24 +7,35 @@ function knockedAt(...times: readonly number[]): Hearing {
   return hearing;
 }
 
-it('is silent since it was first knocked at in vain', () => {
-  expect(knockedAt(100, 340, 580).silentMs(900)).toBe(800);
-  expect(new Hearing().silentMs(900)).toBe(0);
+it('serves nobody since it was first knocked at in vain', () => {
+  expect(knockedAt(100, 340, 580).unservedMs(900)).toBe(800);
+  expect(new Hearing().unservedMs(900)).toBe(0);
+});
+
+it('serves nobody while it refuses either', () => {
+  const hearing = knockedAt(100);
+  hearing.refused();
+  hearing.knocked(340);
+  expect(hearing.unservedMs(900)).toBe(800);
+  expect(hearing.isRefused).toBe(true);
+  hearing.heard(950, 960);
+  expect(hearing.unservedMs(1_000)).toBe(0);
+  expect(hearing.isRefused).toBe(false);
 });
 
 it('is heard by any answer, also one to an earlier knock', () => {
   const hearing = knockedAt(100, 340);
   hearing.heard(100, 400);
-  expect(hearing.silentMs(900)).toBe(0);
+  expect(hearing.unservedMs(900)).toBe(0);
   hearing.knocked(900);
-  expect(hearing.silentMs(1_000)).toBe(100);
+  expect(hearing.unservedMs(1_000)).toBe(100);
 });
 
 it('says nothing of a time in which nobody listened', () => {
   const hearing = knockedAt(100);
   hearing.forget();
   hearing.knocked(5_000);
-  expect(hearing.silentMs(5_100)).toBe(100);
+  expect(hearing.unservedMs(5_100)).toBe(100);
 });
 
 it('is prompt where it has answered lately, and never late', () => {

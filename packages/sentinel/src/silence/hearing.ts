@@ -1,33 +1,48 @@
 /** What was heard of one server that is knocked at again and again. Times are of the caller's clock, in milliseconds. */
 export class Hearing {
   /** When it was knocked at first since it was last heard. */
-  #unansweredSince: number | undefined;
+  #unservedSince: number | undefined;
+  #isRefused = false;
   /** Of each answer. */
   #answers: readonly { readonly at: number; readonly ms: number }[] = [];
 
   knocked(at: number): void {
-    this.#unansweredSince ??= at;
+    this.#unservedSince ??= at;
   }
 
   /** @param began When was knocked what is answered now. */
   heard(began: number, at: number): void {
-    this.#unansweredSince = undefined;
+    this.#unservedSince = undefined;
+    this.#isRefused = false;
     this.#answers = [...this.#answers.slice(-9), { at, ms: at - began }];
   }
 
-  /** Who was not there itself cannot tell how long nobody has answered. */
-  forget(): void {
-    this.#unansweredSince = undefined;
+  /** It is there, and serves nobody. */
+  refused(): void {
+    this.#isRefused = true;
     this.#answers = [];
   }
 
-  silentMs(now: number): number {
-    return this.#unansweredSince === undefined ? 0 : now - this.#unansweredSince;
+  /** Who was not there itself cannot tell how long nobody was served. */
+  forget(): void {
+    this.#unservedSince = undefined;
+    this.#isRefused = false;
+    this.#answers = [];
+  }
+
+  /** For how long it has served nobody. */
+  unservedMs(now: number): number {
+    return this.#unservedSince === undefined ? 0 : now - this.#unservedSince;
+  }
+
+  /** Whether it refused in that time. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Whether it has answered lately, and each time within `ms`: what keeps others from it keeps them from nobody else. */
   isPrompt(now: number, ms: number): boolean {
     const lately = this.#answers.filter(({ at }) => now - at <= 3 * ms);
-    return this.silentMs(now) <= ms && lately.length > 0 && lately.every((answer) => answer.ms <= ms);
+    return this.unservedMs(now) <= ms && lately.length > 0 && lately.every((answer) => answer.ms <= ms);
   }
 }

@@ -3,9 +3,15 @@ import type { ScopeSeen } from '../failover/scope.js';
 import { scope } from '../testing/scope.js';
 import { judgeSilence } from './judge-silence.js';
 
+const silent = (member: string) => ({ member, isRefused: false });
+const refusing = (member: string) => ({ member, isRefused: true });
+
 describe('a silent leader', () => {
   it('is killed where one could lead that answers, and has all that was acknowledged', () => {
-    expect(judgeSilence('coord-1', scope, ['coord-2', 'coord-3'])).toEqual({ act: 'fence', witness: 'coord-2' });
+    expect(judgeSilence(silent('coord-1'), scope, ['coord-2', 'coord-3'])).toEqual({
+      act: 'fence',
+      witness: 'coord-2',
+    });
   });
 
   it.each<[string, readonly string[], Partial<ScopeSeen>, string]>([
@@ -19,18 +25,31 @@ describe('a silent leader', () => {
     ],
     ['the cluster is paused', ['coord-2'], { isPaused: true }, 'paused'],
   ])('is left alone where %s', (_, prompt, changed, why) => {
-    expect(judgeSilence('coord-1', { ...scope, ...changed }, prompt)).toEqual({ act: 'spare', why });
+    expect(judgeSilence(silent('coord-1'), { ...scope, ...changed }, prompt)).toEqual({ act: 'spare', why });
   });
 });
 
 describe('a silent standby', () => {
   it('is killed where its leader answers', () => {
-    expect(judgeSilence('coord-2', scope, ['coord-1'])).toEqual({ act: 'fence', witness: 'coord-1' });
+    expect(judgeSilence(silent('coord-2'), scope, ['coord-1'])).toEqual({ act: 'fence', witness: 'coord-1' });
   });
 
   it('is left alone where the leader is as silent, or nobody leads', () => {
     const spared = { act: 'spare', why: 'no-witness' };
-    expect(judgeSilence('coord-2', scope, ['coord-3'])).toEqual(spared);
-    expect(judgeSilence('coord-2', { ...scope, leader: undefined }, ['coord-1'])).toEqual(spared);
+    expect(judgeSilence(silent('coord-2'), scope, ['coord-3'])).toEqual(spared);
+    expect(judgeSilence(silent('coord-2'), { ...scope, leader: undefined }, ['coord-1'])).toEqual(spared);
+  });
+});
+
+describe('who refuses', () => {
+  const down = { ...scope, running: ['coord-2', 'coord-3'] };
+
+  it('is killed where it leads though its PostgreSQL does not run', () => {
+    expect(judgeSilence(refusing('coord-1'), down, ['coord-2'])).toEqual({ act: 'fence', witness: 'coord-2' });
+  });
+
+  it('is left alone where it does not lead, or its PostgreSQL runs by what its Patroni says', () => {
+    expect(judgeSilence(refusing('coord-3'), { ...scope, running: [] }, ['coord-1'])).toEqual({ act: 'wait' });
+    expect(judgeSilence(refusing('coord-1'), scope, ['coord-2'])).toEqual({ act: 'wait' });
   });
 });

@@ -14,16 +14,30 @@ export type Spared =
 
 export type SilenceVerdict =
   | { readonly act: 'fence'; readonly witness: string }
-  | { readonly act: 'spare'; readonly why: Spared };
+  | { readonly act: 'spare'; readonly why: Spared }
+  /** It refuses, as whoever starts, is stopped, or has yet to be started again. */
+  | { readonly act: 'wait' };
+
+/** A member of which nothing is heard, or that refuses whoever comes. */
+export interface Unserved {
+  readonly member: string;
+  readonly isRefused: boolean;
+}
 
 /**
- * Whether it helps the cluster that a silent member dies. Pure.
+ * Whether it helps the cluster that a member which serves nobody dies. One that refuses must hold the leader lock while its own
+ * Patroni says that its PostgreSQL does not run, as where its disk is full. Pure.
  *
  * @param prompt Members that answer as quickly as ever: on a machine where nobody does, silence means nothing.
  */
-export function judgeSilence(member: string, scope: ScopeSeen, prompt: readonly string[]): SilenceVerdict {
-  if (scope.isPaused) return { act: 'spare', why: 'paused' };
+export function judgeSilence(
+  { member, isRefused }: Unserved,
+  scope: ScopeSeen,
+  prompt: readonly string[],
+): SilenceVerdict {
   const leader = scope.leader?.name;
+  if (isRefused && (leader !== member || scope.running.includes(member))) return { act: 'wait' };
+  if (scope.isPaused) return { act: 'spare', why: 'paused' };
   const [witness] =
     leader === member
       ? candidatesOf(

@@ -9,7 +9,7 @@ import { Hearing } from './hearing.js';
 /** While nothing is asked of it. */
 const idleMs = 1_000;
 
-/** Knocks at PostgreSQL of every member that another one could replace, and has those fenced of which nothing is heard. */
+/** Knocks at PostgreSQL of every member that another one could replace, and has those fenced that serve nobody. */
 export class SilenceWatch {
   readonly #latest: { readonly cluster: ClusterHandle };
   readonly #tell: Tell;
@@ -59,12 +59,13 @@ export class SilenceWatch {
     for (const member of group) {
       void this.#knock(member, fenceAfterMs);
       // Whoever is asked takes a while, which is part of the time that it is given.
-      if (this.#hearing(member).silentMs(currentClock().now()) < fenceAfterMs / 3 || this.#underWay.has(member))
-        continue;
+      const hearing = this.#hearing(member);
+      if (hearing.unservedMs(currentClock().now()) < fenceAfterMs / 3 || this.#underWay.has(member)) continue;
       const silence = {
         member,
-        silentMs: () => this.#hearing(member).silentMs(currentClock().now()),
-        forget: () => this.#hearing(member).forget(),
+        unservedMs: () => hearing.unservedMs(currentClock().now()),
+        isRefused: () => hearing.isRefused,
+        forget: () => hearing.forget(),
         prompt: () => this.#promptOf(group, fenceAfterMs / 3),
       };
       const handled = fence({ ...this.#latest.cluster, signal }, silence, fenceAfterMs, (event) =>
@@ -86,12 +87,13 @@ export class SilenceWatch {
       hearing.heard(began, currentClock().now());
       this.#told.delete(member);
     }
+    if (heard === 'refused') hearing.refused();
     if (heard === 'unknown') hearing.forget();
   }
 
   #tellOnce(member: string, event: SentinelEvent): void {
     const now = currentClock().now();
-    if (event.type === 'fencing') this.#silentSince.set(event.incarnation, now - event.silentMs);
+    if (event.type === 'fencing') this.#silentSince.set(event.incarnation, now - event.unservedMs);
     const tell = this.#told.get(member) ?? tellOnce(this.#tell);
     this.#told.set(member, tell);
     tell(event);
