@@ -39,7 +39,7 @@ describe.skipIf(skipped !== '')(`the routes of a real proxy${skipped}`, () => {
         listen,
         ports,
         runDir: folder,
-        check: { intervalMs: 200, fastIntervalMs: 50, fall: 3, rise: 1 },
+        check: { intervalMs: 1000, fastIntervalMs: 1000, fall: 3, rise: 1 },
         readLag: { size: '16MB' },
       }),
     );

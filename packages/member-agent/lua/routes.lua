@@ -40,15 +40,14 @@ local function takes_reads(status)
 end
 
 -- True, false, or nil where there is no answer, which says nothing.
-local function look(place)
+local function look(place, question)
   local socket = core.tcp()
-  socket:settimeout(connect_timeout / 1000)
+  socket:settimeout(look_timeout / 1000)
   if not socket:connect(place.host, patroni_port) then
     socket:close()
     return false
   end
-  place.met_at = now()
-  socket:settimeout(look_timeout / 1000)
+  question.met_at = now()
   socket:send("GET " .. place.path .. " HTTP/1.0\r\n\r\n")
   local whole, _, part = socket:receive("*a")
   socket:close()
@@ -82,11 +81,19 @@ local function judge(place, is_fit, asked_at)
 end
 
 local function ask(place)
-  if place.asked_at then return end
-  place.asked_at = now()
+  local question = place.question
+  if question then
+    if question.met_at or now() - question.asked_at <= connect_timeout then return end
+    -- To connect takes 5 s where nobody is, whatever the socket is told (HAProxy 3.0).
+    judge(place, false, question.asked_at)
+  end
+  question = { asked_at = now() }
+  place.question = question
   core.register_task(function()
-    judge(place, look(place), place.asked_at)
-    place.asked_at, place.met_at = nil, nil
+    local is_fit = look(place, question)
+    if place.question ~= question then return end
+    judge(place, is_fit, question.asked_at)
+    place.question = nil
   end)
 end
 
@@ -111,7 +118,8 @@ end
 local function is_settled(place, since)
   if (place.seen_at or 0) >= since - fresh then return true end
   ask(place)
-  return place.met_at ~= nil and now() - place.met_at > busy
+  local met_at = place.question and place.question.met_at
+  return met_at ~= nil and now() - met_at > busy
 end
 
 -- Whether all that HAProxy may choose from are settled.
