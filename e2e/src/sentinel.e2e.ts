@@ -102,6 +102,7 @@ describe('a sentinel', () => {
   it.each([
     ['is frozen', 'pause'],
     ["takes no connection, since PostgreSQL's postmaster alone is frozen", 'postmaster-pause'],
+    ['cannot start again, since its disk is full', 'full-disk'],
   ])('kills a leader that %s, so that the standby leads', async (_, fault) => {
     await watch();
     const { name } = await cluster.leader();

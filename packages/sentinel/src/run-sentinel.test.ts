@@ -1,5 +1,16 @@
 import { crashingAfter, SimulatedCluster } from '@citus-ha/cluster/testing';
-import { leaderName, openCluster, readStatus, setMaintenance, up, type ClusterHandle } from '@citus-ha/cluster';
+import {
+  down,
+  leaderName,
+  memberNamed,
+  openCluster,
+  readStatus,
+  reinitialize,
+  restartMember,
+  setMaintenance,
+  up,
+  type ClusterHandle,
+} from '@citus-ha/cluster';
 import { defaultClusterSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +63,9 @@ function untilLed(cluster: ClusterHandle, isRight: (name: string) => boolean, ti
   });
 }
 
+const standbyOf = (cluster: ClusterHandle, leader: string) =>
+  memberNamed(cluster, leader === 'coord-1' ? 'coord-2' : 'coord-1');
+
 /** A sentinel knocks at members several times a second. */
 const untilHeard = () => waitFor({ what: 'time to pass', timeoutMs: 2_000, probe: () => false }).catch(() => undefined);
 
@@ -74,7 +88,7 @@ describe('a sentinel', () => {
       await untilRuns(cluster, leader);
     });
     expect(events.map(({ type }) => type)).toEqual(['watching', 'died', 'deposed', 'succeeded', 'restarting']);
-    expect(events.at(-2)).toMatchObject({ afterMs: expect.any(Number) as number, promisedMs: 1_400 });
+    expect(events.at(-2)).toMatchObject({ afterMs: expect.any(Number) as number, promisedMs: 1_600 });
     expect(events.at(-1)).toMatchObject({ member: dead, why: 'rejoin' });
   });
 
@@ -209,9 +223,37 @@ describe('a sentinel', () => {
       'restarting',
     ]);
     expect(events[1]).toMatchObject({ patroni: 'silent' });
-    expect(events[4]).toMatchObject({ promisedMs: 3_500 });
+    expect(events[4]).toMatchObject({ promisedMs: 3_700 });
     expect(tookMs).toBeGreaterThan(1_200);
     expect(tookMs).toBeLessThan(2_500);
+  });
+
+  it('kills a leader whose PostgreSQL is down, and whose Patroni neither starts it nor steps down', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+    const events = await watching(watched, async (leader) => {
+      await untilHeard();
+      const member = simulated.patroni(leader)?.member(leader);
+      if (member) member.isDiskFull = true;
+      await untilLed(cluster, (name) => name !== leader);
+      await untilHeard();
+    });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'fencing', postgres: 'refused', patroni: 'heard' }));
+    expect(events.map(({ type }) => type)).toContain('succeeded');
+  });
+
+  it.each<[string, (watched: Watched, leader: string) => Promise<unknown>]>([
+    ['restarted', ({ cluster }, leader) => restartMember(cluster, memberNamed(cluster, leader))],
+    ['copied anew', ({ cluster }, leader) => reinitialize(cluster, standbyOf(cluster, leader))],
+    ['brought down', ({ simulated }) => down(simulated.context, { volumes: false })],
+  ])('leaves members alone that are %s', async (_, command) => {
+    const watched = await makeCluster();
+    const events = await watching(watched, async (leader) => {
+      await untilHeard();
+      await command(watched, leader);
+      await untilHeard();
+    });
+    expect(events.filter(({ type }) => ['fencing', 'deposed', 'restarting', 'let-go'].includes(type))).toEqual([]);
   });
 
   it('kills a synchronous standby that answers nobody, and has its leader wait for it no longer', async () => {

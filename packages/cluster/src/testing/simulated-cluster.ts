@@ -13,9 +13,11 @@ import {
   type MemoryProcess,
   type Runtime,
 } from '@citus-ha/runtime';
+import { ports } from '@citus-ha/layout';
 import type { ClusterEvent } from '../cluster-event.js';
 import type { ClusterContext } from '../context.js';
 import type { Ports } from '../ports.js';
+import type { Heard } from '../observe/knock.js';
 import { readRecord } from '../record/cluster-record.js';
 import { renderInput } from '../render-input.js';
 
@@ -49,7 +51,7 @@ export class SimulatedCluster {
     this.runtime = createMemoryRuntime({
       cluster: spec.name,
       machine: this.#machine,
-      connect: async (name) => this.#serve(name),
+      connect: async (name, port) => this.#serve(name, port),
       exec: (_, command) => this.#knock(command),
       run: (life) => void this.#begin(life).catch((error: unknown) => life.log(String(error))),
     });
@@ -136,17 +138,15 @@ export class SimulatedCluster {
     return this.#machine.clusters.get(this.spec.name)?.members.get(member)?.state;
   }
 
-  /** Whoever greets a member that runs is answered; one that is frozen keeps him waiting. */
-  #serve(name: string): Duplex {
-    const state = this.#stateOf(name);
-    if (state !== 'running' && state !== 'paused') {
-      throw Object.assign(new Error(`${name} does not run`), { code: 'ECONNREFUSED' });
-    }
+  /** Whoever greets what runs is answered; one that is frozen keeps him waiting. */
+  #serve(name: string, port: number): Duplex {
+    const heard = this.#heardOf(name, port);
+    if (heard === 'refused') throw Object.assign(new Error(`${name} does not run`), { code: 'ECONNREFUSED' });
     const stream: Duplex = new Duplex({
       read: () => undefined,
       write: (_greeting, _encoding, done) => done(),
       final: (done) => {
-        if (state === 'running') stream.push(null);
+        if (heard === 'heard') stream.push(null);
         done();
       },
     });
@@ -157,8 +157,14 @@ export class SimulatedCluster {
   async #knock([, , , address]: readonly string[]): Promise<ExecResult> {
     const members = (await this.runtime.site())?.members ?? {};
     const name = Object.keys(members).find((one) => members[one]?.address === address);
-    const said = name !== undefined && this.#stateOf(name) === 'paused' ? 'silent' : 'heard';
-    return { exitCode: 0, stdout: said, stderr: '' };
+    return { exitCode: 0, stdout: name === undefined ? 'silent' : this.#heardOf(name), stderr: '' };
+  }
+
+  #heardOf(name: string, port: number = ports.postgres): Heard {
+    const state = this.#stateOf(name);
+    if (state === 'paused') return 'silent';
+    const serves = port === ports.patroni || this.patroni(name)?.member(name).state === 'running';
+    return state === 'running' && serves ? 'heard' : 'refused';
   }
 
   #runs(member: string): boolean {

@@ -60,6 +60,10 @@ async function act(world: World, member: SimulatedMember, view: ScopeView, lease
   const { keys, members } = world;
   const { name } = member;
   const holds = view.leader?.name === name;
+  if (member.isDiskFull) {
+    member.state = 'crashed';
+    return;
+  }
   if (member.systemIdentifier === null) {
     if (holds) await keys.releaseLead(name);
     return beginWithoutData(world, member, view, lease);

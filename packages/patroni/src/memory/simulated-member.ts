@@ -10,7 +10,7 @@ export interface SimulatedMember {
   /** Of the database in its data directory; null where that is empty. */
   systemIdentifier: string | null;
   /** Of its PostgreSQL, in Patroni's words. */
-  state: 'running' | 'stopped' | 'start failed' | 'creating replica' | 'initializing new cluster';
+  state: 'running' | 'stopped' | 'crashed' | 'start failed' | 'creating replica' | 'initializing new cluster';
   role: 'primary' | 'replica' | 'uninitialized';
   timeline: number;
   /** WAL position in bytes. */
@@ -21,6 +21,8 @@ export interface SimulatedMember {
   restartFails: boolean;
   /** Its PostgreSQL ends as soon as it is started, and prints this. */
   startFails: readonly string[] | null;
+  /** Its PostgreSQL crashes; its Patroni can neither start it nor step down, and keeps what it holds. */
+  isDiskFull: boolean;
   /** What its process knows, and forgets when it ends. */
   memory: Memory;
 }
@@ -50,6 +52,7 @@ export function newMember(name: string): SimulatedMember {
     follows: null,
     restartFails: false,
     startFails: null,
+    isDiskFull: false,
     memory: {},
   };
 }
