@@ -1,7 +1,6 @@
 import type { ClusterSpec } from '@citus-ha/config';
 import { formatDuration } from '@citus-ha/core';
 import {
-  answer,
   deadAddress,
   deathSeen,
   election,
@@ -9,6 +8,7 @@ import {
   firstAnswer,
   leaseRevoked,
   lockTaken,
+  loggedIn,
   looked,
   nextTry,
   remainsKilled,
@@ -84,7 +84,7 @@ export function unawaited(input: PromiseInput, end: End): readonly Term[] {
 export const routed: readonly Term[] = [looked, firstAnswer];
 
 /** Until clients of a server that is gone are sent to another one. */
-export const rerouted: readonly Term[] = [looked, nextTry, answer];
+export const rerouted: readonly Term[] = [looked, nextTry, loggedIn];
 
 export function loop(what: string, { loopWaitMs }: ClusterSpec['timings']): Term {
   return setting(what, 'timings.loopWait', loopWaitMs);

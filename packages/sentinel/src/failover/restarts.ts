@@ -3,6 +3,8 @@ import { currentClock } from '@citus-ha/core';
 import type { Death } from './judge.js';
 
 const longestMs = 60_000;
+/** Who lives for so long dies of something new. */
+const steadyMs = 20_000;
 
 /** Starts members again that died, the sooner after each other the later. */
 export class Restarts {
@@ -33,7 +35,7 @@ export class Restarts {
   #waitMs(member: string): number {
     const last = this.#last.get(member);
     const at = currentClock().now();
-    const isNewTrouble = last === undefined || at - last.at > 2 * longestMs;
+    const isNewTrouble = last === undefined || at - last.at > steadyMs;
     const waitMs = isNewTrouble ? 0 : Math.min(longestMs, 2 * last.waitMs || 1_000);
     this.#last.set(member, { at: at + waitMs, waitMs });
     return waitMs;
