@@ -3,6 +3,7 @@ Runs Patroni: run-patroni.py PATRONI FILE, which ends a leader in such a way tha
 """
 
 import os
+import signal
 import sys
 import time
 
@@ -60,4 +61,6 @@ if __name__ == "__main__":
         main(sys.argv[0])
     finally:
         if os.getpid() == 1:
+            # Patroni's handler would pass it on to a process that is gone.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             time.sleep(FAREWELL)

@@ -13,6 +13,8 @@ export interface ScopeSeen {
   readonly sync: Sync | undefined;
   /** Members whose Patroni tells that their PostgreSQL runs. */
   readonly running: readonly string[];
+  /** Those whose Patroni tells that it has crashed, or could not be started or stopped. */
+  readonly failed: readonly string[];
 }
 
 /** Who has every acknowledged write, and how many of them a new leader must have heard besides itself. */
@@ -39,12 +41,16 @@ export async function readScope(
     ...members.map(({ name }) => dcs.get(`${path}members/${name}`)),
   ]);
   const settings = settingsOf(path, config);
+  const states = told.map((key) => String(objectOf(key)?.['state']));
+  const namesWhere = (isIt: (state: string) => boolean) =>
+    members.filter((_, index) => isIt(states[index] ?? '')).map(({ name }) => name);
   return {
     leader,
     guards: [config, sync].filter((key) => key !== undefined),
     isPaused: settings['pause'] === true,
     sync: isSynchronous(settings['synchronous_mode']) ? syncOf(objectOf(sync) ?? {}) : undefined,
-    running: members.filter((_, index) => objectOf(told[index])?.['state'] === 'running').map(({ name }) => name),
+    running: namesWhere((state) => state === 'running'),
+    failed: namesWhere((state) => /crashed|failed/.test(state)),
   };
 }
 

@@ -31,14 +31,14 @@ export async function fence(
 ): Promise<void> {
   const { runtime, dcs, signal } = cluster;
   const path = dcsPathOf(cluster, memberNamed(cluster, member));
-  const judge = async () => {
+  const judge = async (isGoverned: boolean) => {
     const scope = await readScope(dcs, path, groupOf(cluster, member));
-    return judgeSilence({ member, isRefused: isRefused() }, scope, prompt());
+    return judgeSilence({ member, isRefused: isRefused(), isGoverned }, scope, prompt());
   };
   try {
     const life = lifeOf(await runtime.member(member));
     if (life === undefined) return forget();
-    const verdict = await judge();
+    const verdict = await judge(false);
     if (verdict.act === 'wait') return;
     if (verdict.act === 'spare') return spare(verdict.why);
     const { witness } = verdict;
@@ -60,7 +60,7 @@ export async function fence(
       member,
       async () => {
         if (lifeOf(await runtime.member(member)) !== life || unservedMs() < neededMs) return;
-        const again = await judge();
+        const again = await judge(patroni !== 'silent');
         if (again.act === 'wait') return;
         if (again.act === 'spare') return spare(again.why);
         tell({

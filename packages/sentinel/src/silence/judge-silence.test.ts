@@ -3,8 +3,8 @@ import type { ScopeSeen } from '../failover/scope.js';
 import { scope } from '../testing/scope.js';
 import { judgeSilence } from './judge-silence.js';
 
-const silent = (member: string) => ({ member, isRefused: false });
-const refusing = (member: string) => ({ member, isRefused: true });
+const silent = (member: string) => ({ member, isRefused: false, isGoverned: false });
+const refusing = (member: string) => ({ member, isRefused: true, isGoverned: true });
 
 describe('a silent leader', () => {
   it('is killed where one could lead that answers, and has all that was acknowledged', () => {
@@ -42,14 +42,24 @@ describe('a silent standby', () => {
 });
 
 describe('who refuses', () => {
-  const down = { ...scope, running: ['coord-2', 'coord-3'] };
+  const down = { ...scope, running: ['coord-2', 'coord-3'], failed: ['coord-1'] };
 
   it('is killed where it leads though its PostgreSQL does not run', () => {
     expect(judgeSilence(refusing('coord-1'), down, ['coord-2'])).toEqual({ act: 'fence', witness: 'coord-2' });
   });
 
-  it('is left alone where it does not lead, or its PostgreSQL runs by what its Patroni says', () => {
-    expect(judgeSilence(refusing('coord-3'), { ...scope, running: [] }, ['coord-1'])).toEqual({ act: 'wait' });
+  it('is left alone where it does not lead, or its PostgreSQL has not failed by what its Patroni says', () => {
+    expect(judgeSilence(refusing('coord-3'), { ...scope, failed: ['coord-3'] }, ['coord-1'])).toEqual({ act: 'wait' });
     expect(judgeSilence(refusing('coord-1'), scope, ['coord-2'])).toEqual({ act: 'wait' });
+    expect(judgeSilence(refusing('coord-1'), { ...down, failed: [] }, ['coord-2'])).toEqual({ act: 'wait' });
+  });
+});
+
+describe('who is silent while his Patroni answers', () => {
+  const governed = { ...silent('coord-1'), isGoverned: true };
+
+  it('is killed where that takes him to run, and not while it starts or stops him', () => {
+    expect(judgeSilence(governed, scope, ['coord-2'])).toEqual({ act: 'fence', witness: 'coord-2' });
+    expect(judgeSilence(governed, { ...scope, running: ['coord-2'] }, ['coord-2'])).toEqual({ act: 'wait' });
   });
 });

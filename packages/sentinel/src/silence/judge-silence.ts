@@ -15,28 +15,32 @@ export type Spared =
 export type SilenceVerdict =
   | { readonly act: 'fence'; readonly witness: string }
   | { readonly act: 'spare'; readonly why: Spared }
-  /** It refuses, as whoever starts, is stopped, or has yet to be started again. */
+  /** It is being started, or stopped, by its Patroni or by nobody yet. */
   | { readonly act: 'wait' };
 
 /** A member of which nothing is heard, or that refuses whoever comes. */
 export interface Unserved {
   readonly member: string;
   readonly isRefused: boolean;
+  /** Whether its own Patroni answers. */
+  readonly isGoverned: boolean;
 }
 
 /**
  * Whether it helps the cluster that a member which serves nobody dies. One that refuses must hold the leader lock while its own
- * Patroni says that its PostgreSQL does not run, as where its disk is full. Pure.
+ * Patroni says that its PostgreSQL has failed, as where its disk is full; one that is silent while its Patroni answers is frozen only
+ * if that takes it to run. Pure.
  *
  * @param prompt Members that answer as quickly as ever: on a machine where nobody does, silence means nothing.
  */
 export function judgeSilence(
-  { member, isRefused }: Unserved,
+  { member, isRefused, isGoverned }: Unserved,
   scope: ScopeSeen,
   prompt: readonly string[],
 ): SilenceVerdict {
   const leader = scope.leader?.name;
-  if (isRefused && (leader !== member || scope.running.includes(member))) return { act: 'wait' };
+  if (isRefused && (leader !== member || !scope.failed.includes(member))) return { act: 'wait' };
+  if (!isRefused && isGoverned && !scope.running.includes(member)) return { act: 'wait' };
   if (scope.isPaused) return { act: 'spare', why: 'paused' };
   const [witness] =
     leader === member

@@ -8,4 +8,5 @@ export const scope: ScopeSeen = {
   isPaused: false,
   sync: { leader: 'coord-1', standbys: ['coord-2'], quorum: 0 },
   running: ['coord-1', 'coord-2', 'coord-3'],
+  failed: [],
 };
