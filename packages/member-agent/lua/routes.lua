@@ -130,7 +130,7 @@ local function may_pass(places, since)
   local settled = #up > 0
   for _, place in ipairs(up) do settled = is_settled(place, since) and settled end
   -- Another one may lead already.
-  if #up == 0 or now() - since > busy then ask_all(places) end
+  if places == writers and (#up == 0 or now() - since > busy) then ask_all(writers) end
   return settled
 end
 
