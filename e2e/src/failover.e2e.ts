@@ -106,9 +106,9 @@ describe('a cluster under load', () => {
     await cluster.untilHealthy();
     const old = await cluster.leader();
     const { incarnation } = await runtime.member(old.name);
-    // Beside it are programs of the member's own.
-    const isOwn = "grep -q '[.]py' /proc/$pid/cmdline";
-    const killPatroni = `for pid in $(cat /proc/1/task/1/children); do ${isOwn} || break; done; kill -9 $pid`;
+    // Beside it are other programs of the member's own.
+    const isPatroni = "grep -q 'run-[p]atroni[.]py' /proc/$pid/cmdline";
+    const killPatroni = `for pid in $(cat /proc/1/task/1/children); do ${isPatroni} && break; done; kill -9 $pid`;
     // The command may die with the member before it can tell how it has ended.
     await runtime.exec(old.name, ['sh', '-c', killPatroni]);
     await waitFor({

@@ -58,8 +58,6 @@ defaults
     timeout connect 300ms
     retries 10
     option redispatch 1
-    # Who has given up, or is cut, does not go on waiting for a server.
-    option abortonclose
     # For a connection that another client gives back.
     timeout queue 10s
     # Idle sessions are left alone; those whose other end is gone are found by keepalives.

@@ -84,16 +84,17 @@ local function ask(place)
   local question = place.question
   if question then
     if question.met_at or now() - question.asked_at <= connect_timeout then return end
-    -- To connect takes 5 s where nobody is, whatever the socket is told (HAProxy 3.0).
-    judge(place, false, question.asked_at)
+    -- To connect takes 5 s where nobody is, whatever the socket is told (HAProxy 3.0). Another standby serves readers as well; a leader
+    -- is left only for another one.
+    if place.fits == takes_reads then judge(place, false, question.asked_at) end
   end
   question = { asked_at = now() }
   place.question = question
   core.register_task(function()
     local is_fit = look(place, question)
-    if place.question ~= question then return end
-    judge(place, is_fit, question.asked_at)
-    place.question = nil
+    local is_latest = place.question == question
+    if is_latest or is_fit then judge(place, is_fit, question.asked_at) end
+    if is_latest then place.question = nil end
   end)
 end
 

@@ -36,8 +36,8 @@ RECOVER = """
 DO $do$
 DECLARE
   ask CONSTANT text := $ask$
-    SELECT string_agg(format('%s:%s %s', nodename, nodeport, CASE WHEN success THEN result ELSE 'does not answer' END), ', '
-      ORDER BY nodeid)
+    SELECT string_agg(format('%s:%s %s', nodename, nodeport,
+      CASE WHEN success THEN result WHEN groupid = 0 THEN 'is away' ELSE 'does not answer' END), ', ' ORDER BY nodeid)
     FROM run_command_on_all_nodes($$SELECT pg_is_in_recovery() || ' since ' || pg_postmaster_start_time()$$)
     JOIN pg_dist_node USING (nodeid)$ask$;
   before text;
@@ -49,6 +49,10 @@ BEGIN
   EXECUTE ask INTO after;
   IF after <> before THEN RAISE 'a node has begun another life: %, then %', before, after; END IF;
 END $do$"""
+# In haste a worker may not answer twice, and be asked what it has prepared in between.
+RECOVER_QUICKLY = RECOVER.replace(
+    "END $do$", "  IF before ~ 'does not answer' THEN RAISE 'a worker does not answer: %', before; END IF;\nEND $do$"
+)
 # A worker's transactions have their records there, and it cannot see either who is in recovery.
 RECOVER_WORKERS = f"""
 SELECT nodename, nodeport, result FROM run_command_on_workers($worker${RECOVER}$worker$) WHERE NOT success"""
@@ -149,8 +153,9 @@ def main():
         return
     if action != "on_reload":
         until_done(END_SESSIONS % others)
-        until_done(RECOVER, QUICK)
     threading.Thread(target=recover_workers, daemon=True).start()
+    if action != "on_reload" and leads():
+        run(RECOVER_QUICKLY, QUICK)
     while True:
         until_done(RECOVER)
         time.sleep(EVERY)

@@ -2,14 +2,17 @@
 Runs Patroni: run-patroni.py PATRONI FILE, which ends a leader in such a way that another one leads soon; see docs/adr/0018.
 """
 
+import inspect
 import os
-import signal
 import sys
 import time
+from http.server import HTTPServer
 
-# For replicas to catch up, in Patroni a second.
+# Releases before 4 lose acknowledged writes.
+MINIMUM = 4
+LOOK_EVERY = 0.1
+# How long a server may take to end once its data are complete, before the lock is given up meanwhile.
 GRACE = 1
-LOOK_EVERY = 0.05
 # A container's address goes with its last process, and nobody would refuse what is asked of it.
 FAREWELL = 0.5
 
@@ -20,27 +23,37 @@ def main(program):
     if os.path.isdir(unpacked):
         sys.path.insert(0, unpacked)
     from patroni import postgresql
+    from patroni.__main__ import Patroni
     from patroni.__main__ import main as run
     from patroni.api import RestApiServer
+    from patroni.version import __version__
 
+    if int(__version__.split(".")[0]) < MINIMUM:
+        sys.exit(f"Patroni {__version__} is what /usr/bin/python3 finds: it takes {MINIMUM} or later")
     postgresql.STOP_POLLING_INTERVAL = LOOK_EVERY
-    postgresql.Postgresql.stop = ending_first(postgresql.Postgresql.stop)
+    if "on_shutdown" in inspect.signature(postgresql.Postgresql.stop).parameters:
+        postgresql.Postgresql.stop = ending_first(postgresql.Postgresql.stop)
     RestApiServer.shutdown = refusing(RestApiServer.shutdown)
+    Patroni.shutdown = staying(Patroni.shutdown)
     run()
 
 
 def ending_first(stop):
     """The lock is given up before a server has ended only where that takes long: it may be archiving."""
 
-    def stop_and_end(server, *args, on_shutdown=None, **options):
+    def stop_and_end(server, *args, **options):
+        on_shutdown = options.get("on_shutdown")
+
         def once_it_takes_long(*positions):
             until = time.monotonic() + GRACE
             while server.is_running():
                 if time.monotonic() > until:
                     return on_shutdown(*positions)
-                time.sleep(LOOK_EVERY)
+                time.sleep(LOOK_EVERY / 2)
 
-        return stop(server, *args, on_shutdown=on_shutdown and once_it_takes_long, **options)
+        if on_shutdown:
+            options["on_shutdown"] = once_it_takes_long
+        return stop(server, *args, **options)
 
     return stop_and_end
 
@@ -48,19 +61,25 @@ def ending_first(stop):
 def refusing(shutdown):
     """Whoever wants to lead next, and the proxy, ask first, and would not be answered."""
 
-    def shutdown_and_refuse(server):
-        shutdown(server)
+    def refuse_and_shutdown(server):
+        HTTPServer.shutdown(server)
         server.server_close()
+        shutdown(server)
 
-    return shutdown_and_refuse
+    return refuse_and_shutdown
+
+
+def staying(shutdown):
+    """Only after an end in order, and only where the init, which goes with this one, is all that keeps an address."""
+
+    def shutdown_and_stay(patroni):
+        shutdown(patroni)
+        if os.getppid() == 1:
+            time.sleep(FAREWELL)
+
+    return shutdown_and_stay
 
 
 if __name__ == "__main__":
     sys.argv = sys.argv[1:]
-    try:
-        main(sys.argv[0])
-    finally:
-        if os.getpid() == 1:
-            # Patroni's handler would pass it on to a process that is gone.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            time.sleep(FAREWELL)
+    main(sys.argv[0])

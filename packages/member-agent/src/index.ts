@@ -34,7 +34,7 @@ export const knockProgram: AgentFile = agentFile('knock.py');
 /** `hold-packets.py MS MATCH...`, as root in the network namespace of a member; needs iptables(8). */
 export const holdPackets: AgentFile = agentFile('hold-packets.py');
 
-/** What HAProxy loads as `lua-load routes.lua PORT PATH`: which server new sessions go to, and whose are cut. */
+/** What HAProxy loads as `lua-load routes.lua`: which server new sessions go to, and whose are cut. */
 export const proxyRoutes: AgentFile = agentFile('routes.lua', 'lua');
 
 function agentFile(name: string, folder = 'python'): AgentFile {

@@ -16,7 +16,7 @@ const program = join(import.meta.dirname, '../python/recover-transactions.py');
  */
 const citus = (folder: string) => `
 CREATE EXTENSION dblink;
-CREATE TABLE pg_dist_node AS SELECT 1 AS nodeid, 'worker1' AS nodename, 5432 AS nodeport;
+CREATE TABLE pg_dist_node AS SELECT 1 AS nodeid, 1 AS groupid, 'worker1' AS nodename, 5432 AS nodeport;
 CREATE TABLE life (nodeid int, success boolean, result text);
 CREATE TABLE record (gid text);
 CREATE TABLE meanwhile (result text);

@@ -33,8 +33,8 @@ export async function runSentinel({ open, signal, onEvent: tell = () => undefine
   const onBreak = (error: unknown) => tell({ type: 'looking-anew', reason: messageOf(error) });
   for await (const death of watchDeaths(latest.cluster.runtime, signal, onBreak)) {
     if (!databaseMembers(latest.cluster.spec).some(({ name }) => name === death.member)) continue;
-    const silentSince = () => silence.silentSince(death.incarnation);
-    deaths.handle(death, (tellOnce) => takeOver({ ...latest.cluster, signal }, death, restarts, silentSince, tellOnce));
+    const fenced = () => silence.fenced(death.incarnation);
+    deaths.handle(death, (tellOnce) => takeOver({ ...latest.cluster, signal }, death, restarts, fenced, tellOnce));
   }
   await Promise.all([deaths.settled(), present, listening]);
 }

@@ -2,7 +2,7 @@ import { hasPatroniDefaults } from '@citus-ha/emitters';
 import { lossOf } from './loss.js';
 import { answer, election, shutDown, withoutEtcd } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
-import { atMost, unknown, until, type Bound, type FaultPromise, type Loss } from './promise.js';
+import { atMost, unknown, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
 import {
   loop,
   oldLeaderDropped,
@@ -47,8 +47,10 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
   ];
   const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed);
   const leftAlone = { lost: 'unknown', why: 'no isolation: its PostgreSQL goes on though another one leads' } as const;
-  const fencedOr = (what: string) =>
-    untilFenced(input, 'half-alive') === undefined ? until(what) : lost('half-alive');
+  const fencedOr = (what: string, ...before: readonly Term[]) =>
+    untilFenced(input, 'half-alive') === undefined
+      ? until(what)
+      : atMost(...before, ...replaced(input, 'half-alive'), ...routed);
   const inPlace = unknown('Patroni starts it in place, which takes as long as PostgreSQL recovers');
   return [
     leader(input.isolation ? deaths : ['kill'], lost('dead'), lossOf(input, 'crash')),
@@ -58,7 +60,10 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
     leader(halves, fencedOr('its postmaster goes on: Patroni sees nothing of it'), lossOf(input, 'crash')),
     leader(
       ['full-disk'],
-      fencedOr('its disk has room: Patroni can neither start it nor step down'),
+      fencedOr(
+        'its disk has room: Patroni can neither start it nor step down',
+        loop('Patroni says that it is down', timings),
+      ),
       lossOf(input, 'crash'),
     ),
     leader(['stop', 'switchover'], handedOver, lossOf(input, 'handover')),

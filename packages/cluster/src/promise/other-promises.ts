@@ -1,7 +1,7 @@
 import { answer, newConnection, oldConnection, otherCopy, withoutEtcd } from './measured.js';
 import type { PromiseInput } from './promise-input.js';
 import { slowed, untilQuick } from './terms.js';
-import { atMost, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
+import { atMost, unknown, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
 
 const nothing: Loss = { lost: 'nothing', why: 'no coordinator is hit' };
 const silent = ['pause', 'partition-all', 'partition-in', 'partition-out'];
@@ -19,9 +19,10 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
     ? 'it is back: a write needs every copy of its shard'
     : 'it is back: nobody else has its shards';
   const restarted = sentinel ? `${needed}; the sentinel starts it again` : needed;
-  // Citus's; the stand-in has no bound for a session that it has, and before the first `up` the engine is not known.
-  const waiting = (...terms: readonly Term[]) =>
-    engine === 'citus' ? atMost(...terms, answer) : until('it answers again: the stand-in waits for it');
+  const waiting = (...terms: readonly Term[]) => {
+    if (engine === undefined) return unknown('how long the engine waits for a server that does not answer');
+    return engine === 'citus' ? atMost(...terms, answer) : until('it answers again: the stand-in waits for it');
+  };
   const refused = atMost(otherCopy, answer);
   // The address of a container goes with it; a process that is gone refuses.
   const gone = runtime === 'docker' ? waiting(newConnection) : refused;

@@ -50,7 +50,7 @@ describe('by default', () => {
     ['pause', 'worker', 'unbounded', '8.1s', 'nothing'],
     ['kill', 'etcd', '300ms', '300ms', 'nothing'],
     ['stop', 'etcd', '300ms', '300ms', 'nothing'],
-    ['full-disk', 'leader', '4.9s', '650ms', 'nothing'],
+    ['full-disk', 'leader', '5.9s', '650ms', 'nothing'],
     ['partition-dcs', 'leader', '300ms', '650ms', 'nothing'],
     ['cpu-hog', 'leader', 'unbounded', 'unbounded', 'nothing'],
     ['partition-peers', 'standby', '4.4s', 'unbounded', 'nothing'],
@@ -157,6 +157,6 @@ describe('a worker', () => {
     const reads = [docker, { ...docker, engine: 'standin' } as const, { ...docker, engine: undefined }].map((input) =>
       boundText(promised(input, 'kill', 'worker').read),
     );
-    expect(reads).toEqual(['3.1s', 'unbounded', 'unbounded']);
+    expect(reads).toEqual(['3.1s', 'unbounded', 'unknown']);
   });
 });

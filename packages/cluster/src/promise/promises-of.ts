@@ -15,7 +15,7 @@ export function promisesOf(input: PromiseInput): readonly FaultPromise[] {
 
 /** What one member's loss costs is bounded by another that takes its place. */
 function ofSeveral(input: PromiseInput, faults: readonly string[]): FaultPromise {
-  const bound = until('all but one of them are back');
+  const bound = until('they are back');
   return { faults, target: 'several', write: bound, read: bound, loss: lossOf(input, 'crash') };
 }
 

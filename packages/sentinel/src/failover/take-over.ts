@@ -11,6 +11,7 @@ import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
 import { groupOf } from '../group-of.js';
 import type { Tell } from '../sentinel-event.js';
+import type { Fenced } from '../silence/watch-silence.js';
 import { judge, type Death, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
 import { isScopePaused, readScope, type ScopeSeen } from './scope.js';
@@ -27,13 +28,13 @@ const electionMs = 10_000;
  * the standbys elect one of them at once; then it starts the dead one again, whatever it was. Never throws but for the cluster's
  * signal.
  *
- * @param silentSince When nothing was heard first of a life that was fenced; `undefined` of any other.
+ * @param fenced Why a life was fenced; `undefined` of any other.
  */
 export async function takeOver(
   cluster: ClusterHandle,
   death: Death,
   restarts: Restarts,
-  silentSince: () => number | undefined,
+  fenced: () => Fenced | undefined,
   tell: Tell,
 ): Promise<void> {
   const diedAt = currentClock().now();
@@ -45,15 +46,15 @@ export async function takeOver(
     // One that comes back too soon would race with the others.
     const successor = why === 'rejoin' ? await findSuccessor(cluster, member) : undefined;
     if (verdict.act === 'depose' && successor) {
-      const since = silentSince();
-      const afterMs = Math.round(currentClock().now() - (since ?? diedAt));
+      const { since, fault } = fenced() ?? { since: diedAt, fault: 'kill' };
+      const afterMs = Math.round(currentClock().now() - since);
       tell({
         type: 'succeeded',
         member,
         by: successor.name,
         timeline: successor.timeline,
         afterMs,
-        ...promised(cluster, since === undefined ? 'kill' : 'pause'),
+        ...promised(cluster, fault),
       });
     }
     tell({ type: 'restarting', member, why });
@@ -135,7 +136,7 @@ async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Le
 }
 
 /** What a sentinel makes of a lost leader. */
-function promised(cluster: ClusterHandle, fault: 'kill' | 'pause'): { readonly promisedMs?: number } {
+function promised(cluster: ClusterHandle, fault: string): { readonly promisedMs?: number } {
   const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, fault, 'leader')?.write;
   return write?.bound === 'at-most' ? { promisedMs: write.ms } : {};
 }

@@ -39,7 +39,8 @@ export async function fence(
     const life = lifeOf(await runtime.member(member));
     if (life === undefined) return forget();
     const verdict = await judge(false);
-    if (verdict.act === 'wait') return;
+    // Its time begins once its Patroni says that it has failed.
+    if (verdict.act === 'wait') return forget();
     if (verdict.act === 'spare') return spare(verdict.why);
     const { witness } = verdict;
     const [patroni, ofWitness] = await Promise.all([
@@ -61,8 +62,9 @@ export async function fence(
       async () => {
         if (lifeOf(await runtime.member(member)) !== life || unservedMs() < neededMs) return;
         const again = await judge(patroni !== 'silent');
-        if (again.act === 'wait') return;
+        if (again.act === 'wait') return forget();
         if (again.act === 'spare') return spare(again.why);
+        if (isRefused() && (await knock(runtime, member, 'postgres', fenceAfterMs / 2)) === 'heard') return;
         tell({
           type: 'fencing',
           member,

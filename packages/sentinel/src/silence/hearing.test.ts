@@ -14,13 +14,15 @@ it('serves nobody since it was first knocked at in vain', () => {
 
 it('serves nobody while it refuses either', () => {
   const hearing = knockedAt(100);
-  hearing.refused();
+  hearing.unserved(true);
   hearing.knocked(340);
   expect(hearing.unservedMs(900)).toBe(800);
   expect(hearing.isRefused).toBe(true);
+  hearing.unserved(false);
+  expect(hearing.unservedMs(900)).toBe(800);
+  expect(hearing.isRefused).toBe(false);
   hearing.heard(950, 960);
   expect(hearing.unservedMs(1_000)).toBe(0);
-  expect(hearing.isRefused).toBe(false);
 });
 
 it('is heard by any answer, also one to an earlier knock', () => {

@@ -17,9 +17,9 @@ export class Hearing {
     this.#answers = [...this.#answers.slice(-9), { at, ms: at - began }];
   }
 
-  /** It is there, and serves nobody. */
-  refused(): void {
-    this.#isRefused = true;
+  /** @param isRefused By whoever is there; else nobody has answered. */
+  unserved(isRefused: boolean): void {
+    this.#isRefused = isRefused;
     this.#answers = [];
   }
 
@@ -35,7 +35,7 @@ export class Hearing {
     return this.#unservedSince === undefined ? 0 : now - this.#unservedSince;
   }
 
-  /** Whether it refused in that time. */
+  /** Whether it refused last. */
   get isRefused(): boolean {
     return this.#isRefused;
   }

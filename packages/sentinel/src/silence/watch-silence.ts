@@ -9,14 +9,21 @@ import { Hearing } from './hearing.js';
 /** While nothing is asked of it. */
 const idleMs = 1_000;
 
+export interface Fenced {
+  /** When it served nobody first. */
+  readonly since: number;
+  /** Whose promise holds for it. */
+  readonly fault: 'pause' | 'postmaster-pause' | 'full-disk';
+}
+
 /** Knocks at PostgreSQL of every member that another one could replace, and has those fenced that serve nobody. */
 export class SilenceWatch {
   readonly #latest: { readonly cluster: ClusterHandle };
   readonly #tell: Tell;
   readonly #hearings = new Map<string, Hearing>();
   readonly #underWay = new Map<string, Promise<void>>();
-  /** By the life that was fenced: when nothing was heard of it first. */
-  readonly #silentSince = new Map<string, number>();
+  /** By the life that was fenced. */
+  readonly #fenced = new Map<string, Fenced>();
   /** By member, of its last silence. */
   readonly #told = new Map<string, Tell>();
 
@@ -25,9 +32,9 @@ export class SilenceWatch {
     this.#tell = tell;
   }
 
-  /** When nothing was heard first of a life that was fenced; `undefined` of any other. */
-  silentSince(incarnation: string): number | undefined {
-    return this.#silentSince.get(incarnation);
+  /** Why a life was fenced; `undefined` of any other. */
+  fenced(incarnation: string): Fenced | undefined {
+    return this.#fenced.get(incarnation);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -87,13 +94,15 @@ export class SilenceWatch {
       hearing.heard(began, currentClock().now());
       this.#told.delete(member);
     }
-    if (heard === 'refused') hearing.refused();
+    if (heard === 'refused' || heard === 'silent') hearing.unserved(heard === 'refused');
     if (heard === 'unknown') hearing.forget();
   }
 
   #tellOnce(member: string, event: SentinelEvent): void {
     const now = currentClock().now();
-    if (event.type === 'fencing') this.#silentSince.set(event.incarnation, now - event.unservedMs);
+    if (event.type === 'fencing') {
+      this.#fenced.set(event.incarnation, { since: now - event.unservedMs, fault: faultOf(event) });
+    }
     const tell = this.#told.get(member) ?? tellOnce(this.#tell);
     this.#told.set(member, tell);
     tell(event);
@@ -109,4 +118,9 @@ export class SilenceWatch {
     this.#hearings.set(member, hearing);
     return hearing;
   }
+}
+
+function faultOf({ postgres, patroni }: SentinelEvent & { readonly type: 'fencing' }): Fenced['fault'] {
+  if (postgres === 'refused') return 'full-disk';
+  return patroni === 'silent' ? 'pause' : 'postmaster-pause';
 }
