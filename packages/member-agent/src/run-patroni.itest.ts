@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+
+const program = join(import.meta.dirname, '../python/run-patroni.py');
+const root = mkdtempSync(join(tmpdir(), 'citus-ha-run-patroni-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Modules of the names that Patroni has, whose server ends so many seconds after its data are complete; what they print. */
+function run(version: string, seconds: number): { readonly said: readonly string[]; readonly stderr: string } {
+  const files = {
+    '__init__.py': '',
+    'version.py': `__version__ = '${version}'`,
+    'api.py': `
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class RestApiServer(HTTPServer):
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), BaseHTTPRequestHandler)`,
+    'postgresql/__init__.py': `
+import time
+STOP_POLLING_INTERVAL = 1
+class Postgresql:
+    def __init__(self, ends):
+        self.ends = ends
+    def is_running(self):
+        return time.monotonic() < self.ends
+    def stop(self, mode="fast", on_shutdown=None):
+        if on_shutdown:
+            on_shutdown(7)
+        print("stopped")`,
+    '__main__.py': `
+import socket, sys, threading, time
+from patroni import postgresql
+from patroni.api import RestApiServer
+class Patroni:
+    def shutdown(self):
+        print("ends")
+def main():
+    print(sys.argv[1], "looks every", postgresql.STOP_POLLING_INTERVAL)
+    server = postgresql.Postgresql(time.monotonic() + ${seconds})
+    server.stop("fast", on_shutdown=lambda position: print("gives up the lock at", position))
+    server.stop("immediate")
+    api = RestApiServer()
+    threading.Thread(target=api.serve_forever).start()
+    api.shutdown()
+    print("refuses" if socket.socket().connect_ex(api.server_address) else "listens")
+    Patroni().shutdown()`,
+  };
+  const modules = join(root, version, 'usr/lib/python3/dist-packages/patroni');
+  mkdirSync(join(modules, 'postgresql'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(modules, name), text);
+  const { stdout, stderr } = spawnSync('/usr/bin/python3', [program, join(root, version, 'bin/patroni'), 'a.yml'], {
+    encoding: 'utf8',
+  });
+  return { said: stdout.split('\n').filter(Boolean), stderr };
+}
+
+it('gives up the lock after the end of a server that ends soon, and refuses once it serves no longer', () => {
+  expect(run('4.0.7', 0.3).said).toEqual(['a.yml looks every 0.1', 'stopped', 'stopped', 'refuses', 'ends']);
+});
+
+it('gives it up before the end of a server that takes long', () => {
+  expect(run('4.1.0', 3).said).toContain('gives up the lock at 7');
+});
+
+it('runs no Patroni that loses acknowledged writes', () => {
+  expect(run('3.0.2', 0)).toEqual({ said: [], stderr: expect.stringContaining('Patroni 3.0.2') as string });
+});
