@@ -39,7 +39,7 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
     read,
     loss,
   });
-  const lost = (end: End) => atMost(...replaced(input, end), ...routed);
+  const lost = (end: End, ...before: readonly Term[]) => atMost(...before, ...replaced(input, end), ...routed);
   const handedOver = atMost(shutDown, election, ...oldLeaderDropped(input), ...routed);
   const seen = [
     loop('Patroni looks at PostgreSQL', timings),
@@ -48,9 +48,7 @@ function ofLeader(input: PromiseInput): readonly FaultPromise[] {
   const crashed = atMost(...seen, election, ...oldLeaderDropped(input), ...routed);
   const leftAlone = { lost: 'unknown', why: 'no isolation: its PostgreSQL goes on though another one leads' } as const;
   const fencedOr = (what: string, ...before: readonly Term[]) =>
-    untilFenced(input, 'half-alive') === undefined
-      ? until(what)
-      : atMost(...before, ...replaced(input, 'half-alive'), ...routed);
+    untilFenced(input, 'half-alive') === undefined ? until(what) : lost('half-alive', ...before);
   const inPlace = unknown('Patroni starts it in place, which takes as long as PostgreSQL recovers');
   return [
     leader(input.isolation ? deaths : ['kill'], lost('dead'), lossOf(input, 'crash')),

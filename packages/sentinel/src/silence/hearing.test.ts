@@ -49,3 +49,11 @@ it('is prompt where it has answered lately, and never late', () => {
   expect(prompt.isPrompt(1_000, 400)).toBe(false);
   expect(new Hearing().isPrompt(100, 400)).toBe(false);
 });
+
+it('is not prompt where a late answer is followed by none', () => {
+  const late = new Hearing();
+  late.heard(100, 700);
+  late.unserved(false);
+  late.heard(750, 760);
+  expect(late.isPrompt(800, 400)).toBe(false);
+});

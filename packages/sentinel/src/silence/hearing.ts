@@ -20,7 +20,7 @@ export class Hearing {
   /** @param isRefused By whoever is there; else nobody has answered. */
   unserved(isRefused: boolean): void {
     this.#isRefused = isRefused;
-    this.#answers = [];
+    if (isRefused) this.#answers = [];
   }
 
   /** Who was not there itself cannot tell how long nobody was served. */
