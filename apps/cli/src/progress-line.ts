@@ -1,9 +1,9 @@
 import type { ChaosEvent } from '@citus-ha/chaos';
 import { describeStep } from '@citus-ha/citus';
-import { boundText, waitWords, type ClusterEvent } from '@citus-ha/cluster';
+import { boundText, waitWords, type ClusterEvent, type RepairEvent } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
 
-type ProgressEvent = ClusterEvent | ChaosEvent;
+type ProgressEvent = ClusterEvent | RepairEvent | ChaosEvent;
 /** Those that may have this type: several share an event's shape. */
 type EventOf<Type, Event = ProgressEvent> = Event extends { type: infer Types }
   ? Type extends Types
@@ -26,6 +26,24 @@ const reasons = {
 
 const remedy =
   'For Citus, load citusdata/citus into the engine, or name an image with it under docker.baseImage, first';
+
+/** What is done about workers that are gone, in words. */
+export const repairLines: {
+  readonly [Type in RepairEvent['type']]: (event: Extract<RepairEvent, { readonly type: Type }>) => string;
+} = {
+  'worker-disabled': ({ member, unproven, afterMs, promisedMs }) => {
+    const promised = promisedMs === undefined ? '' : `promised ${formatDuration(promisedMs)}, `;
+    const took = afterMs === undefined ? '' : `: ${promised}took ${formatDuration(afterMs)}`;
+    return `writes go on without ${member}${took}${unproven === undefined ? '' : `; not proven: ${unproven}`}`;
+  },
+  'worker-needed': (event) =>
+    event.why === 'only-copies'
+      ? `${event.member} is gone, and nobody else has shards of ${event.tables.join(', ')}: start it`
+      : `${event.member} is gone like ${event.workers.join(', ')}: start one of them`,
+  'worker-activated': ({ member }) => `${member} is in service again; what it had is copied anew`,
+  'copying-shards': ({ table, shardsLeft }) => `copying shards of ${table}: ${shardsLeft} left`,
+  'redundancy-restored': ({ tables }) => `all copies are there again of ${tables.join(', ')}`,
+};
 
 const lines: { readonly [Type in ProgressEvent['type']]: (event: EventOf<Type>) => string } = {
   installing: ({ packages }) => `Installing ${packages.join(', ')}`,
@@ -71,6 +89,8 @@ const lines: { readonly [Type in ProgressEvent['type']]: (event: EventOf<Type>) 
   'removed-data': ({ members }) => `removed the data of ${members.join(', ')}, and the passwords of the cluster`,
   undoing: () => 'removing what this run made',
   'not-undone': ({ reason }) => `not all of it: ${reason}`,
+
+  ...repairLines,
 
   trial: ({ number, of, fault, target }) => `trial ${number} of ${of}: ${fault} ${target}`,
   'waiting-for-health': ({ problems }) =>

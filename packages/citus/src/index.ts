@@ -23,7 +23,14 @@ export {
   type MissingPlacements,
   type TableRedundancy,
 } from './judge-redundancy.js';
-export { copyPlacements, retireNode } from './rebuild.js';
+export {
+  activateNode,
+  copyPlacements,
+  proveWrites,
+  retireNode,
+  type CopyProgress,
+  type LackingTable,
+} from './repair.js';
 export { readHeldShards, readShardCopies, type ShardCopy } from './shard-copies.js';
 export { readPlacements, readShards, readShardSizes, type Placement, type Shard } from './placements.js';
 export { MemoryServers, type MemoryServersOptions, type ServerRole } from './memory-servers.js';

@@ -1,6 +1,13 @@
 import type { Client, ClientBase } from 'pg';
 import type { EngineInstaller, EngineKind } from './engine.js';
-import { answerInMemory, newData, withCode, type MemoryServer, type ServerData } from './memory-statements.js';
+import {
+  answerInMemory,
+  newData,
+  withCode,
+  type MemoryServer,
+  type MemoryShard,
+  type ServerData,
+} from './memory-statements.js';
 import type { CitusNode } from './nodes.js';
 import type { ServerAddress } from './server-connection.js';
 
@@ -21,6 +28,8 @@ export interface MemoryServersOptions {
 export class MemoryServers {
   /** `pg_dist_node` of the coordinators. */
   readonly nodes: CitusNode[] = [];
+  /** Of tables with two copies: none unless a test makes some. */
+  readonly shards: MemoryShard[] = [];
   readonly #data = new Map<number, ServerData>();
   readonly #options: MemoryServersOptions;
 
@@ -66,7 +75,15 @@ export class MemoryServers {
     const query = async (text: string, values: readonly unknown[] = []) => {
       await Promise.resolve();
       if (roleOf(member) !== role) throw new Error('Connection terminated unexpectedly');
-      const server: MemoryServer = { role, engine, database, data, nodes: this.nodes };
+      const server: MemoryServer = {
+        role,
+        engine,
+        database,
+        data,
+        nodes: this.nodes,
+        shards: this.shards,
+        answers: (host) => roleOf(host) !== undefined,
+      };
       const rows = answerInMemory(server, text, values);
       return { rows, rowCount: rows.length };
     };

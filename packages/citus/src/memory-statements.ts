@@ -10,12 +10,24 @@ export interface ServerData {
   readonly logins: Set<string>;
 }
 
+/** A shard in memory: of a table of its own. */
+export interface MemoryShard {
+  readonly shardId: string;
+  readonly table: string;
+  /** Groups of the nodes that have a placement. */
+  readonly groups: Set<number>;
+}
+
 export interface MemoryServer {
   readonly role: 'primary' | 'standby';
   readonly engine: EngineKind;
   readonly database: string;
   readonly data: ServerData;
   readonly nodes: CitusNode[];
+  /** Of tables with two copies. */
+  readonly shards: readonly MemoryShard[];
+  /** Whether the server of a node takes connections. */
+  readonly answers: (host: string) => boolean;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -59,11 +71,20 @@ const answers: readonly (readonly [string, Answer])[] = [
     'citus_update_node',
     ({ nodes }, [id, ...address]) => change(nodes, ({ nodeId }) => nodeId === id, addressOf(address)),
   ],
-  ['citus_activate_node', ({ nodes }, [host]) => change(nodes, (node) => node.host === host, { active: true })],
+  ['citus_activate_node', activate],
+  ['citus_disable_node', disable],
+  ['replicate_table_shards', replicate],
+  ['pg_prepared_xacts', () => []],
+  ['AS known', () => [{ known: false }]],
+  ['AS shards', (server, [table]) => [{ shards: lackingOf(server, String(table)).length }]],
+  ['repmodel', copiesOf],
+  ["ctid = '(0,0)'", proveWrites],
   ['citus_check_cluster_node_health', ({ nodes }) => linksAmong(nodes)],
   ['FROM pg_settings', () => []],
   ['pg_dist_placement', () => []],
   ['SET ', () => []],
+  ['BEGIN', () => []],
+  ['COMMIT', () => []],
 ];
 
 function versionOf(server: MemoryServer): string {
@@ -97,6 +118,48 @@ function change(nodes: CitusNode[], isMeant: (node: CitusNode) => boolean, by: P
   if (node === undefined) return [];
   nodes[index] = { ...node, ...by };
   return [{}];
+}
+
+function activate({ nodes, shards }: MemoryServer, [host]: readonly unknown[]): readonly Row[] {
+  const node = nodes.find((one) => one.host === host);
+  if (node && !node.active) for (const { groups } of shards) groups.delete(node.groupId);
+  return change(nodes, (one) => one.host === host, { active: true });
+}
+
+function disable({ nodes, shards, answers: isThere }: MemoryServer, [host]: readonly unknown[]): readonly Row[] {
+  const active = nodes.filter((node) => node.active && node.groupId > 0 && node.host !== host);
+  const silent = active.find((node) => !isThere(node.host));
+  if (silent) throw new Error(`connection to the remote node ${silent.host} failed`);
+  const lost = shards.find(({ groups }) => !active.some(({ groupId }) => groups.has(groupId)));
+  if (lost) throw new Error(`cannot disable the node: it has the only placement of shard ${lost.shardId}`);
+  return change(nodes, (node) => node.host === host, { active: false });
+}
+
+function replicate(server: MemoryServer, [table]: readonly unknown[]): readonly Row[] {
+  const [shard] = lackingOf(server, String(table));
+  const to = server.nodes.find((node) => node.active && node.groupId > 0 && !shard?.groups.has(node.groupId));
+  if (shard && to) shard.groups.add(to.groupId);
+  return [{}];
+}
+
+function lackingOf({ nodes, shards }: MemoryServer, table: string): readonly MemoryShard[] {
+  const active = new Set(nodes.filter((node) => node.active).map(({ groupId }) => groupId));
+  return shards.filter((shard) => shard.table === table && [...shard.groups].filter((id) => active.has(id)).length < 2);
+}
+
+function copiesOf({ nodes, shards }: MemoryServer): readonly Row[] {
+  return shards.flatMap(({ shardId, table, groups }) =>
+    nodes
+      .filter(({ groupId }) => groups.has(groupId))
+      .map(({ groupId, host, active }) => ({ shardId, table, model: 'replicated', groupId, host, active })),
+  );
+}
+
+function proveWrites({ nodes, shards, answers: isThere }: MemoryServer): readonly Row[] {
+  const asked = nodes.filter(({ active, groupId }) => active && shards.some(({ groups }) => groups.has(groupId)));
+  const silent = asked.find(({ host }) => !isThere(host));
+  if (silent) throw new Error(`connection to the remote node ${silent.host} failed`);
+  return [];
 }
 
 function addressOf([host, port]: readonly unknown[]): { readonly host: string; readonly port: number } {

@@ -1,5 +1,5 @@
 import type { ServerAddress } from '@citus-ha/citus';
-import { coordinators, poolers } from '@citus-ha/config';
+import { coordinators, poolers, type ClusterSpec, type MemberSpec } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
 import { hostAndPort } from '@citus-ha/layout';
 import type { ClusterHandle } from './cluster-handle.js';
@@ -21,15 +21,18 @@ export function connectionUri(cluster: ClusterHandle, target: UriTarget = 'write
 
 /** The first serves where clients are told to come to, further ones at addresses of their own. */
 function pooledServers(cluster: ClusterHandle): readonly ServerAddress[] {
-  const [first, ...further] = poolers(cluster.spec);
-  if (!first) {
-    throw new CodedError('NO_POOLER', `Cluster ${cluster.spec.name} has no pooler`, {
-      blame: 'user',
-      fix: 'Set pooler.count: 1 in cluster.yaml, and run `citus-ha up`.',
-    });
-  }
+  const [, ...further] = requirePoolers(cluster.spec);
   const endpoint = cluster.endpoint('pooled');
   return [endpoint, ...further.map(({ name }) => ({ ...endpoint, host: siteOf(cluster.site, name).address }))];
+}
+
+/** @throws CodedError `NO_POOLER`. */
+export function requirePoolers(spec: ClusterSpec): readonly MemberSpec[] {
+  if (spec.pooler.count > 0) return poolers(spec);
+  throw new CodedError('NO_POOLER', `Cluster ${spec.name} has no pooler`, {
+    blame: 'user',
+    fix: 'Set pooler.count: 1 in cluster.yaml, and run `citus-ha up`.',
+  });
 }
 
 function uri(servers: readonly ServerAddress[]): string {

@@ -27,6 +27,19 @@ export function withoutFaults<T>({ runtime, signal, onEvent }: ClusterContext, t
   return runtime.withLock(faults, task, { signal, onWait });
 }
 
+/** Runs a task that must not run beside those, and does not wait for them: `undefined` where one runs. */
+export async function ifClusterIsFree<T>(
+  { runtime }: Pick<ClusterContext, 'runtime'>,
+  task: () => Promise<T>,
+): Promise<T | undefined> {
+  const taken = new AbortController();
+  const options = { signal: taken.signal, onWait: () => taken.abort() };
+  return runtime.withLock(wholeCluster, task, options).catch((error: unknown) => {
+    if (taken.signal.aborted) return undefined;
+    throw error;
+  });
+}
+
 /** Runs what must not run twice at a time on one cluster; tells whom it waits for. */
 export function withClusterLock<T>({ runtime, signal, onEvent }: ClusterContext, task: () => Promise<T>): Promise<T> {
   const onWait = (holder: string) => onEvent?.({ type: 'waiting-for-lock', holder });

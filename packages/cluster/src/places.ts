@@ -13,6 +13,12 @@ export function siteOf(site: Site, member: string): MemberSite {
   });
 }
 
+/** What Citus may know a member by; nothing of one that is nowhere. */
+export function hostsOf(site: Site, member: string): readonly string[] {
+  const found = site.members[member];
+  return found ? [member, found.host, found.address] : [];
+}
+
 /** Where clients are served. An address that listens everywhere, or only on its own machine, is reached at that machine. */
 export function endpointHost({ spec, runtime }: Pick<ClusterContext, 'spec' | 'runtime'>): string {
   const { bind } = spec.proxy;

@@ -38,8 +38,13 @@ export interface ClusterSpec {
     readonly ports: { readonly write: number; readonly read: number; readonly stats: number };
   };
   readonly pooler: { readonly count: number; readonly port: number };
-  /** `fenceAfterMs`: how long who is silent lives on; `null` is for ever. */
-  readonly sentinel: { readonly enabled: boolean; readonly fenceAfterMs: number | null };
+  readonly sentinel: {
+    readonly enabled: boolean;
+    /** How long who is silent lives on; `null` is for ever. */
+    readonly fenceAfterMs: number | null;
+    /** How long a lost worker stays in service; `null` is for ever. */
+    readonly disableAfterMs: number | null;
+  };
   readonly local: { readonly network: 'loopback' | 'namespaces' };
   readonly docker: { readonly baseImage: string };
 }

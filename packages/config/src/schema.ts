@@ -42,16 +42,14 @@ function duration(fallback: string, description: string) {
     .describe(description);
 }
 
-function fenceAfter() {
-  const error = `a duration from ${shortestSilenceMs}ms to 24h, such as 1200ms, or never`;
+function durationOrNever(fallback: string, leastMs: number, description: string) {
+  const error = `a duration from ${leastMs}ms to 24h, such as ${fallback}, or never`;
   return z
     .string({ error })
     .regex(/^(?:never|\d+(?:\.\d+)?(?:ms|s|m|h))$/, { error })
-    .refine((written) => written === 'never' || isWithin(parseDurationMs(written), shortestSilenceMs, dayMs), { error })
-    .default('1200ms')
-    .describe(
-      'How long PostgreSQL of a coordinator that another one can replace, or of one that follows, may answer nobody before it is killed; twice that where its Patroni answers.',
-    );
+    .refine((written) => written === 'never' || isWithin(parseDurationMs(written), leastMs, dayMs), { error })
+    .default(fallback)
+    .describe(description);
 }
 
 function isWithin(ms: number | undefined, minimum: number, maximum: number): boolean {
@@ -238,7 +236,16 @@ export const clusterSchema = z
       sentinel: section(
         {
           enabled: z.boolean({ error: 'true or false' }).default(true).describe('Whether it runs.'),
-          fenceAfter: fenceAfter(),
+          fenceAfter: durationOrNever(
+            '1200ms',
+            shortestSilenceMs,
+            'How long PostgreSQL of a member that another one can replace, or of a coordinator that follows, may answer nobody before it is killed; twice that where its Patroni answers.',
+          ),
+          disableAfter: durationOrNever(
+            '0s',
+            0,
+            'How long a worker may be gone, of whose shards others have copies, before it is taken out of service, so that writes go on without it; its copies are made anew once it is back.',
+          ),
         },
         "The process that fails over faster than the lease, after proof of death. In containers it has the engine's socket, and so the rights of root on the engine's machine.",
       ),

@@ -75,7 +75,8 @@ pooler:                 # PgBouncer, which switchovers pause: clients that come 
 
 sentinel:               # to fail over faster than the lease, after proof of death; in containers it has the engine's socket
   enabled: true
-  fenceAfter: 1200ms    # of silence a coordinator is killed, so that another one leads, or waits for it no longer | never
+  fenceAfter: 1200ms    # of silence a member is killed, so that others do its work, or wait for it no longer | never
+  disableAfter: 0s      # a lost worker that others have copies of is taken out of service, to be copied anew later | never
 
 local:
   network: loopback     # namespaces: a network of its own for each member (as root), for network faults

@@ -23,7 +23,11 @@ export function toSpec(input: ClusterInput, folder: string): ClusterSpec {
       ...input.proxy,
       read: { maxLag: input.proxy.read.maxLag.bytes, maxLagMs: milliseconds(input.proxy.read.maxLag.time) },
     },
-    sentinel: { enabled: input.sentinel.enabled, fenceAfterMs: silenceOf(input.sentinel.fenceAfter) },
+    sentinel: {
+      enabled: input.sentinel.enabled,
+      fenceAfterMs: unlessNever(input.sentinel.fenceAfter),
+      disableAfterMs: unlessNever(input.sentinel.disableAfter),
+    },
     workers: { ...input.workers, membersPerGroup: input.workers.membersPerGroup ?? (replicated ? 1 : 2) },
     shards: { ...input.shards, replicationFactor: input.shards.replicationFactor ?? (replicated ? 2 : 1) },
   };
@@ -45,8 +49,8 @@ function timingsOf(input: ClusterInput['timings']): Timings {
   };
 }
 
-function silenceOf(fenceAfter: string): number | null {
-  return fenceAfter === 'never' ? null : milliseconds(fenceAfter);
+function unlessNever(duration: string): number | null {
+  return duration === 'never' ? null : milliseconds(duration);
 }
 
 /** Of a duration that the schema has let through. */

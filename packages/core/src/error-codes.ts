@@ -17,6 +17,7 @@ export const errorCodes = {
   CONNECT_FAILED: 'No connection to PostgreSQL could be made, for a reason that has no code of its own.',
   CONNECT_REFUSED: 'Nothing listens at the address of the server.',
   CONTAINER_TAKEN: "A container that is not the cluster's has the name of a member.",
+  COPY_FAILED: 'Shards lack copies, and no worker can take another one.',
   COPY_UNPROVEN: 'A standby is not copied anew, since it may hold the only copy of its data.',
   DATABASE_CHANGED: 'The cluster was created with another postgres.database.',
   DATABASE_MISSING: 'The server has no such database.',

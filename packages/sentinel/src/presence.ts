@@ -15,7 +15,7 @@ export async function keepPresent(
   open: () => Promise<ClusterHandle>,
   signal: AbortSignal,
 ): Promise<void> {
-  const key = `${sentinelsPath(latest.cluster.spec)}${hostname()}-${process.pid}`;
+  const key = presenceKey(latest.cluster.spec);
   const value = JSON.stringify({ host: hostname(), pid: process.pid });
   while (!signal.aborted) {
     await say(latest.cluster, key, value).catch(() => undefined);
@@ -29,6 +29,11 @@ export async function keepPresent(
   await latest.cluster.dcs
     .txn({ compare: [], success: [{ delete: key }] }, { timeoutMs: 1_000 })
     .catch(() => undefined);
+}
+
+/** By which this sentinel says that it runs. */
+export function presenceKey(spec: ClusterHandle['spec']): string {
+  return `${sentinelsPath(spec)}${hostname()}-${process.pid}`;
 }
 
 /** A handle that goes on has its login to etcd, which a new one would have to make first. */

@@ -1,4 +1,4 @@
-import { crashingAfter, SimulatedCluster } from '@citus-ha/cluster/testing';
+import { crashingAfter } from '@citus-ha/cluster/testing';
 import {
   down,
   leaderName,
@@ -8,49 +8,12 @@ import {
   reinitialize,
   restartMember,
   setMaintenance,
-  up,
   type ClusterHandle,
 } from '@citus-ha/cluster';
-import { defaultClusterSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import { describe, expect, it } from 'vitest';
-import { runSentinel } from './run-sentinel.js';
 import type { SentinelEvent } from './sentinel-event.js';
-
-const spec = defaultClusterSpec();
-
-interface Watched {
-  readonly simulated: SimulatedCluster;
-  readonly cluster: ClusterHandle;
-}
-
-async function makeCluster(changed: Partial<typeof spec> = {}): Promise<Watched> {
-  const simulated = new SimulatedCluster({ ...spec, ...changed });
-  const { cluster } = await simulated.run(() => up(simulated.context, { install: false }));
-  return { simulated, cluster };
-}
-
-/** Runs a task while so many sentinels watch, and answers what they told. */
-function watching(
-  { simulated, cluster }: Watched,
-  task: (leader: string, events: readonly SentinelEvent[]) => Promise<void>,
-  sentinels: readonly ClusterHandle[] = [cluster],
-): Promise<readonly SentinelEvent[]> {
-  const events: SentinelEvent[] = [];
-  return simulated.run(async () => {
-    const over = new AbortController();
-    const running = sentinels.map((handle) =>
-      runSentinel({ open: async () => handle, signal: over.signal, onEvent: (event) => void events.push(event) }),
-    );
-    try {
-      await task((await leaderName(cluster)) ?? '', events);
-    } finally {
-      over.abort();
-      await Promise.all(running);
-    }
-    return events;
-  });
-}
+import { makeCluster, untilHeard, untilRuns, watching, type Watched } from './testing/watched.js';
 
 function untilLed(cluster: ClusterHandle, isRight: (name: string) => boolean, timeoutMs = 10_000): Promise<string> {
   return waitFor({
@@ -65,16 +28,6 @@ function untilLed(cluster: ClusterHandle, isRight: (name: string) => boolean, ti
 
 const standbyOf = (cluster: ClusterHandle, leader: string) =>
   memberNamed(cluster, leader === 'coord-1' ? 'coord-2' : 'coord-1');
-
-/** A sentinel knocks at members several times a second. */
-const untilHeard = () => waitFor({ what: 'time to pass', timeoutMs: 2_000, probe: () => false }).catch(() => undefined);
-
-const untilRuns = ({ runtime }: ClusterHandle, member: string) =>
-  waitFor({
-    what: `${member} to run`,
-    timeoutMs: 10_000,
-    probe: async () => (await runtime.member(member)).state === 'running',
-  });
 
 describe('a sentinel', () => {
   it('has another one lead at once, and starts the dead leader again', async () => {
@@ -292,7 +245,7 @@ describe('a sentinel', () => {
   });
 
   it('kills nobody where it is told never to', async () => {
-    const watched = await makeCluster({ sentinel: { enabled: true, fenceAfterMs: null } });
+    const watched = await makeCluster({ sentinel: { enabled: true, fenceAfterMs: null, disableAfterMs: null } });
     const { cluster } = watched;
     const events = await watching(watched, async (leader) => {
       await untilHeard();

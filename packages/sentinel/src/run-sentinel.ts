@@ -1,12 +1,14 @@
+import { setMaxListeners } from 'node:events';
 import type { ClusterHandle } from '@citus-ha/cluster';
 import { databaseMembers } from '@citus-ha/config';
 import { messageOf } from '@citus-ha/core';
 import { Deaths } from './failover/deaths.js';
 import { Restarts } from './failover/restarts.js';
-import { takeOver } from './failover/take-over.js';
 import { watchDeaths } from './failover/watch-deaths.js';
 import { keepPresent } from './presence.js';
 import type { SentinelEvent } from './sentinel-event.js';
+import { handleDeath } from './handle-death.js';
+import { watchWorkers } from './repair/watch-workers.js';
 import { SilenceWatch } from './silence/watch-silence.js';
 
 export interface SentinelOptions {
@@ -24,17 +26,19 @@ export interface SentinelOptions {
  */
 export async function runSentinel({ open, signal, onEvent: tell = () => undefined }: SentinelOptions): Promise<void> {
   const latest = { cluster: await open() };
+  setMaxListeners(0, signal);
   const restarts = new Restarts();
   const deaths = new Deaths(tell);
   const present = keepPresent(latest, open, signal);
   const silence = new SilenceWatch(latest, tell);
   const listening = silence.run(signal);
+  const repairing = watchWorkers(latest, tell, signal);
   tell({ type: 'watching', members: databaseMembers(latest.cluster.spec).map(({ name }) => name) });
   const onBreak = (error: unknown) => tell({ type: 'looking-anew', reason: messageOf(error) });
   for await (const death of watchDeaths(latest.cluster.runtime, signal, onBreak)) {
     if (!databaseMembers(latest.cluster.spec).some(({ name }) => name === death.member)) continue;
     const fenced = () => silence.fenced(death.incarnation);
-    deaths.handle(death, (tellOnce) => takeOver({ ...latest.cluster, signal }, death, restarts, fenced, tellOnce));
+    deaths.handle(death, (tellOnce) => handleDeath({ ...latest.cluster, signal }, death, restarts, fenced, tellOnce));
   }
-  await Promise.all([deaths.settled(), present, listening]);
+  await Promise.all([deaths.settled(), present, listening, repairing]);
 }

@@ -1,4 +1,4 @@
-import type { Heard } from '@citus-ha/cluster';
+import type { Heard, RepairEvent } from '@citus-ha/cluster';
 import type { Spared } from './silence/judge-silence.js';
 import type { RestartReason, StandDown } from './failover/judge.js';
 
@@ -51,4 +51,7 @@ export type SentinelEvent =
   /** It was synchronous; its leader has been told to wait for it no longer. */
   | { readonly type: 'let-go'; readonly member: string; readonly leader: string }
   | { readonly type: 'restarting'; readonly member: string; readonly why: RestartReason }
+  /** Workers that are gone, or what they leave lacking; it is tried again. */
+  | { readonly type: 'not-repaired'; readonly reason: string }
+  | RepairEvent
   | { readonly type: 'failed'; readonly member: string; readonly reason: string };

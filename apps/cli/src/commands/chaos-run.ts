@@ -40,6 +40,7 @@ interface LoadOptions extends CommonOptions {
   readonly seed?: number;
   readonly rate: number;
   readonly timeout: number;
+  readonly pooled?: boolean;
   readonly output?: string;
 }
 
@@ -84,6 +85,7 @@ export function runCommand(): Command {
         'seed',
         'rate',
         'timeout',
+        'pooled',
         'output',
       ]),
     )
@@ -123,6 +125,7 @@ function withLoad(target: Command): Command {
     .option('--seed <number>', 'decides what is left to chance (default: by the clock)', wholeNumber('--seed'))
     .option('--rate <number>', 'requests a second, of all clients together', numberAboveZero('--rate'), 140)
     .option('--timeout <ms>', 'after which a request is given up', wholeNumber('--timeout'), 2000)
+    .option('--pooled', 'writers go through the poolers')
     .option('-o, --output <folder>', 'for histories and report (default: citus-ha-chaos-CLUSTER-TIME)');
 }
 
@@ -193,6 +196,7 @@ async function newSeries(
     rate: options.rate,
     timeoutMs: options.timeout,
     ...(crowd && { crowd }),
+    ...(options.pooled && { pooled: true }),
     place: await readPlace(cluster),
     results: [],
   };

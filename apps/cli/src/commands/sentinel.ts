@@ -1,6 +1,7 @@
 import { openCluster } from '@citus-ha/cluster';
 import { runSentinel, type SentinelEvent } from '@citus-ha/sentinel';
 import { formatDuration } from '@citus-ha/core';
+import { repairLines } from '../progress-line.js';
 import type { Command } from 'commander';
 import { command, type CommonOptions } from '../command.js';
 import { compose } from '../compose.js';
@@ -42,6 +43,7 @@ const sparings = {
   'no-witness': 'nobody who answers promptly leads, or could',
   heard: 'another coordinator hears it',
   'witness-unsure': 'another coordinator could not be asked',
+  needed: 'nobody else has what it has',
 } as const;
 
 const lines: {
@@ -60,5 +62,7 @@ const lines: {
     `${by} leads in place of ${member} on timeline ${timeline}: ${promisedMs === undefined ? '' : `promised ${formatDuration(promisedMs)}, `}took ${formatDuration(afterMs)}`,
   'let-go': ({ member, leader }) => `${leader} waits for ${member} no longer`,
   restarting: ({ member, why }) => `starting ${member} again${why === 'rejoin' ? '' : ', since nobody else may lead'}`,
+  'not-repaired': ({ reason }) => `not repaired yet: ${reason}`,
+  ...repairLines,
   failed: ({ member, reason }) => `failed for ${member}: ${reason}`,
 };

@@ -1,7 +1,7 @@
 import { boundText, type Bound } from '@citus-ha/cluster';
 import { formatDuration } from '@citus-ha/core';
 import { opsOf, type History, type Promised, type TrialHeader } from '../history/op.js';
-import { headerOf, type Request } from '../history/requests.js';
+import { accessOf, headerOf, type Request } from '../history/requests.js';
 import { patienceMs } from '../load/pace.js';
 import { isOfCrowd } from '../workloads/crowd.js';
 import { outagesOf, worstOutageMs, type Outage } from './outage.js';
@@ -54,11 +54,11 @@ function silentAt(
   const since = moment - patienceMs(header) * 1e6;
   const asked = header.clients.filter((plan) => !isOfCrowd(plan));
   const silent = header.clients.flatMap((plan, client) => {
-    const { workload, endpoint, table, group } = plan;
+    const { workload, table, group } = plan;
     const isServed = requests.some(
       (one) => one.client === client && one.outcome === 'ok' && one.endedAt <= moment && one.endedAt > since,
     );
-    return isOfCrowd(plan) || isServed || !accesses.includes(endpoint)
+    return isOfCrowd(plan) || isServed || !accesses.includes(accessOf(plan))
       ? []
       : [`${workload} on ${table}${group === '-' ? '' : ` ${group}`}`];
   });

@@ -1,5 +1,5 @@
 import type { History, Promised } from '../history/op.js';
-import { headerOf, requestsOf, type Request } from '../history/requests.js';
+import { accessOf, headerOf, requestsOf, type Request } from '../history/requests.js';
 import { isOfCrowd } from '../workloads/crowd.js';
 import { checkFault, checkPlacements, checkPrepared, checkRedundancy } from './aftermath.js';
 import { checkAvailability, promisedIn } from './availability.js';
@@ -94,10 +94,10 @@ function errorsOf(requests: readonly Request[]): Readonly<Record<string, number>
   return Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a));
 }
 
-function latencyOf(requests: readonly Request[], endpoint: 'write' | 'read'): Percentiles | null {
+function latencyOf(requests: readonly Request[], access: 'write' | 'read'): Percentiles | null {
   return percentilesOf(
     requests
-      .filter(({ plan, outcome }) => plan.endpoint === endpoint && !isOfCrowd(plan) && outcome === 'ok')
+      .filter(({ plan, outcome }) => accessOf(plan) === access && !isOfCrowd(plan) && outcome === 'ok')
       .map(({ invoked, endedAt }) => Math.round((endedAt - (invoked.due ?? invoked.time)) / 1e4) / 100),
   );
 }

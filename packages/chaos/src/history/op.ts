@@ -17,7 +17,7 @@ export type CrowdWorkload = 'storm' | 'scans';
 /** A client of the load: what it does, where, and which shard group it stands for. */
 export interface ClientPlan {
   readonly workload: 'ledger' | 'tail' | 'transfer' | 'balances' | 'register' | CrowdWorkload;
-  readonly endpoint: 'write' | 'read';
+  readonly endpoint: 'write' | 'read' | 'pooled';
   readonly table: TableKind;
   /** The workers that hold the shard it works on, `worker1+worker2`; `-` where there is no single one. */
   readonly group: string;

@@ -23,6 +23,11 @@ export function headerOf(history: History): TrialHeader | undefined {
   return opsOf(history, 'header')[0]?.value;
 }
 
+/** What a client's requests are for: a pooler leads to whoever takes writes. */
+export function accessOf({ endpoint }: ClientPlan): 'write' | 'read' {
+  return endpoint === 'read' ? 'read' : 'write';
+}
+
 /** Pairs every invocation of a client with its completion, in the order of invocation. */
 export function requestsOf(history: History): readonly Request[] {
   const clients = headerOf(history)?.clients ?? [];

@@ -10,8 +10,11 @@ import type { Recorder } from '../history/recorder.js';
 
 const healTimeoutMs = 60_000;
 
-/** Undoes one fault under load. One that cannot be undone in time is noted as `info`: what became of it is for the checkers. */
-export async function healFault(fault: Fault, context: FaultContext, recorder: Recorder): Promise<void> {
+/**
+ * Undoes one fault under load, and tells whether it could. One that cannot be undone in time is noted as `info`: what became of
+ * it is for the checkers.
+ */
+export async function healFault(fault: Fault, context: FaultContext, recorder: Recorder): Promise<boolean> {
   const { cluster, members } = context;
   const op = { process: 'nemesis', f: 'heal', value: { members: members.map(({ name }) => name) } } as const;
   recorder.record({ ...op, type: 'invoke' });
@@ -24,9 +27,11 @@ export async function healFault(fault: Fault, context: FaultContext, recorder: R
       signal: cluster.signal,
     });
     recorder.record({ ...op, type: 'ok' });
+    return true;
   } catch (error) {
     cluster.signal?.throwIfAborted();
     recorder.record({ ...op, type: 'info', error: codeOf(error) ?? 'UNKNOWN', message: messageOf(error) });
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withoutFaults, type ClusterHandle } from '@citus-ha/cluster';
+import { requirePoolers, withoutFaults, type ClusterHandle } from '@citus-ha/cluster';
 import { faultNamed, type Capabilities } from '../faults/index.js';
 import { requireTarget } from '../faults/targets.js';
 import { intervalFor } from '../load/pace.js';
@@ -39,6 +39,7 @@ export async function makeTrials(
 ): Promise<Series> {
   requireStrikes(cluster, capabilities, series.planned);
   requireRate(cluster, series.rate);
+  if (series.pooled) requirePoolers(cluster.spec);
   let made = series;
   await writeSeries(folder, made);
   for (const planned of trialsLeft(series)) {
@@ -53,6 +54,7 @@ export async function makeTrials(
       rate: series.rate,
       timeoutMs: series.timeoutMs,
       crowd: series.crowd,
+      pooled: series.pooled,
       file: join(folder, file),
       ...(onEvent && { onEvent }),
     });

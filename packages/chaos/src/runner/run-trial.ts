@@ -28,6 +28,8 @@ export interface TrialOptions {
   readonly timeoutMs: number;
   /** Who else is there; only those with a rate unless told. */
   readonly crowd?: Crowd | undefined;
+  /** Whether writers go through the poolers. */
+  readonly pooled?: boolean | undefined;
   /** Where the history goes; must not exist. */
   readonly file: string;
   readonly onEvent?: (event: ChaosEvent) => void;
@@ -55,6 +57,7 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
   let others: Running | undefined;
   let health: HealthWatch | undefined;
   let leaders: Promise<void> | undefined;
+  let isRestored = false;
   try {
     const tables = await createTables(endpoint, {
       nameOfHost: (host) => memberAt(cluster, host),
@@ -78,7 +81,7 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
     tell({ type: 'injecting', fault: fault.name, members: members.map(({ name }) => name) });
     await strike({ cluster, fault, members, load, recorder });
     tell({ type: 'healing', interrupted: false });
-    await healFault(fault, { cluster, members }, recorder);
+    const isUndone = await healFault(fault, { cluster, members }, recorder);
     await untilHealthy(cluster, health);
     await untilServed(cluster, load);
     // What has just come back may still change: a standby is chosen to be synchronous a moment later.
@@ -87,17 +90,20 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
     await load.stop();
     await readFinally(cluster, recorder);
     cluster.signal?.throwIfAborted();
+    isRestored = isUndone && health.latest()?.healthy === true;
     return checkHistory(recorder.history);
   } finally {
     if (cluster.signal?.aborted) tell({ type: 'healing', interrupted: true });
     watching.abort();
     // Before anything else: those who watch may wait for what the fault holds up.
-    await attempt(tell, () => healAll(uninterrupted(cluster)));
+    if (!isRestored) await attempt(tell, () => healAll(uninterrupted(cluster)));
     try {
       await Promise.all([others?.stop(), load?.stop(), health?.stop(), leaders]);
       await recorder.close();
     } finally {
-      await restore(uninterrupted(cluster), tell);
+      // What was cut off only for a moment is missed a moment later.
+      if (!isRestored) await attempt(tell, () => requireHealthy(uninterrupted(cluster), tell, settleMs));
+      await tidyUp(uninterrupted(cluster), tell);
     }
   }
 }
@@ -106,9 +112,9 @@ function recordHeader(
   recorder: Recorder,
   { spec, runtime, record }: ClusterHandle,
   { shards, bankTotal }: LoadTables,
-  { fault, target, trial, seed, rate, timeoutMs, crowd }: TrialOptions,
+  { fault, target, trial, seed, rate, timeoutMs, crowd, pooled }: TrialOptions,
 ) {
-  const paced = planClients(shards);
+  const paced = planClients(shards, pooled ? 'pooled' : 'write');
   const clients = [...paced, ...(crowd ? planCrowd(crowd) : [])];
   const intervalMs = intervalFor(paced.length, rate);
   recorder.record({
@@ -191,11 +197,8 @@ async function untilTimeout(wait: Parameters<typeof waitFor<true>>[0]): Promise<
   });
 }
 
-/** What cannot be restored is told, and left to the next trial, which refuses to begin. */
-async function restore(cluster: ClusterHandle, tell: Tell): Promise<void> {
+async function tidyUp(cluster: ClusterHandle, tell: Tell): Promise<void> {
   const endpoint = cluster.endpoint('write');
-  // What was cut off only for a moment is missed a moment later.
-  await attempt(tell, () => requireHealthy(cluster, tell, settleMs));
   await attempt(tell, () =>
     waitFor({
       what: 'the tables of the load to be dropped',
@@ -206,6 +209,7 @@ async function restore(cluster: ClusterHandle, tell: Tell): Promise<void> {
   );
 }
 
+/** What cannot be restored is told, and left to the next trial, which refuses to begin. */
 async function attempt(tell: Tell, step: () => Promise<unknown>): Promise<void> {
   await step().catch((error: unknown) => tell({ type: 'not-restored', reason: messageOf(error) }));
 }

@@ -20,6 +20,8 @@ export interface Series {
   readonly rate: number;
   readonly timeoutMs: number;
   readonly crowd?: Crowd;
+  /** Whether writers go through the poolers. */
+  readonly pooled?: boolean;
   readonly place: SeriesPlace;
   readonly results: readonly SeriesResult[];
 }

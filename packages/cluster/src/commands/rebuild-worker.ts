@@ -6,7 +6,6 @@ import {
   readShardCopies,
   retireNode,
   withConnection,
-  type CitusNode,
   type ShardCopy,
 } from '@citus-ha/citus';
 import { coordinators, type MemberSpec } from '@citus-ha/config';
@@ -18,7 +17,7 @@ import { withClusterLock } from '../context.js';
 import { heldShards } from '../observe/held-shards.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { coordinatorClients, dcsPathOf } from '../open-cluster.js';
-import { siteOf } from '../places.js';
+import { nodeOf } from '../repair/disable-worker.js';
 import { renderInput } from '../render-input.js';
 import { startMember } from './start-stop.js';
 
@@ -54,7 +53,7 @@ async function rebuild(cluster: ClusterHandle, worker: MemberSpec, allowLoss: bo
   const onLeader = <T>(task: Parameters<typeof withConnection<T>>[1]) =>
     withConnection(cluster.sql(leader.name), task, noStatementTimeout);
   const copies = await onLeader(readShardCopies);
-  const node = (await onLeader(readNodes)).find(isNodeOf(cluster, worker));
+  const node = nodeOf(cluster, worker, await onLeader(readNodes));
   const forgotten = onlyCopies(copies, await heldShards(cluster, answerMs), node?.host ?? worker.name);
   if (!allowLoss) refuseLoss(worker, forgotten);
   onEvent?.({ type: 'removing-worker', worker: worker.name });
@@ -98,11 +97,6 @@ function refuseLoss({ name }: MemberSpec, forgotten: readonly ShardCopy[]): void
       fix: 'Start the workers that have others, or mount the disk of this one; or lose these shards: --allow-loss, then drop or restore their tables.',
     },
   );
-}
-
-function isNodeOf({ site }: ClusterHandle, { name }: MemberSpec): (node: CitusNode) => boolean {
-  const { host, address } = siteOf(site, name);
-  return (node) => node.groupId > 0 && [name, host, address].includes(node.host);
 }
 
 async function stopIfThere({ runtime }: ClusterHandle, { name }: MemberSpec): Promise<void> {

@@ -3,7 +3,7 @@ import { workers } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
 import { inTime, isLate } from './in-time.js';
 import type { ClusterHandle } from '../cluster-handle.js';
-import { siteOf } from '../places.js';
+import { hostsOf } from '../places.js';
 
 /** As {@link HeldShards}; `late` of a worker that may hold them all, since it runs and its answer only did not come in time. */
 export type SeenShards = ReadonlyMap<string, ReadonlySet<string> | 'late' | undefined>;
@@ -18,7 +18,7 @@ export async function heldShards(cluster: ClusterHandle, timeoutMs: number): Pro
 export async function readShards(cluster: ClusterHandle, processes: Promise<readonly Member[]>): Promise<SeenShards> {
   const seen = await askShards(cluster, cluster.answerMs);
   const running = (await processes).filter(({ state }) => state === 'running');
-  const hosts = new Set(running.flatMap(({ name }) => hostsOf(cluster, name)));
+  const hosts = new Set(running.flatMap(({ name }) => hostsOf(cluster.site, name)));
   return new Map([...seen].map(([host, shards]) => [host, shards === 'late' && !hosts.has(host) ? undefined : shards]));
 }
 
@@ -28,14 +28,8 @@ async function askShards(cluster: ClusterHandle, timeoutMs: number): Promise<See
     placed.map(async ({ name }) => {
       const question = readHeldShards(cluster.sql(name), timeoutMs);
       const shards = await inTime(question, timeoutMs).catch((error: unknown) => (isLate(error) ? 'late' : undefined));
-      return hostsOf(cluster, name).map((host) => [host, shards] as const);
+      return hostsOf(cluster.site, name).map((host) => [host, shards] as const);
     }),
   );
   return new Map(held.flat());
-}
-
-function hostsOf({ site }: ClusterHandle, name: string): readonly string[] {
-  if (!site.members[name]) return [];
-  const { host, address } = siteOf(site, name);
-  return [name, host, address];
 }

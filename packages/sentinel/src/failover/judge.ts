@@ -29,6 +29,14 @@ export interface Death {
   readonly incarnation: string;
 }
 
+/** How a member was lost. */
+export interface Lost {
+  /** When it served nobody first. */
+  readonly since: number;
+  /** Whose promise holds for it. */
+  readonly fault: 'kill' | 'pause' | 'postmaster-pause' | 'full-disk';
+}
+
 export interface SeenOfMembers {
   /** The one that died, as it is now. */
   readonly member: Member;

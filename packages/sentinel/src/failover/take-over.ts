@@ -11,8 +11,7 @@ import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
 import { groupOf } from '../group-of.js';
 import type { Tell } from '../sentinel-event.js';
-import type { Fenced } from '../silence/watch-silence.js';
-import { judge, type Death, type Verdict } from './judge.js';
+import { judge, type Death, type Lost, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
 import { isScopePaused, readScope, type ScopeSeen } from './scope.js';
 
@@ -27,17 +26,14 @@ const electionMs = 10_000;
  * What a sentinel does about a death: where the dead one held the leader lock, and another one may lead, it deletes its key, so that
  * the standbys elect one of them at once; then it starts the dead one again, whatever it was. Never throws but for the cluster's
  * signal.
- *
- * @param fenced Why a life was fenced; `undefined` of any other.
  */
 export async function takeOver(
   cluster: ClusterHandle,
   death: Death,
   restarts: Restarts,
-  fenced: () => Fenced | undefined,
+  { since, fault }: Lost,
   tell: Tell,
 ): Promise<void> {
-  const diedAt = currentClock().now();
   const { member } = death;
   try {
     const verdict = await settle(cluster, death, tell);
@@ -46,7 +42,6 @@ export async function takeOver(
     // One that comes back too soon would race with the others.
     const successor = why === 'rejoin' ? await findSuccessor(cluster, member) : undefined;
     if (verdict.act === 'depose' && successor) {
-      const { since, fault } = fenced() ?? { since: diedAt, fault: 'kill' };
       const afterMs = Math.round(currentClock().now() - since);
       tell({
         type: 'succeeded',

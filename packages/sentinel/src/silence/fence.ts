@@ -1,10 +1,13 @@
-import { dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { canSpare, dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { coordinators } from '@citus-ha/config';
+import { readLeader } from '@citus-ha/dcs';
 import type { Member } from '@citus-ha/runtime';
 import { messageOf, waitFor } from '@citus-ha/core';
 import { readScope } from '../failover/scope.js';
 import type { Tell } from '../sentinel-event.js';
 import { groupOf } from '../group-of.js';
-import { judgeSilence, type Spared } from './judge-silence.js';
+import { isAlone } from '../repair/is-alone.js';
+import { judgeLoneSilence, judgeSilence, type SilenceVerdict, type Spared } from './judge-silence.js';
 
 /** What is known of a member that serves nobody. */
 export interface Silence {
@@ -20,7 +23,7 @@ export interface Silence {
 
 /**
  * Kills a member whose PostgreSQL serves neither this machine nor the member that could lead in its place, or leads, provided that
- * this one does answer. Where its own Patroni answers, it is given twice the time. What follows from a death follows from this
+ * this one does answer; a worker that others can do without, where the coordinator that leads hears nothing of it. Where its own Patroni answers, it is given twice the time. What follows from a death follows from this
  * one. Never throws but for the cluster's signal.
  */
 export async function fence(
@@ -30,10 +33,15 @@ export async function fence(
   tell: Tell,
 ): Promise<void> {
   const { runtime, dcs, signal } = cluster;
-  const path = dcsPathOf(cluster, memberNamed(cluster, member));
-  const judge = async (isGoverned: boolean) => {
+  const spec = memberNamed(cluster, member);
+  const path = dcsPathOf(cluster, spec);
+  const judge = async (isGoverned: boolean): Promise<SilenceVerdict> => {
     const scope = await readScope(dcs, path, groupOf(cluster, member));
-    return judgeSilence({ member, isRefused: isRefused(), isGoverned }, scope, prompt());
+    const unserved = { member, isRefused: isRefused(), isGoverned };
+    if (!isAlone(cluster, spec)) return judgeSilence(unserved, scope, prompt());
+    const verdict = judgeLoneSilence(unserved, scope, prompt(), await coordinatorLeader(cluster));
+    if (verdict.act === 'fence' && !(await canSpare(cluster, spec))) return { act: 'spare', why: 'needed' };
+    return verdict;
   };
   try {
     const life = lifeOf(await runtime.member(member));
@@ -87,6 +95,11 @@ export async function fence(
   function spare(why: Spared): void {
     tell({ type: 'spared', member, why });
   }
+}
+
+async function coordinatorLeader(cluster: ClusterHandle): Promise<string | undefined> {
+  const [first] = coordinators(cluster.spec);
+  return first && (await readLeader(cluster.dcs, dcsPathOf(cluster, first)))?.name;
 }
 
 /** The id of a member's life, where it is meant to go on. */

@@ -10,7 +10,9 @@ export type Spared =
   /** The one who could lead in its place, or leads, hears it. */
   | 'heard'
   /** That one could not be asked. */
-  | 'witness-unsure';
+  | 'witness-unsure'
+  /** Nobody else has what it has. */
+  | 'needed';
 
 export type SilenceVerdict =
   | { readonly act: 'fence'; readonly witness: string }
@@ -33,15 +35,9 @@ export interface Unserved {
  *
  * @param prompt Members that answer as quickly as ever: on a machine where nobody does, silence means nothing.
  */
-export function judgeSilence(
-  { member, isRefused, isGoverned }: Unserved,
-  scope: ScopeSeen,
-  prompt: readonly string[],
-): SilenceVerdict {
+export function judgeSilence(unserved: Unserved, scope: ScopeSeen, prompt: readonly string[]): SilenceVerdict {
+  const { member } = unserved;
   const leader = scope.leader?.name;
-  if (isRefused && (leader !== member || !scope.failed.includes(member))) return { act: 'wait' };
-  if (!isRefused && isGoverned && !scope.running.includes(member)) return { act: 'wait' };
-  if (scope.isPaused) return { act: 'spare', why: 'paused' };
   const [witness] =
     leader === member
       ? candidatesOf(
@@ -50,5 +46,34 @@ export function judgeSilence(
           scope.running.filter((name) => !prompt.includes(name)),
         )
       : prompt.filter((name) => name === leader);
+  return judge(unserved, scope, witness);
+}
+
+/**
+ * The same of a worker that no standby replaces, and that the cluster can do without. Pure.
+ *
+ * @param coordinator Who leads the coordinators, by whose word it is judged.
+ */
+export function judgeLoneSilence(
+  unserved: Unserved,
+  scope: ScopeSeen,
+  prompt: readonly string[],
+  coordinator: string | undefined,
+): SilenceVerdict {
+  return judge(
+    unserved,
+    scope,
+    prompt.find((name) => name === coordinator),
+  );
+}
+
+function judge(
+  { member, isRefused, isGoverned }: Unserved,
+  scope: ScopeSeen,
+  witness: string | undefined,
+): SilenceVerdict {
+  if (isRefused && (scope.leader?.name !== member || !scope.failed.includes(member))) return { act: 'wait' };
+  if (!isRefused && isGoverned && !scope.running.includes(member)) return { act: 'wait' };
+  if (scope.isPaused) return { act: 'spare', why: 'paused' };
   return witness === undefined ? { act: 'spare', why: 'no-witness' } : { act: 'fence', witness };
 }

@@ -1,7 +1,10 @@
 import { knock, type ClusterHandle } from '@citus-ha/cluster';
-import { groupsOf } from '@citus-ha/config';
+import { coordinators, databaseMembers } from '@citus-ha/config';
 import { currentClock } from '@citus-ha/core';
+import type { Lost } from '../failover/judge.js';
+import { isAlone } from '../repair/is-alone.js';
 import type { SentinelEvent, Tell } from '../sentinel-event.js';
+import { groupOf } from '../group-of.js';
 import { tellOnce } from '../tell-once.js';
 import { fence } from './fence.js';
 import { Hearing } from './hearing.js';
@@ -9,21 +12,14 @@ import { Hearing } from './hearing.js';
 /** While nothing is asked of it. */
 const idleMs = 1_000;
 
-export interface Fenced {
-  /** When it served nobody first. */
-  readonly since: number;
-  /** Whose promise holds for it. */
-  readonly fault: 'pause' | 'postmaster-pause' | 'full-disk';
-}
-
-/** Knocks at PostgreSQL of every member that another one could replace, and has those fenced that serve nobody. */
+/** Knocks at PostgreSQL of every member that others could do without, and has those fenced that serve nobody. */
 export class SilenceWatch {
   readonly #latest: { readonly cluster: ClusterHandle };
   readonly #tell: Tell;
   readonly #hearings = new Map<string, Hearing>();
   readonly #underWay = new Map<string, Promise<void>>();
   /** By the life that was fenced. */
-  readonly #fenced = new Map<string, Fenced>();
+  readonly #fenced = new Map<string, Lost>();
   /** By member, of its last silence. */
   readonly #told = new Map<string, Tell>();
 
@@ -33,7 +29,7 @@ export class SilenceWatch {
   }
 
   /** Why a life was fenced; `undefined` of any other. */
-  fenced(incarnation: string): Fenced | undefined {
+  fenced(incarnation: string): Lost | undefined {
     return this.#fenced.get(incarnation);
   }
 
@@ -50,39 +46,33 @@ export class SilenceWatch {
       lastAt = now;
       if (fenceAfterMs === null || signal.aborted) continue;
       if (wasAway) for (const hearing of this.#hearings.values()) hearing.forget();
-      for (const { members } of groupsOf(this.#latest.cluster.spec)) {
-        if (members.length > 1)
-          this.#listenTo(
-            members.map(({ name }) => name),
-            fenceAfterMs,
-            signal,
-          );
+      for (const [member, witnesses] of witnessesOf(this.#latest.cluster)) {
+        this.#listenTo(member, witnesses, fenceAfterMs, signal);
       }
     }
     await Promise.all(this.#underWay.values());
   }
 
-  #listenTo(group: readonly string[], fenceAfterMs: number, signal: AbortSignal): void {
-    for (const member of group) {
-      void this.#knock(member, fenceAfterMs);
-      // Whoever is asked takes a while, which is part of the time that it is given.
-      const hearing = this.#hearing(member);
-      if (hearing.unservedMs(currentClock().now()) < fenceAfterMs / 3 || this.#underWay.has(member)) continue;
-      const silence = {
-        member,
-        unservedMs: () => hearing.unservedMs(currentClock().now()),
-        isRefused: () => hearing.isRefused,
-        forget: () => hearing.forget(),
-        prompt: () => this.#promptOf(group, fenceAfterMs / 3),
-      };
-      const handled = fence({ ...this.#latest.cluster, signal }, silence, fenceAfterMs, (event) =>
-        this.#tellOnce(member, event),
-      )
-        .then(() => currentClock().sleep(fenceAfterMs, signal))
-        .catch(() => undefined)
-        .finally(() => this.#underWay.delete(member));
-      this.#underWay.set(member, handled);
-    }
+  #listenTo(member: string, witnesses: readonly string[], fenceAfterMs: number, signal: AbortSignal): void {
+    void this.#knock(member, fenceAfterMs);
+    // Whoever is asked takes a while, which is part of the time that it is given.
+    const hearing = this.#hearing(member);
+    const isDue = witnesses.length > 0 && hearing.unservedMs(currentClock().now()) >= fenceAfterMs / 3;
+    if (!isDue || this.#underWay.has(member)) return;
+    const silence = {
+      member,
+      unservedMs: () => hearing.unservedMs(currentClock().now()),
+      isRefused: () => hearing.isRefused,
+      forget: () => hearing.forget(),
+      prompt: () => this.#promptOf(witnesses, fenceAfterMs / 3),
+    };
+    const handled = fence({ ...this.#latest.cluster, signal }, silence, fenceAfterMs, (event) =>
+      this.#tellOnce(member, event),
+    )
+      .then(() => currentClock().sleep(fenceAfterMs, signal))
+      .catch(() => undefined)
+      .finally(() => this.#underWay.delete(member));
+    this.#underWay.set(member, handled);
   }
 
   async #knock(member: string, timeoutMs: number): Promise<void> {
@@ -120,7 +110,18 @@ export class SilenceWatch {
   }
 }
 
-function faultOf({ postgres, patroni }: SentinelEvent & { readonly type: 'fencing' }): Fenced['fault'] {
+/** Who is listened to, each with those by whose word it may be killed. */
+function witnessesOf(cluster: ClusterHandle): ReadonlyMap<string, readonly string[]> {
+  const ofCoordinators = coordinators(cluster.spec);
+  const judged = databaseMembers(cluster.spec).map((member) => {
+    const others = isAlone(cluster, member) ? ofCoordinators : groupOf(cluster, member.name);
+    return [member.name, others.map(({ name }) => name).filter((name) => name !== member.name)] as const;
+  });
+  const asked = new Set(judged.flatMap(([, witnesses]) => witnesses));
+  return new Map(judged.filter(([name, witnesses]) => witnesses.length > 0 || asked.has(name)));
+}
+
+function faultOf({ postgres, patroni }: SentinelEvent & { readonly type: 'fencing' }): Lost['fault'] {
   if (postgres === 'refused') return 'full-disk';
   return patroni === 'silent' ? 'pause' : 'postmaster-pause';
 }

@@ -1,0 +1,91 @@
+import { proveWrites, readNodes, readShardCopies, retireNode, withConnection, type CitusNode } from '@citus-ha/citus';
+import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
+import { CodedError, messageOf } from '@citus-ha/core';
+import { readLeader } from '@citus-ha/dcs';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { dcsPathOf } from '../open-cluster.js';
+import { hostsOf } from '../places.js';
+import { markDisabled } from './disabled-mark.js';
+import { whyNeeded, type WhyNeeded } from './why-needed.js';
+
+type Client = Parameters<Parameters<typeof withConnection>[1]>[0];
+
+export type Disabled =
+  /** @param unproven Why it is not known that tables with several copies take writes now; absent where one of them took one. */
+  | { readonly outcome: 'disabled'; readonly unproven?: string }
+  /** Citus does not count on it. */
+  | { readonly outcome: 'not-in-service' }
+  | ({ readonly outcome: 'needed' } & WhyNeeded);
+
+const connectMs = 1_000;
+const statementMs = 10_000;
+
+/**
+ * Takes a worker that is gone out of service, so that tables with several copies take writes without it. Its copies are
+ * stale from then on: {@link restoreWorkers} makes new ones once it is back.
+ *
+ * @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do.
+ */
+export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promise<Disabled> {
+  return onLeader(cluster, async (client): Promise<Disabled> => {
+    const seen = await lookAt(cluster, client, worker);
+    if (!seen) return { outcome: 'not-in-service' };
+    const { node, copies, needed } = seen;
+    if (needed) return { outcome: 'needed', ...needed };
+    await markDisabled(cluster, worker.name);
+    await retireNode(client, node);
+    const table = copies.find(({ model, groupId }) => model === 'replicated' && groupId === node.groupId)?.table;
+    if (table === undefined) return { outcome: 'disabled' };
+    const unproven = await proveWrites(client, table).then(() => undefined, messageOf);
+    return { outcome: 'disabled', ...(unproven !== undefined && { unproven }) };
+  });
+}
+
+/** Whether the cluster can do without a worker that is in service. @throws as {@link disableWorker} does. */
+export function canSpare(cluster: ClusterHandle, worker: MemberSpec): Promise<boolean> {
+  return onLeader(cluster, async (client) => {
+    const seen = await lookAt(cluster, client, worker);
+    return seen !== undefined && seen.needed === undefined;
+  });
+}
+
+async function onLeader<T>(cluster: ClusterHandle, task: (client: Client) => Promise<T>): Promise<T> {
+  const leader = await leaderByEtcd(cluster);
+  return withConnection(cluster.sql(leader), task, { timeoutMs: connectMs, statementTimeoutMs: statementMs });
+}
+
+async function lookAt(cluster: ClusterHandle, client: Client, worker: MemberSpec) {
+  const nodes = await readNodes(client);
+  const node = nodeOf(cluster, worker, nodes);
+  if (!node?.active) return undefined;
+  const copies = await readShardCopies(client);
+  const lost = await lostWorkers(cluster);
+  return { node, copies, needed: whyNeeded(node, { nodes, copies, lost }) };
+}
+
+/** The node by which Citus knows a worker. */
+export function nodeOf(
+  { site }: ClusterHandle,
+  { name }: MemberSpec,
+  nodes: readonly CitusNode[],
+): CitusNode | undefined {
+  const hosts = hostsOf(site, name);
+  return nodes.find(({ groupId, host }) => groupId > 0 && hosts.includes(host));
+}
+
+/** Who holds the lock: quicker than asking coordinators, one of which may be gone too. */
+export async function leaderByEtcd(cluster: ClusterHandle): Promise<string> {
+  const [first] = coordinators(cluster.spec);
+  const key = first && (await readLeader(cluster.dcs, dcsPathOf(cluster, first)));
+  if (key) return key.name;
+  throw new CodedError('NO_LEADER', 'No coordinator leads, so that no worker can be taken out of service', {
+    fix: 'Start the coordinators: `citus-ha up`.',
+  });
+}
+
+/** Names of the workers whose processes are gone, by every host that Citus may know them by. */
+async function lostWorkers({ runtime, spec, site }: ClusterHandle): Promise<ReadonlyMap<string, string>> {
+  const running = (await runtime.members()).filter(({ state }) => state !== 'exited').map(({ name }) => name);
+  const lost = workers(spec).filter(({ name }) => !running.includes(name));
+  return new Map(lost.flatMap(({ name }) => hostsOf(site, name).map((host) => [host, name] as const)));
+}

@@ -1,0 +1,39 @@
+import { memberNamed, promiseFor, promiseInputOf, type ClusterHandle } from '@citus-ha/cluster';
+import { currentClock } from '@citus-ha/core';
+import type { Death, Lost } from './failover/judge.js';
+import type { Restarts } from './failover/restarts.js';
+import { takeOver } from './failover/take-over.js';
+import { doWithout } from './repair/do-without.js';
+import { isAlone } from './repair/is-alone.js';
+import type { Tell } from './sentinel-event.js';
+
+/** What a worker that is started again waits for at most. */
+const aheadMs = 1_000;
+
+/** All that follows from a death. Never throws but for the cluster's signal. */
+export async function handleDeath(
+  cluster: ClusterHandle,
+  death: Death,
+  restarts: Restarts,
+  fenced: () => Lost | undefined,
+  tell: Tell,
+): Promise<void> {
+  const lost = fenced() ?? { since: currentClock().now(), fault: 'kill' };
+  const { disableAfterMs } = cluster.spec.sentinel;
+  const isSpared = disableAfterMs !== null && isAlone(cluster, memberNamed(cluster, death.member));
+  const without = isSpared && afterwards(cluster, disableAfterMs, () => lose(cluster, death, lost, tell));
+  // Clients wait for the one, nobody for the other.
+  if (without && disableAfterMs === 0) await Promise.race([without, currentClock().sleep(aheadMs, cluster.signal)]);
+  await takeOver(cluster, death, restarts, lost, tell);
+  await without;
+}
+
+async function lose(cluster: ClusterHandle, { member }: Death, { since, fault }: Lost, tell: Tell): Promise<void> {
+  const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, fault, 'worker')?.write;
+  await doWithout(cluster, member, { since, promisedMs: write?.bound === 'at-most' ? write.ms : undefined }, tell);
+}
+
+async function afterwards(cluster: ClusterHandle, ms: number, task: () => Promise<void>): Promise<void> {
+  await currentClock().sleep(ms, cluster.signal);
+  await task();
+}
