@@ -176,9 +176,12 @@ describe('a cluster under load', () => {
     await ledger.untilWritten();
     await cluster.run('start', 'etcd');
     await cluster.untilHealthy();
+    // Patroni would have the standby believe for `ttl` that the leader goes on by failsafe mode, whatever etcd says.
+    await cluster.run('switchover');
+    await cluster.untilHealthy();
     const { lost, longestGapMs } = await stopAndCompare(ledger);
     expect(lost).toEqual([]);
-    expect(longestGapMs).toBeLessThan(5_000);
+    expect(longestGapMs).toBeLessThan(10_000);
   });
 
   it('says that etcd has lost its data while the members run, and is brought back by up with every row', async () => {

@@ -25,6 +25,7 @@ export {
 } from './judge-redundancy.js';
 export {
   activateNode,
+  aheadOfOthers,
   copyPlacements,
   proveWrites,
   retireNode,

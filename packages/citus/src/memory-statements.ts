@@ -60,6 +60,8 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['NOT pg_is_in_recovery() AS writes', ({ role }) => [{ writes: role === 'primary' }]],
   ['pg_is_in_recovery() AS standby', ({ role }) => [{ standby: role === 'standby' }]],
   ['pg_terminate_backend', () => []],
+  ['pg_backend_pid', () => [{ pid: 1 }]],
+  ['pg_cancel_backend', () => []],
   ['citus_version()', (server) => [{ text: versionOf(server) }]],
   ['FROM pg_extension', (server, [name]) => (hasExtension(server, String(name)) ? [{}] : [])],
   ['NOT metadatasynced', () => []],

@@ -1,7 +1,8 @@
-import { CodedError } from '@citus-ha/core';
+import { CodedError, currentClock } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
 import type { CitusNode, NodeAddress } from './nodes.js';
 import { readShardSizes } from './placements.js';
+import { withConnection, type ServerAddress } from './server-connection.js';
 import type { ShardCopy } from './shard-copies.js';
 
 /**
@@ -23,6 +24,40 @@ export async function retireNode(
 }
 
 const forgetSql = 'DELETE FROM pg_dist_placement WHERE shardid = $1 AND groupid = $2';
+
+/**
+ * Runs a task, and cancels statements that it has to wait for: each that still blocks it after a while, and again. Writes that wait for a node
+ * that is gone hold up whoever takes it out of service.
+ *
+ * @param client By which the task works.
+ */
+export async function aheadOfOthers<T>(server: ServerAddress, client: ClientBase, task: () => Promise<T>): Promise<T> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const over = new AbortController();
+  const cancelling = cancelBlockers(server, rows[0]?.pid ?? 0, over.signal);
+  try {
+    return await task();
+  } finally {
+    over.abort();
+    await cancelling;
+  }
+}
+
+async function cancelBlockers(server: ServerAddress, pid: number, signal: AbortSignal): Promise<void> {
+  const pass = () =>
+    currentClock()
+      .sleep(patienceMs, signal)
+      .catch(() => undefined);
+  for (await pass(); !signal.aborted; await pass()) {
+    // What cannot be cancelled is waited for.
+    await withConnection(server, (other) => other.query(cancelSql, [pid])).catch(() => undefined);
+  }
+}
+
+/** What does not wait for the lost node is done by then. */
+const patienceMs = 100;
+
+const cancelSql = 'SELECT pg_cancel_backend(blocker) FROM unnest(pg_blocking_pids($1)) AS blocker';
 
 /** Writes to every placement of a table that takes queries, and changes nothing. @throws where one of them takes no write. */
 export async function proveWrites(client: ClientBase, table: string): Promise<void> {

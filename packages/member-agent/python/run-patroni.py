@@ -1,5 +1,6 @@
 """
-Runs Patroni: run-patroni.py PATRONI FILE, which ends a leader in such a way that another one leads soon; see docs/adr/0018.
+Runs Patroni: run-patroni.py PATRONI FILE, which ends a leader in such a way that another one leads soon; see docs/adr/0018, and 0019
+for failsafe mode.
 """
 
 import inspect
@@ -26,6 +27,7 @@ def main(program):
     from patroni.__main__ import Patroni
     from patroni.__main__ import main as run
     from patroni.api import RestApiServer
+    from patroni.ha import Ha
     from patroni.version import __version__
 
     if int(__version__.split(".")[0]) < MINIMUM:
@@ -35,6 +37,7 @@ def main(program):
         postgresql.Postgresql.stop = ending_first(postgresql.Postgresql.stop)
     RestApiServer.shutdown = refusing(RestApiServer.shutdown)
     Patroni.shutdown = staying(Patroni.shutdown)
+    Ha.load_cluster_from_dcs = forgetting(Ha.load_cluster_from_dcs)
     run()
 
 
@@ -78,6 +81,19 @@ def staying(shutdown):
             time.sleep(FAREWELL)
 
     return shutdown_and_stay
+
+
+def forgetting(load):
+    """Who is seen to hold the lock in etcd no longer leads by failsafe mode: what it said meanwhile is out of date."""
+
+    def load_and_forget(ha):
+        load(ha)
+        # One that was put in by failsafe mode is never kept as the last healthy state.
+        leader = ha.cluster.leader if ha.cluster is ha.old_cluster else None
+        if leader and not ha.has_lock(False):
+            ha._failsafe.set_is_active(0)
+
+    return load_and_forget
 
 
 if __name__ == "__main__":

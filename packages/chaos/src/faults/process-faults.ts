@@ -101,7 +101,7 @@ async function startAgain({ cluster, members }: FaultContext): Promise<void> {
 }
 
 /** A member has ended when nothing of that life is left, also where something has started it again. */
-async function ended({ cluster, members }: FaultContext, before: Before): Promise<string | undefined> {
+export async function ended({ cluster, members }: FaultContext, before: Before): Promise<string | undefined> {
   const now = await Promise.all(members.map(({ name }) => cluster.runtime.member(name)));
   const gone = now.every(
     ({ name, state, incarnation }) =>

@@ -1,12 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { coordinatorCluster, type ClusterHandle } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import { codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { leaderOf } from '@citus-ha/patroni';
 import type { Before, Fault, FaultContext } from '../faults/fault.js';
 import { postmastersOf } from '../faults/postmasters.js';
+import { ended } from '../faults/process-faults.js';
 import type { Recorder } from '../history/recorder.js';
 import type { Load } from '../load/start-load.js';
 import { holdFault, holdTimeFor } from './hold.js';
+
+const lookMs = 3_000;
 
 export interface StrikeOptions {
   readonly cluster: ClusterHandle;
@@ -29,7 +33,7 @@ export async function strike({ cluster, fault, members, load, recorder }: Strike
     recorder.record({ process: 'nemesis', type: 'ok', f: 'inject', value });
     seen = await waitFor({
       what: 'the fault to take hold',
-      probe: () => fault.evidence(context, before),
+      probe: async () => (await withinLook(fault.evidence(context, before))) ?? ended(context, before),
       timeoutMs: 10_000,
       signal: cluster.signal,
     });
@@ -58,6 +62,15 @@ export async function strike({ cluster, fault, members, load, recorder }: Strike
       evidence: evidence.filter((part) => typeof part === 'string').join(', '),
     },
   });
+}
+
+/**
+ * Who answers nobody is killed by a sentinel, and what was to be seen of the fault goes with it, at times in the middle of a look that
+ * never ends.
+ */
+async function withinLook(evidence: Promise<string | undefined>): Promise<string | undefined> {
+  evidence.catch(() => undefined);
+  return Promise.race([evidence, delay(lookMs, undefined, { ref: false })]);
 }
 
 interface StateBefore extends Before {

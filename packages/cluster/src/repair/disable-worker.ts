@@ -1,4 +1,13 @@
-import { proveWrites, readNodes, readShardCopies, retireNode, withConnection, type CitusNode } from '@citus-ha/citus';
+import {
+  aheadOfOthers,
+  proveWrites,
+  readNodes,
+  readShardCopies,
+  retireNode,
+  withConnection,
+  type CitusNode,
+  type ServerAddress,
+} from '@citus-ha/citus';
 import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
 import { readLeader } from '@citus-ha/dcs';
@@ -27,13 +36,15 @@ const statementMs = 10_000;
  * @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do.
  */
 export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promise<Disabled> {
-  return onLeader(cluster, async (client): Promise<Disabled> => {
+  return onLeader(cluster, async (client, server): Promise<Disabled> => {
     const seen = await lookAt(cluster, client, worker);
     if (!seen) return { outcome: 'not-in-service' };
     const { node, copies, needed } = seen;
     if (needed) return { outcome: 'needed', ...needed };
     await markDisabled(cluster, worker.name);
-    await retireNode(client, node);
+    await aheadOfOthers(server, client, () => retireNode(client, node));
+    // Whoever looks for workers that are back may have taken it away meanwhile.
+    await markDisabled(cluster, worker.name);
     const table = copies.find(({ model, groupId }) => model === 'replicated' && groupId === node.groupId)?.table;
     if (table === undefined) return { outcome: 'disabled' };
     const unproven = await proveWrites(client, table).then(() => undefined, messageOf);
@@ -49,9 +60,15 @@ export function canSpare(cluster: ClusterHandle, worker: MemberSpec): Promise<bo
   });
 }
 
-async function onLeader<T>(cluster: ClusterHandle, task: (client: Client) => Promise<T>): Promise<T> {
-  const leader = await leaderByEtcd(cluster);
-  return withConnection(cluster.sql(leader), task, { timeoutMs: connectMs, statementTimeoutMs: statementMs });
+async function onLeader<T>(
+  cluster: ClusterHandle,
+  task: (client: Client, server: ServerAddress) => Promise<T>,
+): Promise<T> {
+  const server = cluster.sql(await leaderByEtcd(cluster));
+  return withConnection(server, (client) => task(client, server), {
+    timeoutMs: connectMs,
+    statementTimeoutMs: statementMs,
+  });
 }
 
 async function lookAt(cluster: ClusterHandle, client: Client, worker: MemberSpec) {

@@ -18,6 +18,7 @@ import type { RepairEvent } from './repair-event.js';
 type Client = Parameters<Parameters<typeof withConnection>[1]>[0];
 
 const answerMs = 5_000;
+const lockMs = 1_000;
 const noStatementTimeout = { timeoutMs: answerMs, statementTimeoutMs: 0 };
 
 /**
@@ -32,6 +33,8 @@ export async function restoreWorkers(cluster: ClusterHandle, tell: (event: Repai
   return withConnection(
     cluster.sql(leader),
     async (client) => {
+      // Who waits for a lock keeps all others waiting who come later.
+      await client.query(`SET lock_timeout = ${lockMs}`);
       for (const worker of workers(cluster.spec).filter(({ name }) => marked.includes(name))) {
         await takeBack(cluster, worker, client, tell);
       }
