@@ -1,5 +1,6 @@
 import { CodedError, currentClock } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
+import { dropStale } from './drop-stale.js';
 import type { CitusNode, NodeAddress } from './nodes.js';
 import { readShardSizes } from './placements.js';
 import { withConnection, type ServerAddress } from './server-connection.js';
@@ -74,6 +75,7 @@ export async function proveWrites(client: ClientBase, table: string): Promise<vo
 export async function activateNode(coordinator: ClientBase, node: NodeAddress, server: ClientBase): Promise<void> {
   const { rows } = await server.query<{ gid: string }>(preparedSql);
   for (const { gid } of rows) await server.query(`ROLLBACK PREPARED ${server.escapeLiteral(gid)}`);
+  await dropStale(coordinator, server);
   await coordinator.query('SELECT citus_activate_node($1, $2)', [node.host, node.port]);
 }
 

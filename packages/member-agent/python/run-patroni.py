@@ -28,6 +28,7 @@ def main(program):
     from patroni.__main__ import main as run
     from patroni.api import RestApiServer
     from patroni.ha import Ha
+    from patroni.postgresql.mpp.citus import CitusHandler
     from patroni.version import __version__
 
     if int(__version__.split(".")[0]) < MINIMUM:
@@ -38,6 +39,7 @@ def main(program):
     RestApiServer.shutdown = refusing(RestApiServer.shutdown)
     Patroni.shutdown = staying(Patroni.shutdown)
     Ha.load_cluster_from_dcs = forgetting(Ha.load_cluster_from_dcs)
+    CitusHandler.adjust_postgres_gucs = keeping_own_name(CitusHandler.adjust_postgres_gucs)
     run()
 
 
@@ -94,6 +96,19 @@ def forgetting(load):
             ha._failsafe.set_is_active(0)
 
     return load_and_forget
+
+
+def keeping_own_name(adjust):
+    """Until its first reload Patroni has Citus reach its own server as localhost, wherever that listens."""
+    name = "citus.local_hostname"
+
+    def adjust_and_keep(handler, parameters):
+        own = parameters.get(name)
+        adjust(handler, parameters)
+        if own:
+            parameters[name] = own
+
+    return adjust_and_keep
 
 
 if __name__ == "__main__":

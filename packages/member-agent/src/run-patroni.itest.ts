@@ -50,11 +50,17 @@ class Ha:
             self.old_cluster = self.cluster
         if not self.stored:
             self.cluster = Cluster(self._failsafe.leader)`,
+    'postgresql/mpp/__init__.py': '',
+    'postgresql/mpp/citus.py': `
+class CitusHandler:
+    def adjust_postgres_gucs(self, parameters):
+        parameters["citus.local_hostname"] = "localhost"`,
     '__main__.py': `
 import socket, sys, threading, time
 from patroni import postgresql
 from patroni.api import RestApiServer
 from patroni.ha import Ha
+from patroni.postgresql.mpp.citus import CitusHandler
 class Patroni:
     def shutdown(self):
         print("ends")
@@ -71,10 +77,13 @@ def main():
     for name, stored in ("b", None), ("b", "a"), ("a", "a"):
         ha = Ha(name, stored)
         ha.load_cluster_from_dcs()
-        print(name, "heeds", ha._failsafe.leader, "where etcd has", stored)`,
+        print(name, "heeds", ha._failsafe.leader, "where etcd has", stored)
+    for parameters in {}, {"citus.local_hostname": "127.0.11.2"}:
+        CitusHandler().adjust_postgres_gucs(parameters)
+        print("is reached as", parameters["citus.local_hostname"])`,
   };
   const modules = join(root, version, 'usr/lib/python3/dist-packages/patroni');
-  mkdirSync(join(modules, 'postgresql'), { recursive: true });
+  mkdirSync(join(modules, 'postgresql/mpp'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(modules, name), text);
   const { stdout, stderr } = spawnSync('/usr/bin/python3', [program, join(root, version, 'bin/patroni'), 'a.yml'], {
     encoding: 'utf8',
@@ -97,11 +106,15 @@ it('gives it up before the end of a server that takes long', () => {
 });
 
 it('heeds who leads by failsafe mode only until the lock is seen in etcd', () => {
-  expect(run('4.0.8', 0).said.slice(-3)).toEqual([
+  expect(run('4.0.8', 0).said.slice(5, 8)).toEqual([
     'b heeds a where etcd has None',
     'b heeds None where etcd has a',
     'a heeds a where etcd has a',
   ]);
+});
+
+it('has Citus reach a server at the address that it was given', () => {
+  expect(run('4.0.9', 0).said.slice(8)).toEqual(['is reached as localhost', 'is reached as 127.0.11.2']);
 });
 
 it('runs no Patroni that loses acknowledged writes', () => {
