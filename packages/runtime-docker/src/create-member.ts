@@ -6,6 +6,7 @@ import { compareContainer } from './compare-container.js';
 import { startContainer, stopContainer } from './container-life.js';
 import { socketOf } from './engine-socket.js';
 import { createOptions, memberUser } from './member-container.js';
+import { neighbourSettings } from './neighbour-settings.js';
 import { ensureNetwork, restoreAddress } from './network.js';
 import { ensureVolume } from './volumes.js';
 
@@ -31,7 +32,8 @@ export async function createMember(
   }
   const needs = needsOf(wanted.kind);
   if (needs.data) await ensureVolume(engine, cluster, name);
-  const place = { ...state, ...(needs.attends && { socket: await socketOf(engine) }) };
+  const neighbours = neighbourSettings((await engine.version()).ApiVersion);
+  const place = { ...state, neighbours, ...(needs.attends && { socket: await socketOf(engine) }) };
   const container = await engine.createContainer(createOptions(cluster, name, wanted, place));
   await putFiles(container, files, memberUser);
   if (found?.State.Running) await startContainer(container, name);

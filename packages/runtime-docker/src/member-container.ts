@@ -9,6 +9,7 @@ import {
 import type { Member } from '@citus-ha/runtime';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import { labels, networkName, volumeName } from './names.js';
+import type { NeighbourSettings } from './neighbour-settings.js';
 
 /** The number of the members' user in every image of the set. */
 export const memberUser = { uid: 999, gid: 999 } as const;
@@ -17,6 +18,7 @@ const dataFolder = '/var/lib/citus-ha';
 
 /** Where a container is put. */
 export interface ContainerPlace extends Pick<DockerState, 'addresses'> {
+  readonly neighbours: NeighbourSettings;
   /** Where the engine listens on its own machine, for a member that is to have it. */
   readonly socket?: string;
 }
@@ -26,7 +28,7 @@ export function createOptions(
   cluster: string,
   member: string,
   definition: ContainerDefinition,
-  { addresses, socket }: ContainerPlace,
+  { addresses, neighbours, socket }: ContainerPlace,
 ): ContainerCreateOptions {
   const { kind, command, env, ports, image, bind = '' } = definition;
   const needs = needsOf(kind);
@@ -48,6 +50,7 @@ export function createOptions(
     ...healthcheck(definition),
     HostConfig: {
       NetworkMode: networkName(cluster),
+      ...neighbours.host,
       // After the engine's own restart the cluster comes back by itself.
       RestartPolicy: { Name: 'unless-stopped' },
       PortBindings: Object.fromEntries(
@@ -69,6 +72,7 @@ export function createOptions(
         [networkName(cluster)]: {
           IPAMConfig: { IPv4Address: addresses[member] ?? '' },
           Aliases: [member],
+          ...neighbours.endpoint,
         },
       },
     },

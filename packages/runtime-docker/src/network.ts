@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { ContainerInspectInfo, NetworkInspectInfo } from 'dockerode';
 import { ifThere, statusOf } from './engine.js';
 import { labels, networkName } from './names.js';
+import { neighbourSettings } from './neighbour-settings.js';
 
 /**
  * Makes the private network of a cluster, unless it is there.
@@ -60,7 +61,9 @@ export async function restoreAddress(
   const inTheWay = new Set([...holders.map(([id]) => id), ...(endpoint ? [Container] : [])]);
   for (const id of inTheWay) await network.disconnect({ Container: id, Force: true });
   const Aliases = [Config.Labels[labels.service] ?? ''];
-  await network.connect({ Container, EndpointConfig: { IPAMConfig: { IPv4Address: address }, Aliases } });
+  const { endpoint: options } = neighbourSettings((await engine.version()).ApiVersion);
+  const EndpointConfig = { IPAMConfig: { IPv4Address: address }, Aliases, ...options };
+  await network.connect({ Container, EndpointConfig });
 }
 
 /** Whether a member's container has another address than this in its network, or none. */
