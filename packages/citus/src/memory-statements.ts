@@ -62,6 +62,7 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['pg_terminate_backend', () => []],
   ['pg_backend_pid', () => [{ pid: 1 }]],
   ['pg_cancel_backend', () => []],
+  ['clock_timestamp()', () => [{ at: '' }]],
   ['citus_version()', (server) => [{ text: versionOf(server) }]],
   ['FROM pg_extension', (server, [name]) => (hasExtension(server, String(name)) ? [{}] : [])],
   ['NOT metadatasynced', () => []],

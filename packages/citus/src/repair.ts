@@ -27,8 +27,8 @@ export async function retireNode(
 const forgetSql = 'DELETE FROM pg_dist_placement WHERE shardid = $1 AND groupid = $2';
 
 /**
- * Runs a task, and cancels statements that it has to wait for: each that still blocks it after a while, and again. Writes that wait for a node
- * that is gone hold up whoever takes it out of service.
+ * Runs a task that changes nodes, and cancels writes to tables with several copies that still block it after a while, and again: those
+ * that wait for a node which is gone. So are those cancelled that were planned before the change, and still wait for that node.
  *
  * @param client By which the task works.
  */
@@ -37,7 +37,11 @@ export async function aheadOfOthers<T>(server: ServerAddress, client: ClientBase
   const over = new AbortController();
   const cancelling = cancelBlockers(server, rows[0]?.pid ?? 0, over.signal);
   try {
-    return await task();
+    const result = await task();
+    const { rows: now } = await client.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+    await currentClock().sleep(patienceMs);
+    await client.query(cancelOutdatedSql, [now[0]?.at]);
+    return result;
   } finally {
     over.abort();
     await cancelling;
@@ -57,6 +61,13 @@ async function cancelBlockers(server: ServerAddress, pid: number, signal: AbortS
 
 /** What does not wait for the lost node is done by then. */
 const patienceMs = 100;
+
+/** Whoever writes to a table with several copies holds this lock until it is done. */
+const cancelOutdatedSql = `
+SELECT pg_cancel_backend(l.pid)
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.relation = 'pg_dist_node'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted
+  AND l.pid <> pg_backend_pid() AND a.state = 'active' AND a.query_start < $1::timestamptz`;
 
 const cancelSql = 'SELECT pg_cancel_backend(blocker) FROM unnest(pg_blocking_pids($1)) AS blocker';
 

@@ -94,6 +94,30 @@ export const answer: Term = { what: 'a client logs in and is answered', ms: 100,
 /** A session that used the copy which is gone fails once. */
 export const otherCopy: Term = { what: 'reads turn to another copy', ms: 200, from: 'measured: 0.3 s in all' };
 
+/** The node is disabled, which waits for writes that wait for it; these are cancelled. */
+export const workerDisabled: Term = {
+  what: 'it is taken out of service',
+  ms: 600,
+  from: 'measured: 0.1-0.5 s',
+};
+
+/** Of who serves nobody and was not seen to die. */
+export const lookedFor: Term = {
+  what: 'the sentinel has looked for it in vain',
+  ms: 6_000,
+  from: 'a look every second for 5 s; measured: 5.5-5.9 s in all',
+};
+
+/** Of all clients that were cut off, or cancelled. */
+export const begunAnew: Term = { what: 'its clients begin anew', ms: 1_200, from: 'measured: 1.0-1.6 s in all' };
+
+/** Of a container: the kernel asks for its neighbour three times, once the connection's first packet is sent again. */
+export const goneAddress: Term = {
+  what: 'a new connection learns that the address is gone',
+  ms: 1_300,
+  from: 'net.ipv4.neigh of the container, and TCP, which sends again after 1 s',
+};
+
 /** `tcp_user_timeout` of `citus.node_conninfo`. */
 export const oldConnection: Term = {
   what: 'Citus gives up a connection that it has',

@@ -1,6 +1,18 @@
-import { answer, newConnection, oldConnection, otherCopy, withoutEtcd } from './measured.js';
+import {
+  answer,
+  begunAnew,
+  deathSeen,
+  goneAddress,
+  lookedFor,
+  newConnection,
+  oldConnection,
+  otherCopy,
+  shutDown,
+  withoutEtcd,
+  workerDisabled,
+} from './measured.js';
 import type { PromiseInput } from './promise-input.js';
-import { slowed, untilQuick } from './terms.js';
+import { setting, slowed, untilFenced, untilQuick, type End } from './terms.js';
 import { atMost, unknown, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
 
 const nothing: Loss = { lost: 'nothing', why: 'no coordinator is hit' };
@@ -11,7 +23,8 @@ export function otherPromises(input: PromiseInput): readonly FaultPromise[] {
   return [...ofWorker(input), ...ofEtcd(), ...ofProxy(input)];
 }
 
-function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly FaultPromise[] {
+function ofWorker(input: PromiseInput): readonly FaultPromise[] {
+  const { spec, runtime, sentinel, engine } = input;
   const { shards, workers } = spec;
   if (workers.availability === 'patroni') return [];
   const hasCopies = shards.replicationFactor > 1;
@@ -19,29 +32,43 @@ function ofWorker({ spec, runtime, sentinel, engine }: PromiseInput): readonly F
     ? 'it is back: a write needs every copy of its shard'
     : 'it is back: nobody else has its shards';
   const restarted = sentinel ? `${needed}; the sentinel starts it again` : needed;
+  // The address of a container goes with it; a process that is gone refuses.
+  const unreachable = runtime === 'docker' ? [goneAddress] : [];
+  const disableAfterMs = hasCopies && sentinel ? spec.sentinel.disableAfterMs : null;
+  /** Once it is gone others do without it. */
+  const without = (what: string, ...before: readonly Term[]): Bound => {
+    if (disableAfterMs === null) return until(what);
+    const patience = setting('it may come back', 'sentinel.disableAfter', disableAfterMs);
+    const waits = disableAfterMs > 0 ? [patience] : [];
+    return atMost(...before, deathSeen(runtime), ...waits, workerDisabled, ...unreachable, begunAnew);
+  };
+  const fencedOr = (end: End): Bound => {
+    const fenced = untilFenced(input, end);
+    return fenced === undefined ? until(needed) : without(needed, ...fenced);
+  };
   const waiting = (...terms: readonly Term[]) => {
     if (engine === undefined) return unknown('how long the engine waits for a server that does not answer');
     return engine === 'citus' ? atMost(...terms, answer) : until('it answers again: the stand-in waits for it');
   };
   const refused = atMost(otherCopy, answer);
-  // The address of a container goes with it; a process that is gone refuses.
-  const gone = runtime === 'docker' ? waiting(newConnection) : refused;
-  const worker = (faults: readonly string[], write: string, read: Bound): FaultPromise => ({
+  const gone = atMost(...unreachable, otherCopy, answer);
+  const worker = (faults: readonly string[], write: Bound, read: Bound): FaultPromise => ({
     faults,
     target: 'worker',
-    write: until(write),
-    read: hasCopies ? read : until(write),
+    write,
+    read: hasCopies ? read : write,
     loss: nothing,
   });
   return [
-    worker(['kill', 'patroni-kill'], restarted, gone),
-    worker(['postmaster-kill', 'rolling-restart'], `${needed}; Patroni starts it again`, refused),
-    worker(['stop'], needed, gone),
-    worker(['full-disk'], needed, refused),
-    worker([...silent, 'partition-peers'], needed, waiting(oldConnection, newConnection)),
-    worker(['postmaster-pause'], needed, waiting(newConnection)),
-    { ...worker(['partition-dcs'], needed, atMost(withoutEtcd, answer)), write: atMost(withoutEtcd, answer) },
-    { ...worker(slowed, needed, untilQuick), write: untilQuick },
+    worker(['kill', 'patroni-kill'], without(restarted), gone),
+    worker(['postmaster-kill', 'rolling-restart'], until(`${needed}; Patroni starts it again`), refused),
+    worker(['stop'], without(needed, shutDown), gone),
+    worker(['full-disk'], without(needed, lookedFor), refused),
+    worker(silent, fencedOr('silent'), waiting(oldConnection, newConnection)),
+    worker(['partition-peers'], until(needed), waiting(oldConnection, newConnection)),
+    worker(['postmaster-pause'], fencedOr('half-alive'), waiting(newConnection)),
+    worker(['partition-dcs'], atMost(withoutEtcd, answer), atMost(withoutEtcd, answer)),
+    worker(slowed, untilQuick, untilQuick),
   ];
 }
 

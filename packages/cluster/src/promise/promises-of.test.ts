@@ -46,8 +46,9 @@ describe('by default', () => {
     ['kill', 'standby', '750ms', '650ms', 'nothing'],
     ['stop', 'standby', '1.4s', '650ms', 'nothing'],
     ['pause', 'standby', '2.9s', '2.8s', 'nothing'],
-    ['kill', 'worker', 'unbounded', '300ms', 'nothing'],
-    ['pause', 'worker', 'unbounded', '8.1s', 'nothing'],
+    ['kill', 'worker', '1.9s', '300ms', 'nothing'],
+    ['stop', 'worker', '3.4s', '300ms', 'nothing'],
+    ['pause', 'worker', '4.0s', '8.1s', 'nothing'],
     ['kill', 'etcd', '300ms', '300ms', 'nothing'],
     ['stop', 'etcd', '300ms', '300ms', 'nothing'],
     ['full-disk', 'leader', '5.9s', '650ms', 'nothing'],
@@ -138,11 +139,12 @@ describe('a standby', () => {
 });
 
 describe('a worker', () => {
-  it('is waited for, and says by whom it is started again', () => {
-    expect(promised(local, 'kill', 'worker').write).toMatchObject({
+  it('is waited for where none is disabled, which says by whom it is started again', () => {
+    const never = withSpec('sentinel: { disableAfter: never }');
+    expect(promised(never, 'kill', 'worker').write).toMatchObject({
       until: expect.stringContaining('the sentinel starts it') as string,
     });
-    expect(promised(local, 'stop', 'worker').write).toMatchObject({
+    expect(promised(never, 'stop', 'worker').write).toMatchObject({
       until: 'it is back: a write needs every copy of its shard',
     });
   });
@@ -155,8 +157,8 @@ describe('a worker', () => {
   it('that does not answer keeps reads for as long as the engine waits, which has a bound with Citus alone', () => {
     const docker = { ...local, runtime: 'docker' } as const;
     const reads = [docker, { ...docker, engine: 'standin' } as const, { ...docker, engine: undefined }].map((input) =>
-      boundText(promised(input, 'kill', 'worker').read),
+      boundText(promised(input, 'pause', 'worker').read),
     );
-    expect(reads).toEqual(['3.1s', 'unbounded', 'unknown']);
+    expect(reads).toEqual(['8.1s', 'unbounded', 'unknown']);
   });
 });
