@@ -16,7 +16,7 @@ const modules: readonly (readonly [names: string, load: () => Promise<readonly C
   ['logs', async () => [(await import('./commands/logs.js')).logsCommand()]],
   ['exec', async () => [(await import('./commands/exec.js')).execCommand()]],
   [
-    'start stop restart reinit rebuild pause resume',
+    'start stop restart reinit rebuild repair pause resume',
     async () => (await import('./commands/members.js')).memberCommands(),
   ],
   ['switchover failover', async () => (await import('./commands/change-leader.js')).leaderCommands()],

@@ -1,10 +1,9 @@
-import { memberNamed, promiseFor, promiseInputOf, type ClusterHandle } from '@citus-ha/cluster';
+import { memberNamed, promiseFor, promiseInputOf, type ClusterHandle, isAlone } from '@citus-ha/cluster';
 import { currentClock } from '@citus-ha/core';
 import type { Death, Lost } from './failover/judge.js';
 import type { Restarts } from './failover/restarts.js';
 import { takeOver } from './failover/take-over.js';
 import { doWithout } from './repair/do-without.js';
-import { isAlone } from './repair/is-alone.js';
 import type { Tell } from './sentinel-event.js';
 
 /** What a worker that is started again waits for at most. */
@@ -20,7 +19,7 @@ export async function handleDeath(
 ): Promise<void> {
   const lost = fenced() ?? { since: currentClock().now(), fault: 'kill' };
   const { disableAfterMs } = cluster.spec.sentinel;
-  const isSpared = disableAfterMs !== null && isAlone(cluster, memberNamed(cluster, death.member));
+  const isSpared = disableAfterMs !== null && isAlone(cluster.spec, memberNamed(cluster, death.member));
   const without = isSpared && afterwards(cluster, disableAfterMs, () => lose(cluster, death, lost, tell));
   // Clients wait for the one, nobody for the other.
   if (without && disableAfterMs === 0) await Promise.race([without, currentClock().sleep(aheadMs, cluster.signal)]);

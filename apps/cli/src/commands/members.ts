@@ -4,12 +4,15 @@ import {
   presentMember,
   rebuildWorker,
   reinitialize,
+  repairWorkers,
   restartMember,
   setMaintenance,
   startIntoService,
+  stopWorker,
   type ClusterContext,
   type ClusterHandle,
   type Problem,
+  type RepairEvent,
 } from '@citus-ha/cluster';
 import type { MemberSpec } from '@citus-ha/config';
 import type { Command } from 'commander';
@@ -19,6 +22,7 @@ import { composeCluster, composeMembers } from '../compose.js';
 import { confirm, withConfirmation } from '../confirm.js';
 import { exitCode } from '../exit-code.js';
 import { printJson, step } from '../output.js';
+import { progressLine } from '../progress-line.js';
 
 /** The commands that act on single members, or on all of them alike. */
 export function memberCommands(): readonly Command[] {
@@ -29,7 +33,7 @@ export function memberCommands(): readonly Command[] {
       'stop a member until it is started again',
       'stopped',
       composeMembers,
-      ({ runtime }, { name }) => runtime.stop(name),
+      stop,
       'Clients connected to it lose their connection.',
     ),
     onMember(
@@ -49,9 +53,17 @@ export function memberCommands(): readonly Command[] {
       'Its data is removed and copied anew.',
     ),
     rebuildCommand(),
+    repairCommand(),
     maintenance('pause', 'stop automatic failover: Patroni leaves PostgreSQL as it is', true),
     maintenance('resume', 'let Patroni manage PostgreSQL again', false),
   ];
+}
+
+/** A cluster whose record cannot be read has members to stop all the same. */
+async function stop({ runtime }: ClusterContext, member: MemberSpec, options: CommonOptions): Promise<void> {
+  const cluster = member.kind === 'worker' ? await composeCluster(options).catch(() => undefined) : undefined;
+  if (cluster) return stopWorker(cluster, member, (event) => step(progressLine(event)));
+  await runtime.stop(member.name);
 }
 
 function startCommand(): Command {
@@ -111,6 +123,22 @@ function rebuildCommand(): Command {
       step(`${name} made anew, with ${copied.length > 0 ? copied.join(', ') : 'nothing to copy'}`);
       if (lost.length > 0) step(`shards are lost of ${lost.join(', ')}: restore these tables, or drop them`);
     });
+}
+
+function repairCommand(): Command {
+  return command(
+    'repair',
+    'do without workers that are gone, take those back that serve, and copy the shards that tables lack',
+  ).action(async (options: CommonOptions) => {
+    const done: RepairEvent[] = [];
+    const whole = await repairWorkers(await composeCluster(options), (event) => {
+      done.push(event);
+      step(progressLine(event));
+    });
+    if (options.json) printJson({ whole, done });
+    else if (done.length === 0) step(whole ? 'nothing to do: every worker is in service' : 'nothing can be done now');
+    if (!whole) process.exitCode = exitCode.degraded;
+  });
 }
 
 function maintenance(name: string, description: string, on: boolean): Command {

@@ -2,7 +2,7 @@ import {
   connectionUri,
   foreseeUp,
   promiseFor,
-  readPromiseInput,
+  promiseInputOf,
   readStatusOfBusy,
   statsUrl,
   up,
@@ -38,7 +38,9 @@ export function upCommand(): Command {
       else {
         if (changes.length === 0) step('nothing to do: the cluster is as cluster.yaml says');
         printEndpoints(cluster);
-        const promise = promiseFor(await readPromiseInput(cluster), 'kill', 'leader');
+        // A sentinel that has only just started has not said so yet.
+        const input = { ...promiseInputOf(cluster), engine: cluster.record.engine };
+        const promise = promiseFor(input, 'kill', 'leader');
         if (promise) print(lostLeaderLine(promise));
       }
       for (const { message, fix } of status.problems) step(`${pc.yellow('problem')} ${message}. ${fix}`);

@@ -6,6 +6,7 @@ import {
   retireNode,
   withConnection,
   type CitusNode,
+  type ConnectOptions,
   type ServerAddress,
 } from '@citus-ha/citus';
 import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
@@ -17,7 +18,7 @@ import { hostsOf } from '../places.js';
 import { markDisabled } from './disabled-mark.js';
 import { whyNeeded, type WhyNeeded } from './why-needed.js';
 
-type Client = Parameters<Parameters<typeof withConnection>[1]>[0];
+export type Client = Parameters<Parameters<typeof withConnection>[1]>[0];
 
 export type Disabled =
   /** @param unproven Why it is not known that tables with several copies take writes now; absent where one of them took one. */
@@ -26,8 +27,7 @@ export type Disabled =
   | { readonly outcome: 'not-in-service' }
   | ({ readonly outcome: 'needed' } & WhyNeeded);
 
-const connectMs = 1_000;
-const statementMs = 10_000;
+const soon = { timeoutMs: 1_000, statementTimeoutMs: 10_000 };
 
 /**
  * Takes a worker that is gone out of service, so that tables with several copies take writes without it. Its copies are
@@ -36,7 +36,7 @@ const statementMs = 10_000;
  * @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do.
  */
 export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promise<Disabled> {
-  return onLeader(cluster, async (client, server): Promise<Disabled> => {
+  return onLeader(cluster, soon, async (client, server): Promise<Disabled> => {
     const seen = await lookAt(cluster, client, worker);
     if (!seen) return { outcome: 'not-in-service' };
     const { node, copies, needed } = seen;
@@ -54,21 +54,20 @@ export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promi
 
 /** Whether the cluster can do without a worker that is in service. @throws as {@link disableWorker} does. */
 export function canSpare(cluster: ClusterHandle, worker: MemberSpec): Promise<boolean> {
-  return onLeader(cluster, async (client) => {
+  return onLeader(cluster, soon, async (client) => {
     const seen = await lookAt(cluster, client, worker);
     return seen !== undefined && seen.needed === undefined;
   });
 }
 
-async function onLeader<T>(
+/** Runs a task with a session on whoever holds the lock. @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do. */
+export async function onLeader<T>(
   cluster: ClusterHandle,
+  options: ConnectOptions,
   task: (client: Client, server: ServerAddress) => Promise<T>,
 ): Promise<T> {
   const server = cluster.sql(await leaderByEtcd(cluster));
-  return withConnection(server, (client) => task(client, server), {
-    timeoutMs: connectMs,
-    statementTimeoutMs: statementMs,
-  });
+  return withConnection(server, (client) => task(client, server), options);
 }
 
 async function lookAt(cluster: ClusterHandle, client: Client, worker: MemberSpec) {
@@ -91,7 +90,7 @@ export function nodeOf(
 }
 
 /** Who holds the lock: quicker than asking coordinators, one of which may be gone too. */
-export async function leaderByEtcd(cluster: ClusterHandle): Promise<string> {
+async function leaderByEtcd(cluster: ClusterHandle): Promise<string> {
   const [first] = coordinators(cluster.spec);
   const key = first && (await readLeader(cluster.dcs, dcsPathOf(cluster, first)));
   if (key) return key.name;

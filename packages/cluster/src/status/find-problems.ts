@@ -174,8 +174,8 @@ function nodeProblems({
         {
           code: 'NODE_INACTIVE',
           member: name,
-          message: `${name} is disabled in Citus`,
-          fix: 'Activate it: `citus-ha bootstrap`.',
+          message: `${name} is out of service in Citus: nothing is written to its shards`,
+          fix: 'It is taken back once it serves: by the sentinel, or by `citus-ha repair`.',
         },
       ];
     });

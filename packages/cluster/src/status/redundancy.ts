@@ -67,7 +67,6 @@ function underReplicated({ tables, nodes, silent }: ClusterStatus['redundancy'])
   );
   const away = silent.length > 0 ? `Bring back what does not answer: ${listed(silent)}.` : undefined;
   const mended = away ?? (nodes.length > 0 ? 'See above.' : undefined);
-  const copy = few.map(({ table, target }) => `SELECT replicate_table_shards('${table}', ${target});`).join(' ');
   return [
     ...(lost.length > 0
       ? [
@@ -81,7 +80,7 @@ function underReplicated({ tables, nodes, silent }: ClusterStatus['redundancy'])
       ? [
           problem(
             `${sum(few, 'underReplicatedShards')} shards have fewer placements that can be reached than their tables were made with: ${named(few)}`,
-            mended ?? `Copy them again: ${copy}`,
+            mended ?? 'They are copied again by the sentinel, or by `citus-ha repair`.',
           ),
         ]
       : []),

@@ -1,4 +1,4 @@
-import { dcsPathOf, knock, restoreWorkers, sentinelsPath, type ClusterHandle } from '@citus-ha/cluster';
+import { dcsPathOf, knock, restoreWorkers, sentinelsPath, type ClusterHandle, isAlone } from '@citus-ha/cluster';
 import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf } from '@citus-ha/core';
 import { isScopePaused } from '../failover/scope.js';
@@ -6,7 +6,6 @@ import { presenceKey } from '../presence.js';
 import type { Tell } from '../sentinel-event.js';
 import { tellOnce } from '../tell-once.js';
 import { doWithout } from './do-without.js';
-import { isAlone } from './is-alone.js';
 
 const everyMs = 5_000;
 /** While a worker is out of service, or copies are lacking. */
@@ -34,7 +33,7 @@ export async function watchWorkers(
     let isWhole = true;
     try {
       if (await isToRepair(cluster)) {
-        for (const worker of workers(cluster.spec).filter((one) => isAlone(cluster, one))) {
+        for (const worker of workers(cluster.spec).filter((one) => isAlone(cluster.spec, one))) {
           await losses.follow(cluster, worker, told);
         }
         isWhole = await restoreWorkers(cluster, told);

@@ -1,4 +1,4 @@
-import { canSpare, dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { canSpare, dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle, isAlone } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import { readLeader } from '@citus-ha/dcs';
 import type { Member } from '@citus-ha/runtime';
@@ -6,7 +6,6 @@ import { messageOf, waitFor } from '@citus-ha/core';
 import { readScope } from '../failover/scope.js';
 import type { Tell } from '../sentinel-event.js';
 import { groupOf } from '../group-of.js';
-import { isAlone } from '../repair/is-alone.js';
 import { judgeLoneSilence, judgeSilence, type SilenceVerdict, type Spared } from './judge-silence.js';
 
 /** What is known of a member that serves nobody. */
@@ -38,7 +37,7 @@ export async function fence(
   const judge = async (isGoverned: boolean): Promise<SilenceVerdict> => {
     const scope = await readScope(dcs, path, groupOf(cluster, member));
     const unserved = { member, isRefused: isRefused(), isGoverned };
-    if (!isAlone(cluster, spec)) return judgeSilence(unserved, scope, prompt());
+    if (!isAlone(cluster.spec, spec)) return judgeSilence(unserved, scope, prompt());
     const verdict = judgeLoneSilence(unserved, scope, prompt(), await coordinatorLeader(cluster));
     if (verdict.act === 'fence' && !(await canSpare(cluster, spec))) return { act: 'spare', why: 'needed' };
     return verdict;

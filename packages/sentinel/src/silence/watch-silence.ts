@@ -1,8 +1,7 @@
-import { knock, type ClusterHandle } from '@citus-ha/cluster';
+import { knock, type ClusterHandle, isAlone } from '@citus-ha/cluster';
 import { coordinators, databaseMembers } from '@citus-ha/config';
 import { currentClock } from '@citus-ha/core';
 import type { Lost } from '../failover/judge.js';
-import { isAlone } from '../repair/is-alone.js';
 import type { SentinelEvent, Tell } from '../sentinel-event.js';
 import { groupOf } from '../group-of.js';
 import { tellOnce } from '../tell-once.js';
@@ -114,7 +113,7 @@ export class SilenceWatch {
 function witnessesOf(cluster: ClusterHandle): ReadonlyMap<string, readonly string[]> {
   const ofCoordinators = coordinators(cluster.spec);
   const judged = databaseMembers(cluster.spec).map((member) => {
-    const others = isAlone(cluster, member) ? ofCoordinators : groupOf(cluster, member.name);
+    const others = isAlone(cluster.spec, member) ? ofCoordinators : groupOf(cluster, member.name);
     return [member.name, others.map(({ name }) => name).filter((name) => name !== member.name)] as const;
   });
   const asked = new Set(judged.flatMap(([, witnesses]) => witnesses));
