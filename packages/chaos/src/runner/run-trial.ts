@@ -1,4 +1,5 @@
 import { readStatus, withPatience, type ClusterHandle } from '@citus-ha/cluster';
+import { coordinators } from '@citus-ha/config';
 import { CodedError, codeOf, messageOf, waitFor } from '@citus-ha/core';
 import { checkHistory, type TrialResult } from '../checkers/check-history.js';
 import type { Fault } from '../faults/fault.js';
@@ -10,7 +11,7 @@ import { startLoad, type Load, type Running } from '../load/start-load.js';
 import { watchLeaders } from '../load/watch-leaders.js';
 import { planCrowd, type Crowd } from '../workloads/crowd.js';
 import { planClients } from '../workloads/plan-clients.js';
-import { createTables, dropTables, type LoadTables } from '../workloads/tables.js';
+import { createTables, dropTables, hasTables, type LoadTables } from '../workloads/tables.js';
 import type { ChaosEvent } from './chaos-event.js';
 import { memberAt, readFinally } from './final-reads.js';
 import { healAll, healFault, uninterrupted } from './heal.js';
@@ -63,6 +64,7 @@ export async function runTrial(cluster: ClusterHandle, options: TrialOptions): P
       nameOfHost: (host) => memberAt(cluster, host),
       scanned: crowd?.workload === 'scans',
     });
+    await untilSeen(cluster);
     const { clients, intervalMs } = recordHeader(recorder, cluster, tables, options);
     const signal = watching.signal;
     leaders = watchLeaders({ cluster, recorder, intervalMs: beatIntervalMs, timeoutMs, signal });
@@ -162,6 +164,19 @@ async function requireHealthy(cluster: ClusterHandle, tell: Tell, lastingMs = 0)
       cause,
       fix: 'Bring it up: `citus-ha up`, or undo earlier faults: `citus-ha chaos heal`.',
     });
+  });
+}
+
+/** What readers find from then on is what this trial wrote. */
+async function untilSeen(cluster: ClusterHandle): Promise<void> {
+  await waitFor({
+    what: 'every coordinator to have the tables of the load',
+    probe: async () => {
+      const has = coordinators(cluster.spec).map(({ name }) => hasTables(cluster.endpoint('write'), cluster.sql(name)));
+      return (await Promise.all(has)).every(Boolean);
+    },
+    timeoutMs: healthTimeoutMs,
+    signal: cluster.signal,
   });
 }
 

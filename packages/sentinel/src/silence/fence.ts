@@ -1,5 +1,5 @@
 import { canSpare, dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle, isAlone } from '@citus-ha/cluster';
-import { coordinators } from '@citus-ha/config';
+import { coordinators, workers } from '@citus-ha/config';
 import { readLeader } from '@citus-ha/dcs';
 import type { Member } from '@citus-ha/runtime';
 import { messageOf, waitFor } from '@citus-ha/core';
@@ -38,7 +38,9 @@ export async function fence(
     const scope = await readScope(dcs, path, groupOf(cluster, member));
     const unserved = { member, isRefused: isRefused(), isGoverned };
     if (!isAlone(cluster.spec, spec)) return judgeSilence(unserved, scope, prompt());
-    const verdict = judgeLoneSilence(unserved, scope, prompt(), await coordinatorLeader(cluster));
+    const others = workers(cluster.spec).flatMap(({ name }) => (name === member ? [] : [name]));
+    const coordinator = await coordinatorLeader(cluster);
+    const verdict = judgeLoneSilence(unserved, scope, prompt(), { coordinator, others });
     if (verdict.act === 'fence' && !(await canSpare(cluster, spec))) return { act: 'spare', why: 'needed' };
     return verdict;
   };

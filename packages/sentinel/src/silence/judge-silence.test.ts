@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScopeSeen } from '../failover/scope.js';
 import { scope } from '../testing/scope.js';
-import { judgeSilence } from './judge-silence.js';
+import { judgeLoneSilence, judgeSilence } from './judge-silence.js';
 
 const silent = (member: string) => ({ member, isRefused: false, isGoverned: false });
 const refusing = (member: string) => ({ member, isRefused: true, isGoverned: true });
@@ -38,6 +38,21 @@ describe('a silent standby', () => {
     const spared = { act: 'spare', why: 'no-witness' };
     expect(judgeSilence(silent('coord-2'), scope, ['coord-3'])).toEqual(spared);
     expect(judgeSilence(silent('coord-2'), { ...scope, leader: undefined }, ['coord-1'])).toEqual(spared);
+  });
+});
+
+describe('a silent worker', () => {
+  const of = { coordinator: 'coord-1', others: ['worker2', 'worker3'] };
+  const judged = (prompt: readonly string[], by = of) => judgeLoneSilence(silent('worker1'), scope, prompt, by);
+
+  it('is killed where everybody else answers promptly', () => {
+    expect(judged(['coord-1', 'worker2', 'worker3'])).toEqual({ act: 'fence', witness: 'coord-1' });
+  });
+
+  it('is left alone where another worker is late, or nobody leads', () => {
+    const spared = { act: 'spare', why: 'no-witness' };
+    expect(judged(['coord-1', 'worker2'])).toEqual(spared);
+    expect(judged(['coord-1', 'worker2', 'worker3'], { ...of, coordinator: undefined as never })).toEqual(spared);
   });
 });
 

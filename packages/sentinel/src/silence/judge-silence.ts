@@ -50,21 +50,20 @@ export function judgeSilence(unserved: Unserved, scope: ScopeSeen, prompt: reado
 }
 
 /**
- * The same of a worker that no standby replaces, and that the cluster can do without. Pure.
+ * The same of a worker that no standby replaces, and that the cluster can do without: its copies have to be made anew, so everybody else must
+ * answer promptly. Pure.
  *
  * @param coordinator Who leads the coordinators, by whose word it is judged.
+ * @param others All other workers.
  */
 export function judgeLoneSilence(
   unserved: Unserved,
   scope: ScopeSeen,
   prompt: readonly string[],
-  coordinator: string | undefined,
+  { coordinator, others }: { readonly coordinator: string | undefined; readonly others: readonly string[] },
 ): SilenceVerdict {
-  return judge(
-    unserved,
-    scope,
-    prompt.find((name) => name === coordinator),
-  );
+  const isOneOnly = others.every((name) => prompt.includes(name));
+  return judge(unserved, scope, isOneOnly ? prompt.find((name) => name === coordinator) : undefined);
 }
 
 function judge(

@@ -1,5 +1,5 @@
 import { knock, type ClusterHandle, isAlone } from '@citus-ha/cluster';
-import { coordinators, databaseMembers } from '@citus-ha/config';
+import { databaseMembers } from '@citus-ha/config';
 import { currentClock } from '@citus-ha/core';
 import type { Lost } from '../failover/judge.js';
 import type { SentinelEvent, Tell } from '../sentinel-event.js';
@@ -111,9 +111,9 @@ export class SilenceWatch {
 
 /** Who is listened to, each with those by whose word it may be killed. */
 function witnessesOf(cluster: ClusterHandle): ReadonlyMap<string, readonly string[]> {
-  const ofCoordinators = coordinators(cluster.spec);
-  const judged = databaseMembers(cluster.spec).map((member) => {
-    const others = isAlone(cluster.spec, member) ? ofCoordinators : groupOf(cluster, member.name);
+  const everyone = databaseMembers(cluster.spec);
+  const judged = everyone.map((member) => {
+    const others = isAlone(cluster.spec, member) ? everyone : groupOf(cluster, member.name);
     return [member.name, others.map(({ name }) => name).filter((name) => name !== member.name)] as const;
   });
   const asked = new Set(judged.flatMap(([, witnesses]) => witnesses));
