@@ -76,6 +76,9 @@ describe('a sentinel', () => {
     cluster = await createTestCluster('e2e-sentinel', 'sentinel: { enabled: true }');
     await cluster.run('up');
     await cluster.sql(ledgerTable);
+    await cluster.sql('CREATE TABLE rooms (id int PRIMARY KEY, note text)');
+    await cluster.sql("SELECT create_distributed_table('rooms', 'id')");
+    await cluster.sql('INSERT INTO rooms SELECT generate_series(1, 100)');
     runtime = await openRuntime(cluster);
   });
   afterAll(() => cluster.destroy());
@@ -125,11 +128,34 @@ describe('a sentinel', () => {
     expect((await cluster.leader()).name).toBe(name);
   });
 
-  it('brings back a worker that died', async () => {
+  it.each([
+    ['the first worker, which died', 'worker1', 'kill'],
+    ['another one, which is frozen', 'worker2', 'pause'],
+  ] as const)('has writes go on without %s, and makes its copies anew', async (_, name, fault) => {
     await watch();
-    await runtime.kill('worker2');
-    await sentinel.until({ type: 'restarting', member: 'worker2', why: 'no-candidate' });
+    await runtime[fault](name);
+    await sentinel.until({ type: 'worker-disabled', member: name });
+    await cluster.sql(`UPDATE rooms SET note = '${name}'`);
+    await sentinel.until({ type: 'redundancy-restored' });
     expect((await cluster.untilHealthy()).problems).toEqual([]);
+    const { rows } = await cluster.sql('SELECT nodename, isactive FROM pg_dist_node WHERE NOT isactive');
+    expect(rows).toEqual([]);
+  });
+
+  it('takes a worker back that was stopped by command, and lets nobody write to what it missed', async () => {
+    await watch();
+    await cluster.run('stop', 'worker3', '--yes');
+    await cluster.sql('INSERT INTO rooms SELECT generate_series(101, 200)');
+    expect((await cluster.status()).problems).toContainEqual(expect.objectContaining({ code: 'NODE_INACTIVE' }));
+    await cluster.run('start', 'worker3');
+    await sentinel.until({ type: 'redundancy-restored' });
+    await cluster.untilHealthy();
+    const { rows } = await cluster.sql<{ lacking: number }>(
+      `SELECT count(*)::int AS lacking FROM pg_dist_shard s
+      WHERE (SELECT count(*) FROM pg_dist_placement p WHERE p.shardid = s.shardid) < 2`,
+    );
+    expect(rows).toEqual([{ lacking: 0 }]);
+    expect((await cluster.sql('SELECT count(*)::int AS count FROM rooms')).rows).toEqual([{ count: 200 }]);
   });
 
   it('leaves a paused cluster alone', async () => {
