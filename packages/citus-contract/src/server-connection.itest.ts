@@ -115,7 +115,7 @@ describe.skipIf(postgresBinDir === undefined)('A connection to a server', () => 
         address,
         async (client) => {
           // Known without a statement, which might take too long itself.
-          frozen = (client as ClientBase & { readonly processID: number }).processID;
+          frozen = (client as unknown as { readonly processID: number }).processID;
           process.kill(frozen, 'SIGSTOP');
           await client.query('SELECT 1');
         },

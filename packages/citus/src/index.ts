@@ -23,15 +23,8 @@ export {
   type MissingPlacements,
   type TableRedundancy,
 } from './judge-redundancy.js';
-export {
-  activateNode,
-  aheadOfOthers,
-  copyPlacements,
-  proveWrites,
-  retireNode,
-  type CopyProgress,
-  type LackingTable,
-} from './repair.js';
+export { copyPlacements, type CopyOptions, type CopyProgress, type LackingTable } from './copy-placements.js';
+export { activateNode, aheadOfOthers, proveWrites, retireNode } from './repair.js';
 export { readHeldShards, readShardCopies, type ShardCopy } from './shard-copies.js';
 export { readPlacements, readShards, readShardSizes, type Placement, type Shard } from './placements.js';
 export { MemoryServers, type MemoryServersOptions, type ServerRole } from './memory-servers.js';

@@ -61,7 +61,6 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['pg_is_in_recovery() AS standby', ({ role }) => [{ standby: role === 'standby' }]],
   ['pg_terminate_backend', () => []],
   ['pg_backend_pid', () => [{ pid: 1 }]],
-  ['pg_cancel_backend', () => []],
   ['clock_timestamp()', () => [{ at: '' }]],
   ['citus_version()', (server) => [{ text: versionOf(server) }]],
   ['FROM pg_extension', (server, [name]) => (hasExtension(server, String(name)) ? [{}] : [])],
@@ -79,6 +78,8 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['replicate_table_shards', replicate],
   ['pg_prepared_xacts', () => []],
   ['AS known', () => [{ known: false }]],
+  ['AS lacking', () => [{ lacking: false }]],
+  ['FROM pg_dist_transaction', () => []],
   ['AS shards', (server, [table]) => [{ shards: lackingOf(server, String(table)).length }]],
   ['repmodel', copiesOf],
   ["ctid = '(0,0)'", proveWrites],
@@ -145,9 +146,8 @@ function replicate(server: MemoryServer, [table]: readonly unknown[]): readonly 
   return [{}];
 }
 
-function lackingOf({ nodes, shards }: MemoryServer, table: string): readonly MemoryShard[] {
-  const active = new Set(nodes.filter((node) => node.active).map(({ groupId }) => groupId));
-  return shards.filter((shard) => shard.table === table && [...shard.groups].filter((id) => active.has(id)).length < 2);
+function lackingOf({ shards }: MemoryServer, table: string): readonly MemoryShard[] {
+  return shards.filter((shard) => shard.table === table && shard.groups.size < 2);
 }
 
 function copiesOf({ nodes, shards }: MemoryServer): readonly Row[] {

@@ -8,7 +8,7 @@ import {
   type ErrorCode,
   type Way,
 } from '@citus-ha/core';
-import { Client, type ClientBase } from 'pg';
+import { Client } from 'pg';
 
 /** Where one PostgreSQL server is reached, and as whom. */
 export interface ServerAddress {
@@ -88,7 +88,7 @@ export async function connect(server: ServerAddress, options: ConnectOptions = {
  */
 export async function withConnection<T>(
   server: ServerAddress,
-  task: (client: ClientBase) => Promise<T>,
+  task: (client: Client) => Promise<T>,
   options: ConnectOptions = {},
 ): Promise<T> {
   const client = await connect(server, options);

@@ -18,7 +18,14 @@ export type Way = (options?: WayOptions) => Promise<Duplex>;
 export function socketTo(host: string, port: number): Way {
   return async ({ signal } = {}) => {
     signal?.throwIfAborted();
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const socket = connect({
+      host,
+      port,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 10_000,
+    });
     const abort = () => socket.destroy();
     signal?.addEventListener('abort', abort, { once: true });
     try {

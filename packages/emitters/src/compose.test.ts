@@ -69,7 +69,9 @@ test('the sentinel alone has the socket of the engine, and is left out where the
   const having = Object.entries(services).filter(([, { volumes }]) => volumes.includes(socket));
   expect(having.map(([name]) => name)).toEqual(['sentinel']);
   expect(services['sentinel']).toMatchObject({ cap_drop: ['ALL'], restart: 'unless-stopped' });
-  expect(Object.keys(composeOf({ ...base, sentinel: { enabled: false, fenceAfterMs: null, disableAfterMs: null } }).services)).not.toContain(
-    'sentinel',
-  );
+  expect(
+    Object.keys(
+      composeOf({ ...base, sentinel: { enabled: false, fenceAfterMs: null, disableAfterMs: null } }).services,
+    ),
+  ).not.toContain('sentinel');
 });

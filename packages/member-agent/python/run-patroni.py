@@ -86,13 +86,14 @@ def staying(shutdown):
 
 
 def forgetting(load):
-    """Who is seen to hold the lock in etcd no longer leads by failsafe mode: what it said meanwhile is out of date."""
+    """Who holds the lock in etcd, and has not said for longer than it would that it leads by failsafe mode, no longer does."""
 
     def load_and_forget(ha):
         load(ha)
         # One that was put in by failsafe mode is never kept as the last healthy state.
         leader = ha.cluster.leader if ha.cluster is ha.old_cluster else None
-        if leader and not ha.has_lock(False):
+        silent = time.time() - ha._failsafe._last_update
+        if leader and not ha.has_lock(False) and silent > 2 * (ha.dcs.loop_wait + ha.patroni.config["retry_timeout"]):
             ha._failsafe.set_is_active(0)
 
     return load_and_forget

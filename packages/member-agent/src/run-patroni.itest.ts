@@ -31,8 +31,12 @@ class Postgresql:
             on_shutdown(7)
         print("stopped")`,
     'ha.py': `
+import time
+from types import SimpleNamespace
 class Failsafe:
     leader = "a"
+    def __init__(self, said):
+        self._last_update = time.time() - said
     def set_is_active(self, value):
         self.leader = None
 class Cluster:
@@ -40,8 +44,10 @@ class Cluster:
         self.leader = leader
 class Ha:
     old_cluster = None
-    def __init__(self, name, stored):
-        self.name, self.stored, self._failsafe = name, stored, Failsafe()
+    dcs = SimpleNamespace(loop_wait=1)
+    patroni = SimpleNamespace(config={"retry_timeout": 3})
+    def __init__(self, name, stored, said):
+        self.name, self.stored, self._failsafe = name, stored, Failsafe(said)
     def has_lock(self, info=True):
         return self.cluster.leader == self.name
     def load_cluster_from_dcs(self):
@@ -74,10 +80,10 @@ def main():
     api.shutdown()
     print("refuses" if socket.socket().connect_ex(api.server_address) else "listens")
     Patroni().shutdown()
-    for name, stored in ("b", None), ("b", "a"), ("a", "a"):
-        ha = Ha(name, stored)
+    for name, stored, said in ("b", None, 9), ("b", "a", 9), ("b", "a", 7), ("a", "a", 9):
+        ha = Ha(name, stored, said)
         ha.load_cluster_from_dcs()
-        print(name, "heeds", ha._failsafe.leader, "where etcd has", stored)
+        print(name, "heeds", ha._failsafe.leader, "after", said, "where etcd has", stored)
     for parameters in {}, {"citus.local_hostname": "127.0.11.2"}:
         CitusHandler().adjust_postgres_gucs(parameters)
         print("is reached as", parameters["citus.local_hostname"])`,
@@ -105,16 +111,17 @@ it('gives it up before the end of a server that takes long', () => {
   expect(run('4.1.0', 3).said).toContain('gives up the lock at 7');
 });
 
-it('heeds who leads by failsafe mode only until the lock is seen in etcd', () => {
-  expect(run('4.0.8', 0).said.slice(5, 8)).toEqual([
-    'b heeds a where etcd has None',
-    'b heeds None where etcd has a',
-    'a heeds a where etcd has a',
+it('heeds who leads by failsafe mode until it has been silent for long and its lock is seen in etcd', () => {
+  expect(run('4.0.8', 0).said.slice(5, 9)).toEqual([
+    'b heeds a after 9 where etcd has None',
+    'b heeds None after 9 where etcd has a',
+    'b heeds a after 7 where etcd has a',
+    'a heeds a after 9 where etcd has a',
   ]);
 });
 
 it('has Citus reach a server at the address that it was given', () => {
-  expect(run('4.0.9', 0).said.slice(8)).toEqual(['is reached as localhost', 'is reached as 127.0.11.2']);
+  expect(run('4.0.9', 0).said.slice(9)).toEqual(['is reached as localhost', 'is reached as 127.0.11.2']);
 });
 
 it('runs no Patroni that loses acknowledged writes', () => {

@@ -21,6 +21,7 @@ export async function handleDeath(
   const { disableAfterMs } = cluster.spec.sentinel;
   const isSpared = disableAfterMs !== null && isAlone(cluster.spec, memberNamed(cluster, death.member));
   const without = isSpared && afterwards(cluster, disableAfterMs, () => lose(cluster, death, lost, tell));
+  if (without) without.catch(() => undefined);
   // Clients wait for the one, nobody for the other.
   if (without && disableAfterMs === 0) await Promise.race([without, currentClock().sleep(aheadMs, cluster.signal)]);
   await takeOver(cluster, death, restarts, lost, tell);

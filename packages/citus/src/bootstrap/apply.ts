@@ -1,5 +1,7 @@
 import { CodedError, codeOf, isCodedError, messageOf } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
+import { readNodes, type NodeAddress } from '../nodes.js';
+import { activateNode } from '../repair.js';
 import { withConnection, type ServerAddress } from '../server-connection.js';
 import { waitForCoordinatorNode } from './coordinator-node.js';
 import { waitForMetadataSync } from './metadata-sync.js';
@@ -51,7 +53,7 @@ async function applyStep(request: BootstrapRequest, step: BootstrapStep): Promis
         step.node.port,
       ]);
   }
-  return onCoordinator(request, 'SELECT citus_activate_node($1, $2)', [step.node.host, step.node.port]);
+  return activate(request, step.node);
 }
 
 function on<T>(
@@ -64,6 +66,14 @@ function on<T>(
   if (!found) throw new CodedError('MEMBER_UNKNOWN', `There is no server named ${name}`, { member: name });
   const { server } = found;
   return withConnection({ ...server, member: name, database: database ?? server.database }, task, noStatementTimeout);
+}
+
+async function activate(request: BootstrapRequest, { host, port }: NodeAddress): Promise<void> {
+  const worker = request.workers.find(({ node }) => node.host === host && node.port === port);
+  await on(request, request.coordinator.name, async (coordinator) => {
+    const node = (await readNodes(coordinator)).find((one) => one.host === host && one.port === port);
+    if (worker && node) await on(request, worker.name, (server) => activateNode(coordinator, node, server));
+  });
 }
 
 function coordinatorOf({ coordinator: { server, name } }: BootstrapRequest): ServerAddress {

@@ -16,39 +16,37 @@ import type { ClusterHandle } from '../cluster-handle.js';
 import { dcsPathOf } from '../open-cluster.js';
 import { hostsOf } from '../places.js';
 import { markDisabled } from './disabled-mark.js';
-import { whyNeeded, type WhyNeeded } from './why-needed.js';
+import type { RepairEvent } from './repair-event.js';
+import { whyNeeded } from './why-needed.js';
 
 export type Client = Parameters<Parameters<typeof withConnection>[1]>[0];
 
-export type Disabled =
-  /** @param unproven Why it is not known that tables with several copies take writes now; absent where one of them took one. */
-  | { readonly outcome: 'disabled'; readonly unproven?: string }
-  /** Citus does not count on it. */
-  | { readonly outcome: 'not-in-service' }
-  | ({ readonly outcome: 'needed' } & WhyNeeded);
+/** What became of a worker that is gone. */
+export type Disabled = Extract<RepairEvent, { readonly type: 'worker-disabled' | 'worker-needed' }>;
 
 const soon = { timeoutMs: 1_000, statementTimeoutMs: 10_000 };
 
 /**
- * Takes a worker that is gone out of service, so that tables with several copies take writes without it. Its copies are
- * stale from then on: {@link restoreWorkers} makes new ones once it is back.
+ * Takes a worker that is gone, or is about to be, out of service, so that tables with several copies take writes without it; `undefined`
+ * where it was not in service. Its copies are stale from then on: {@link restoreWorkers} makes new ones once it is back.
  *
  * @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do.
  */
-export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promise<Disabled> {
-  return onLeader(cluster, soon, async (client, server): Promise<Disabled> => {
+export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promise<Disabled | undefined> {
+  return onLeader(cluster, soon, async (client, server): Promise<Disabled | undefined> => {
+    const { name: member } = worker;
     const seen = await lookAt(cluster, client, worker);
-    if (!seen) return { outcome: 'not-in-service' };
+    if (!seen) return undefined;
     const { node, copies, needed } = seen;
-    if (needed) return { outcome: 'needed', ...needed };
-    await markDisabled(cluster, worker.name);
+    if (needed) return { type: 'worker-needed', member, ...needed };
+    await markDisabled(cluster, member);
     await aheadOfOthers(server, client, () => retireNode(client, node));
     // Whoever looks for workers that are back may have taken it away meanwhile.
-    await markDisabled(cluster, worker.name);
+    await markDisabled(cluster, member);
     const table = copies.find(({ model, groupId }) => model === 'replicated' && groupId === node.groupId)?.table;
-    if (table === undefined) return { outcome: 'disabled' };
+    if (table === undefined) return { type: 'worker-disabled', member };
     const unproven = await proveWrites(client, table).then(() => undefined, messageOf);
-    return { outcome: 'disabled', ...(unproven !== undefined && { unproven }) };
+    return { type: 'worker-disabled', member, ...(unproven !== undefined && { unproven }) };
   });
 }
 
@@ -60,14 +58,27 @@ export function canSpare(cluster: ClusterHandle, worker: MemberSpec): Promise<bo
   });
 }
 
-/** Runs a task with a session on whoever holds the lock. @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do. */
+/** Runs a task with a session on whoever holds the lock, until the signal. @throws CodedError `NO_LEADER`; as etcd and PostgreSQL do. */
 export async function onLeader<T>(
   cluster: ClusterHandle,
   options: ConnectOptions,
   task: (client: Client, server: ServerAddress) => Promise<T>,
 ): Promise<T> {
+  const { signal } = cluster;
   const server = cluster.sql(await leaderByEtcd(cluster));
-  return withConnection(server, (client) => task(client, server), options);
+  return withConnection(
+    server,
+    async (client) => {
+      const end = () => void client.end().catch(() => undefined);
+      signal?.addEventListener('abort', end, { once: true });
+      try {
+        return await task(client, server);
+      } finally {
+        signal?.removeEventListener('abort', end);
+      }
+    },
+    options,
+  );
 }
 
 async function lookAt(cluster: ClusterHandle, client: Client, worker: MemberSpec) {

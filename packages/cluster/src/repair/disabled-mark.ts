@@ -1,7 +1,8 @@
+import type { EtcdKey } from '@citus-ha/dcs';
 import type { ClusterHandle } from '../cluster-handle.js';
 
 /*
- * Who disabled a worker: one with a mark is taken into service again by whoever repairs, one without by nobody but `up`.
+ * Who disabled a worker: one with a mark is taken into service again by whoever repairs, one without by nobody but a person.
  */
 
 /** @throws CodedError as etcd does. */
@@ -9,15 +10,11 @@ export function markDisabled({ dcs, spec }: ClusterHandle, worker: string): Prom
   return dcs.put(`${pathOf(spec)}${worker}`, 'lost');
 }
 
-/** Names of the workers with a mark. @throws CodedError as etcd does. */
-export async function markedDisabled({ dcs, spec }: ClusterHandle): Promise<readonly string[]> {
+/** Marks by worker, as they are now: one that was renewed since is not removed. @throws CodedError as etcd does. */
+export async function readMarks({ dcs, spec }: ClusterHandle): Promise<ReadonlyMap<string, EtcdKey>> {
   const path = pathOf(spec);
-  return (await dcs.keys(path)).map((key) => key.slice(path.length));
-}
-
-/** @throws CodedError as etcd does. */
-export async function unmarkDisabled({ dcs, spec }: ClusterHandle, worker: string): Promise<void> {
-  await dcs.txn({ compare: [], success: [{ delete: `${pathOf(spec)}${worker}` }] });
+  const marks = await Promise.all((await dcs.keys(path)).map((key) => dcs.get(key)));
+  return new Map(marks.flatMap((mark) => (mark ? [[mark.key.slice(path.length), mark] as const] : [])));
 }
 
 function pathOf({ name }: ClusterHandle['spec']): string {

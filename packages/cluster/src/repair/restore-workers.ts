@@ -10,30 +10,34 @@ import {
   type ShardCopy,
 } from '@citus-ha/citus';
 import { workers, type MemberSpec } from '@citus-ha/config';
+import type { EtcdKey } from '@citus-ha/dcs';
 import type { ClusterHandle } from '../cluster-handle.js';
-import { runningMembers } from '../commands/start-stop.js';
 import { ifClusterIsFree, withClusterLock } from '../context.js';
 import { disableWorker, nodeOf, onLeader, type Client } from './disable-worker.js';
-import { markedDisabled, unmarkDisabled } from './disabled-mark.js';
+import { readMarks } from './disabled-mark.js';
 import type { RepairEvent } from './repair-event.js';
-import type { WhyNeeded } from './why-needed.js';
 
 const answerMs = 5_000;
-const lockMs = 1_000;
+/** Of a worker with very many shards. */
+const activationMs = 60_000;
+/** Who waits for a lock keeps all others waiting who come later. */
+const lockTimeout = "SET lock_timeout = '1s'";
 
 type Tell = (event: RepairEvent) => void;
+/** Runs a change of nodes or shards; `false` where it may not be made now. */
+type Step = (change: () => Promise<true>) => Promise<boolean>;
 
 /**
  * Takes workers that were disabled since they were gone, and are back, into service again, and makes the copies anew that tables then lack.
  * Each step is found by what the cluster has, so that the next run goes on from wherever one ends. Answers whether nothing is left to do.
- * No worker is taken back while somebody works on the whole cluster, who may be about to stop it.
+ * Nothing is done while somebody works on the whole cluster, who may be about to stop a worker, or copies himself.
  *
  * @throws CodedError `NO_LEADER`, `COPY_FAILED`; as etcd and PostgreSQL do; the cluster's signal's reason.
  */
 export async function restoreWorkers(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
-  const marked = await markedDisabled(cluster);
-  const back = workers(cluster.spec).filter(({ name }) => marked.includes(name));
-  return restore(cluster, back, (task) => ifClusterIsFree(cluster, task), tell);
+  const marks = await readMarks(cluster);
+  const back = workers(cluster.spec).filter(({ name }) => marks.has(name));
+  return restore(cluster, back, marks, async (change) => (await ifClusterIsFree(cluster, change)) ?? false, tell);
 }
 
 /**
@@ -44,48 +48,66 @@ export async function restoreWorkers(cluster: ClusterHandle, tell: Tell): Promis
  */
 export function repairWorkers(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
   return withClusterLock(cluster, async () => {
-    const running = await runningMembers(cluster);
-    for (const worker of workers(cluster.spec).filter(({ name }) => !running.includes(name))) {
-      const { outcome, ...result } = await disableWorker(cluster, worker);
-      if (outcome === 'disabled') tell({ type: 'worker-disabled', member: worker.name, ...result });
-      if (outcome === 'needed') tell({ type: 'worker-needed', member: worker.name, ...(result as WhyNeeded) });
+    const members = await cluster.runtime.members();
+    const gone = members.filter(({ state }) => state === 'exited').map(({ name }) => name);
+    for (const worker of workers(cluster.spec).filter(({ name }) => gone.includes(name))) {
+      const event = await disableWorker(cluster, worker);
+      if (event) tell(event);
     }
-    return restore(cluster, workers(cluster.spec), (task) => task(), tell);
+    const marks = await readMarks(cluster);
+    return restore(cluster, workers(cluster.spec), marks, (change) => change(), tell);
   });
 }
 
 function restore(
   cluster: ClusterHandle,
   back: readonly MemberSpec[],
-  alone: (task: () => Promise<void>) => Promise<unknown>,
+  marks: ReadonlyMap<string, EtcdKey>,
+  step: Step,
   tell: Tell,
 ): Promise<boolean> {
   return onLeader(cluster, { timeoutMs: answerMs, statementTimeoutMs: 0 }, async (client) => {
-    // Who waits for a lock keeps all others waiting who come later.
-    await client.query(`SET lock_timeout = ${lockMs}`);
-    for (const worker of back) {
-      if (await isBack(cluster, worker, client)) await alone(() => takeBack(cluster, worker, client, tell));
-    }
-    // What a worker lacks that is still away is not put elsewhere, where it would have to be moved back from.
-    if ((await readNodes(client)).some(({ active }) => !active)) return false;
-    await copyLacking(cluster, client, tell);
-    return true;
+    await client.query(lockTimeout);
+    for (const worker of back) await takeBack(cluster, worker, { client, mark: marks.get(worker.name), step, tell });
+    const isCopied = await copyLacking(cluster, client, step, tell);
+    return isCopied && (await readNodes(client)).every(({ active }) => active);
   });
 }
 
-async function isBack(cluster: ClusterHandle, worker: MemberSpec, client: Client): Promise<boolean> {
-  const node = nodeOf(cluster, worker, await readNodes(client));
-  return node !== undefined && (node.active || (await takesWrites(cluster.sql(worker.name))));
+interface TakeBack {
+  readonly client: Client;
+  readonly mark: EtcdKey | undefined;
+  readonly step: Step;
+  readonly tell: Tell;
 }
 
-async function takeBack(cluster: ClusterHandle, worker: MemberSpec, client: Client, tell: Tell): Promise<void> {
+async function takeBack(
+  cluster: ClusterHandle,
+  worker: MemberSpec,
+  { client, mark, step, tell }: TakeBack,
+): Promise<void> {
+  const server = cluster.sql(worker.name);
   const node = nodeOf(cluster, worker, await readNodes(client));
-  if (node && !node.active) {
-    const options = { timeoutMs: answerMs, statementTimeoutMs: 0 };
-    await withConnection(cluster.sql(worker.name), (own) => activateNode(client, node, own), options);
+  if (!node) return;
+  if (!node.active) {
+    if (!(await takesWrites(server))) return;
+    const isDone = await step(async () => {
+      await client.query(`SET statement_timeout = ${activationMs}`);
+      await withConnection(
+        server,
+        async (own) => {
+          await own.query(lockTimeout);
+          await activateNode(client, node, own);
+        },
+        { timeoutMs: answerMs, statementTimeoutMs: activationMs },
+      );
+      await client.query('SET statement_timeout = 0');
+      return true;
+    });
+    if (!isDone) return;
     tell({ type: 'worker-activated', member: worker.name });
   }
-  await unmarkDisabled(cluster, worker.name);
+  if (mark) await cluster.dcs.deleteIfUnchanged(mark, [mark.key]);
 }
 
 function takesWrites(server: ServerAddress): Promise<boolean> {
@@ -99,17 +121,19 @@ function takesWrites(server: ServerAddress): Promise<boolean> {
   ).catch(() => false);
 }
 
-async function copyLacking(cluster: ClusterHandle, client: Client, tell: (event: RepairEvent) => void): Promise<void> {
-  const { signal, spec } = cluster;
+async function copyLacking({ signal, spec }: ClusterHandle, client: Client, step: Step, tell: Tell): Promise<boolean> {
   const copies = await readShardCopies(client);
   const lacking = judgeTables(copies, asCounted(copies), spec.shards.replicationFactor);
   const tables = lacking.filter(({ target, unreachableShards }) => target > 1 && unreachableShards === 0);
-  if (tables.length === 0) return;
-  await copyPlacements(client, tables, (progress) => {
+  const copied = new Set<string>();
+  const onProgress = (progress: { readonly table: string; readonly shardsLeft: number }) => {
     signal?.throwIfAborted();
+    copied.add(progress.table);
     tell({ type: 'copying-shards', ...progress });
-  });
-  tell({ type: 'redundancy-restored', tables: tables.map(({ table }) => table) });
+  };
+  const isDone = await copyPlacements(client, tables, { onProgress, step });
+  if (isDone && copied.size > 0) tell({ type: 'redundancy-restored', tables: [...copied] });
+  return isDone;
 }
 
 /** What Citus counts on, as if it were there. */

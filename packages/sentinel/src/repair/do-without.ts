@@ -1,12 +1,4 @@
-import {
-  dcsPathOf,
-  disableWorker,
-  ifClusterIsFree,
-  knock,
-  memberNamed,
-  type ClusterHandle,
-  type Disabled,
-} from '@citus-ha/cluster';
+import { dcsPathOf, disableWorker, ifClusterIsFree, knock, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import { coordinators } from '@citus-ha/config';
 import { codeOf, currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { isScopePaused } from '../failover/scope.js';
@@ -15,63 +7,60 @@ import type { Tell } from '../sentinel-event.js';
 /** A coordinator that is to lead instead of one that died too does so by then. */
 const patienceMs = 30_000;
 const knockMs = 500;
+const busyMs = 500;
 
-type Outcome = Disabled | { readonly outcome: 'serves' | 'paused' | 'busy' };
+export interface Loss {
+  /** When it was lost, by the clock. */
+  readonly since: number;
+  readonly promisedMs?: number | undefined;
+  /** Whether nobody else works on the whole cluster. */
+  readonly isAlone?: boolean;
+}
 
 /**
  * Takes a worker out of service that was lost, so that writes go on without it, unless it serves again meanwhile. Tries again for as
- * long as nobody leads, or Citus does not do it; `undefined` where it did not in time. Never throws but for the cluster's signal.
- *
- * @param since When it was lost, by the clock.
+ * long as nobody leads, or Citus does not do it. Never throws but for the cluster's signal.
  */
 export async function doWithout(
   cluster: ClusterHandle,
   member: string,
-  { since, promisedMs }: { readonly since: number; readonly promisedMs: number | undefined },
+  { since, promisedMs, isAlone = false }: Loss,
   tell: Tell,
-): Promise<Outcome['outcome'] | undefined> {
-  let problem = '';
+): Promise<void> {
+  let problem = 'somebody works on the whole cluster';
   const probe = () =>
-    attempt(cluster, member).catch((error: unknown) => {
+    attempt(cluster, member, isAlone).catch((error: unknown) => {
       problem = messageOf(error);
       return undefined;
     });
   try {
     const what = `${member} to be out of service`;
-    const result = await waitFor({ what, probe, timeoutMs: patienceMs, intervalMs: 50, signal: cluster.signal });
-    if (result.outcome === 'disabled') {
-      const afterMs = Math.round(currentClock().now() - since);
-      const { unproven } = result;
-      tell({
-        type: 'worker-disabled',
-        member,
-        afterMs,
-        ...(promisedMs !== undefined && { promisedMs }),
-        ...(unproven !== undefined && { unproven }),
-      });
-    }
-    if (result.outcome === 'needed') {
-      const { outcome: _, ...why } = result;
-      tell({ type: 'worker-needed', member, ...why });
-    }
-    return result.outcome;
+    const event = await waitFor({ what, probe, timeoutMs: patienceMs, intervalMs: 50, signal: cluster.signal });
+    if (event === 'nothing') return;
+    const afterMs = Math.round(currentClock().now() - since);
+    const measured = { afterMs, ...(promisedMs !== undefined && { promisedMs }) };
+    tell(event.type === 'worker-disabled' ? { ...event, ...measured } : event);
   } catch (error) {
     cluster.signal?.throwIfAborted();
     tell({ type: 'failed', member, reason: codeOf(error) === 'TIMEOUT' ? problem : messageOf(error) });
-    return undefined;
   }
 }
 
-async function attempt(cluster: ClusterHandle, member: string): Promise<Outcome> {
+/** `nothing` where nothing is to be done about it; `undefined` while somebody works on the whole cluster. */
+async function attempt(cluster: ClusterHandle, member: string, isAlone: boolean) {
   const { runtime, spec, dcs } = cluster;
   const worker = memberNamed(cluster, member);
   const [coordinator] = coordinators(spec);
-  if (coordinator && (await isScopePaused(dcs, dcsPathOf(cluster, coordinator)))) return { outcome: 'paused' };
+  if (coordinator && (await isScopePaused(dcs, dcsPathOf(cluster, coordinator)))) return 'nothing';
   const { state, intent } = await runtime.member(member);
-  if (state === 'running' && (await knock(runtime, member, 'postgres', knockMs)) === 'heard')
-    return { outcome: 'serves' };
+  if (state !== 'exited') {
+    const heard = await knock(runtime, member, 'postgres', knockMs);
+    if (heard === 'heard' || heard === 'unknown') return 'nothing';
+  }
+  const disable = async () => (await disableWorker(cluster, worker)) ?? 'nothing';
+  if (intent !== 'stopped' || isAlone) return disable();
   // Whoever works on the whole cluster stops workers, and starts them again a moment later.
-  if (intent === 'stopped')
-    return (await ifClusterIsFree(cluster, () => disableWorker(cluster, worker))) ?? { outcome: 'busy' };
-  return disableWorker(cluster, worker);
+  const event = await ifClusterIsFree(cluster, disable);
+  if (event === undefined) await currentClock().sleep(busyMs, cluster.signal);
+  return event;
 }

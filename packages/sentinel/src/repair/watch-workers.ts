@@ -1,4 +1,13 @@
-import { dcsPathOf, knock, restoreWorkers, sentinelsPath, type ClusterHandle, isAlone } from '@citus-ha/cluster';
+import {
+  canSpare,
+  dcsPathOf,
+  ifClusterIsFree,
+  isAlone,
+  knock,
+  restoreWorkers,
+  sentinelsPath,
+  type ClusterHandle,
+} from '@citus-ha/cluster';
 import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf } from '@citus-ha/core';
 import { isScopePaused } from '../failover/scope.js';
@@ -7,18 +16,18 @@ import type { Tell } from '../sentinel-event.js';
 import { tellOnce } from '../tell-once.js';
 import { doWithout } from './do-without.js';
 
-const everyMs = 5_000;
+const idleMs = 5_000;
 /** While a worker is out of service, or copies are lacking. */
 const soonMs = 1_000;
 const knockMs = 1_000;
-/** Before it is told that repair fails: without a leader it does for a moment. */
-const patienceMs = 10_000;
 /** How long a worker may serve nobody that was not seen to die. */
 const graceMs = 5_000;
+/** Before it is told that repair fails: without a leader it does for a moment. */
+const patienceMs = 10_000;
 
 /**
- * Repairs what lost workers leave lacking, until the signal: takes those out of service that are gone for good, and back once they
- * serve, and makes copies anew. Of several sentinels only the first one does.
+ * Repairs what lost workers leave lacking, until the signal: takes those out of service that serve nobody though they were not seen to die,
+ * those back that serve again, and makes copies anew. Of several sentinels only the first one does.
  */
 export async function watchWorkers(
   latest: { readonly cluster: ClusterHandle },
@@ -26,18 +35,31 @@ export async function watchWorkers(
   signal: AbortSignal,
 ): Promise<void> {
   const losses = new Losses();
+  // Copying takes as long as it takes.
+  await Promise.all([
+    again(latest, tell, signal, async (cluster, told) => {
+      const alone = workers(cluster.spec).filter((worker) => isAlone(cluster.spec, worker));
+      for (const worker of alone) await losses.follow(cluster, worker, told);
+      return !losses.any;
+    }),
+    again(latest, tell, signal, restoreWorkers),
+  ]);
+}
+
+/** Runs a pass again and again; it answers whether nothing is left to do. */
+async function again(
+  latest: { readonly cluster: ClusterHandle },
+  tell: Tell,
+  signal: AbortSignal,
+  pass: (cluster: ClusterHandle, tell: Tell) => Promise<boolean>,
+): Promise<void> {
   let told = tellOnce(tell);
   let failingSince: number | undefined;
   while (!signal.aborted) {
     const cluster = { ...latest.cluster, signal };
     let isWhole = true;
     try {
-      if (await isToRepair(cluster)) {
-        for (const worker of workers(cluster.spec).filter((one) => isAlone(cluster.spec, one))) {
-          await losses.follow(cluster, worker, told);
-        }
-        isWhole = await restoreWorkers(cluster, told);
-      }
+      if (await isToRepair(cluster)) isWhole = await pass(cluster, told);
       failingSince = undefined;
       if (isWhole) told = tellOnce(tell);
     } catch (error) {
@@ -47,7 +69,7 @@ export async function watchWorkers(
       if (isLasting && !signal.aborted) told({ type: 'not-repaired', reason: messageOf(error) });
     }
     await currentClock()
-      .sleep(isWhole ? everyMs : soonMs, signal)
+      .sleep(isWhole ? idleMs : soonMs, signal)
       .catch(() => undefined);
   }
 }
@@ -64,23 +86,25 @@ async function isToRepair({ spec, record, dcs }: ClusterHandle): Promise<boolean
 
 /** Workers that serve nobody, whoever saw them die. */
 class Losses {
-  readonly #since = new Map<string, number>();
-  /** Those that are out of service by now. */
-  readonly #without = new Set<string>();
+  /** Since when, of which life. */
+  readonly #since = new Map<string, { readonly at: number; readonly life: string | undefined }>();
 
-  async follow(cluster: ClusterHandle, { name }: MemberSpec, tell: Tell): Promise<void> {
+  get any(): boolean {
+    return this.#since.size > 0;
+  }
+
+  async follow(cluster: ClusterHandle, worker: MemberSpec, tell: Tell): Promise<void> {
+    const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
+    const life = (await cluster.runtime.member(name)).incarnation?.id;
+    const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
+    if (heard === 'heard' || heard === 'unknown') return void this.#since.delete(name);
+    const known = this.#since.get(name);
     const now = currentClock().now();
-    if ((await knock(cluster.runtime, name, 'postgres', knockMs)) === 'heard') {
-      this.#since.delete(name);
-      this.#without.delete(name);
-      return;
-    }
-    const since = this.#since.get(name) ?? now;
-    this.#since.set(name, since);
-    const isDue = disableAfterMs !== null && now - since >= Math.max(graceMs, disableAfterMs);
-    if (!isDue || this.#without.has(name)) return;
-    const outcome = await doWithout(cluster, name, { since, promisedMs: undefined }, tell);
-    if (outcome === 'disabled' || outcome === 'not-in-service') this.#without.add(name);
+    if (known === undefined || known.life !== life) return void this.#since.set(name, { at: now, life });
+    const isDue = disableAfterMs !== null && now - known.at >= Math.max(graceMs, disableAfterMs);
+    // Whoever works on the whole cluster may be about to bring it back.
+    if (!isDue || !(await canSpare(cluster, worker))) return;
+    await ifClusterIsFree(cluster, () => doWithout(cluster, name, { since: known.at, isAlone: true }, tell));
   }
 }
