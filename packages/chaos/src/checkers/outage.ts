@@ -1,5 +1,6 @@
 import { opsOf, type History, type TableKind } from '../history/op.js';
 import { headerOf, type Request } from '../history/requests.js';
+import { isOfCrowd } from '../workloads/crowd.js';
 
 /** The longest time in which one client had nothing acknowledged. */
 export interface Outage {
@@ -37,6 +38,17 @@ export function outagesOf(history: History, requests: readonly Request[]): reado
       ];
     })
     .toSorted((a, b) => b.ms - a.ms);
+}
+
+/** The longest time between two answers that any client had before the fault, in milliseconds. */
+export function calmGapMs(history: History, requests: readonly Request[]): number {
+  const struck = opsOf(history, 'inject').find(({ type }) => type === 'invoke')?.time ?? 0;
+  const gaps = (headerOf(history)?.clients ?? []).map((plan, client) => {
+    if (isOfCrowd(plan)) return 0;
+    const before = requests.filter((one) => one.client === client && one.outcome === 'ok' && one.endedAt <= struck);
+    return longestGap(before.map(({ endedAt }) => endedAt).toSorted((a, b) => a - b)).length;
+  });
+  return Math.round(Math.max(0, ...gaps) / 1e6);
 }
 
 /** The worst client's outage in milliseconds; `null` where there was no such client. */

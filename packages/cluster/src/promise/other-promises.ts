@@ -16,7 +16,8 @@ import { setting, slowed, untilFenced, untilQuick, type End } from './terms.js';
 import { atMost, unknown, until, type Bound, type FaultPromise, type Loss, type Term } from './promise.js';
 
 const nothing: Loss = { lost: 'nothing', why: 'no coordinator is hit' };
-const silent = ['pause', 'partition-all', 'partition-in', 'partition-out'];
+const cutOff = ['partition-all', 'partition-in', 'partition-out'];
+const silent = ['pause', ...cutOff];
 
 /** The worst to expect where no coordinator is hit. */
 export function otherPromises(input: PromiseInput): readonly FaultPromise[] {
@@ -42,9 +43,9 @@ function ofWorker(input: PromiseInput): readonly FaultPromise[] {
     const waits = disableAfterMs > 0 ? [patience] : [];
     return atMost(...before, deathSeen(runtime), ...waits, workerDisabled, ...unreachable, begunAnew);
   };
-  const fencedOr = (end: End): Bound => {
+  const fencedOr = (end: End, ...before: readonly Term[]): Bound => {
     const fenced = untilFenced(input, end);
-    return fenced === undefined ? until(needed) : without(needed, ...fenced);
+    return fenced === undefined ? until(needed) : without(needed, ...fenced, ...before);
   };
   const waiting = (...terms: readonly Term[]) => {
     if (engine === undefined) return unknown('how long the engine waits for a server that does not answer');
@@ -64,7 +65,9 @@ function ofWorker(input: PromiseInput): readonly FaultPromise[] {
     worker(['postmaster-kill', 'rolling-restart'], until(`${needed}; Patroni starts it again`), refused),
     worker(['stop'], without(needed, shutDown), gone),
     worker(['full-disk'], without(needed, lookedFor), refused),
-    worker(silent, fencedOr('silent'), waiting(oldConnection, newConnection)),
+    worker(['pause'], fencedOr('silent'), waiting(oldConnection, newConnection)),
+    // Whoever gives up a connection that is cut off asks the other end first to cancel.
+    worker(cutOff, fencedOr('silent', ...unreachable), waiting(oldConnection, newConnection)),
     worker(['partition-peers'], until(needed), waiting(oldConnection, newConnection)),
     worker(['postmaster-pause'], fencedOr('half-alive'), waiting(newConnection)),
     worker(['partition-dcs'], atMost(withoutEtcd, answer), atMost(withoutEtcd, answer)),

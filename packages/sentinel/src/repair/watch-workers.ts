@@ -17,7 +17,7 @@ import { tellOnce } from '../tell-once.js';
 import { doWithout } from './do-without.js';
 
 const idleMs = 5_000;
-/** While a worker is out of service, or copies are lacking. */
+/** While a worker is lost or out of service, or copies are lacking. */
 const soonMs = 1_000;
 const knockMs = 1_000;
 /** How long a worker may serve nobody that was not seen to die. */
@@ -37,12 +37,8 @@ export async function watchWorkers(
   const losses = new Losses();
   // Copying takes as long as it takes.
   await Promise.all([
-    again(latest, tell, signal, async (cluster, told) => {
-      const alone = workers(cluster.spec).filter((worker) => isAlone(cluster.spec, worker));
-      for (const worker of alone) await losses.follow(cluster, worker, told);
-      return !losses.any;
-    }),
-    again(latest, tell, signal, restoreWorkers),
+    again(latest, tell, signal, soonMs, (cluster, told) => losses.follow(cluster, told)),
+    again(latest, tell, signal, idleMs, restoreWorkers),
   ]);
 }
 
@@ -51,6 +47,7 @@ async function again(
   latest: { readonly cluster: ClusterHandle },
   tell: Tell,
   signal: AbortSignal,
+  everyMs: number,
   pass: (cluster: ClusterHandle, tell: Tell) => Promise<boolean>,
 ): Promise<void> {
   let told = tellOnce(tell);
@@ -69,7 +66,7 @@ async function again(
       if (isLasting && !signal.aborted) told({ type: 'not-repaired', reason: messageOf(error) });
     }
     await currentClock()
-      .sleep(isWhole ? idleMs : soonMs, signal)
+      .sleep(isWhole ? everyMs : soonMs, signal)
       .catch(() => undefined);
   }
 }
@@ -89,14 +86,19 @@ class Losses {
   /** Since when, of which life. */
   readonly #since = new Map<string, { readonly at: number; readonly life: string | undefined }>();
 
-  get any(): boolean {
-    return this.#since.size > 0;
+  /** Answers whether every worker serves. */
+  async follow(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
+    const members = await cluster.runtime.members();
+    for (const worker of workers(cluster.spec).filter((one) => isAlone(cluster.spec, one))) {
+      const life = members.find(({ name }) => name === worker.name)?.incarnation?.id;
+      await this.#look(cluster, worker, life, tell);
+    }
+    return this.#since.size === 0;
   }
 
-  async follow(cluster: ClusterHandle, worker: MemberSpec, tell: Tell): Promise<void> {
+  async #look(cluster: ClusterHandle, worker: MemberSpec, life: string | undefined, tell: Tell): Promise<void> {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
-    const life = (await cluster.runtime.member(name)).incarnation?.id;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
     if (heard === 'heard' || heard === 'unknown') return void this.#since.delete(name);
     const known = this.#since.get(name);
