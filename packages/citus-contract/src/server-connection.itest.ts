@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { isCodedError, type CodedError } from '@citus-ha/core';
-import type { ClientBase } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bootstrap, citusEngine, engineVersion, connect, withConnection, type ServerAddress } from '@citus-ha/citus';
 import { findPostgresBinDir, startPostgresServers, type PostgresServers } from './index.js';

@@ -106,13 +106,15 @@ export async function createTables(
 
 /** Whether a server has the tables as the write endpoint has them now: a standby may have those of before for a while. */
 export async function hasTables(endpoint: ServerAddress, server: ServerAddress): Promise<boolean> {
-  const oidOn = (one: ServerAddress) =>
-    withConnection(one, async (client) => {
-      const { rows } = await client.query<{ oid: string | null }>(oidSql, [ledgerTable('reference')]);
-      return rows[0]?.oid;
-    });
   const [wanted, seen] = await Promise.all([oidOn(endpoint), oidOn(server)]);
   return wanted === seen;
+}
+
+function oidOn(server: ServerAddress): Promise<string | null | undefined> {
+  return withConnection(server, async (client) => {
+    const { rows } = await client.query<{ oid: string | null }>(oidSql, [ledgerTable('reference')]);
+    return rows[0]?.oid;
+  });
 }
 
 const oidSql = 'SELECT to_regclass($1)::oid::text AS oid';

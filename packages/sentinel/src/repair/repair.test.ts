@@ -95,6 +95,7 @@ describe('a lost worker', () => {
       await cluster.runtime.kill((await leaderName(cluster)) ?? '');
     });
     await watching(watched, async () => void (await untilActive(watched, 'worker1', false, 40_000)));
+    expect(isActive(watched, 'worker1')).toBe(false);
   });
 
   it('is left alone while the cluster is paused, and where it is never to be', async () => {
@@ -133,6 +134,7 @@ describe('a lost worker', () => {
         await untilRuns(cluster, memberNamed(cluster, 'worker1').name);
         await untilWhole(watched, 40_000);
       });
+      expect(isActive(watched, 'worker1')).toBe(true);
     }
   });
 });

@@ -38,7 +38,13 @@ export async function watchWorkers(
   // Copying takes as long as it takes.
   await Promise.all([
     again(latest, tell, signal, soonMs, (cluster, told) => losses.follow(cluster, told)),
-    again(latest, tell, signal, idleMs, restoreWorkers),
+    again(
+      latest,
+      tell,
+      signal,
+      idleMs,
+      async (cluster, told) => !(await isToRepair(cluster)) || restoreWorkers(cluster, told),
+    ),
   ]);
 }
 
@@ -56,7 +62,7 @@ async function again(
     const cluster = { ...latest.cluster, signal };
     let isWhole = true;
     try {
-      if (await isToRepair(cluster)) isWhole = await pass(cluster, told);
+      isWhole = await pass(cluster, told);
       failingSince = undefined;
       if (isWhole) told = tellOnce(tell);
     } catch (error) {
@@ -88,25 +94,24 @@ class Losses {
 
   /** Answers whether every worker serves. */
   async follow(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
-    const members = await cluster.runtime.members();
     for (const worker of workers(cluster.spec).filter((one) => isAlone(cluster.spec, one))) {
-      const life = members.find(({ name }) => name === worker.name)?.incarnation?.id;
-      await this.#look(cluster, worker, life, tell);
+      await this.#look(cluster, worker, tell);
     }
     return this.#since.size === 0;
   }
 
-  async #look(cluster: ClusterHandle, worker: MemberSpec, life: string | undefined, tell: Tell): Promise<void> {
+  async #look(cluster: ClusterHandle, worker: MemberSpec, tell: Tell): Promise<void> {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
     if (heard === 'heard' || heard === 'unknown') return void this.#since.delete(name);
+    const life = (await cluster.runtime.member(name)).incarnation?.id;
     const known = this.#since.get(name);
     const now = currentClock().now();
     if (known === undefined || known.life !== life) return void this.#since.set(name, { at: now, life });
     const isDue = disableAfterMs !== null && now - known.at >= Math.max(graceMs, disableAfterMs);
     // Whoever works on the whole cluster may be about to bring it back.
-    if (!isDue || !(await canSpare(cluster, worker))) return;
+    if (!isDue || !(await isToRepair(cluster)) || !(await canSpare(cluster, worker))) return;
     await ifClusterIsFree(cluster, () => doWithout(cluster, name, { since: known.at, isAlone: true }, tell));
   }
 }
