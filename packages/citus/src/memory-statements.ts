@@ -79,7 +79,6 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['pg_prepared_xacts', () => []],
   ['AS known', () => [{ known: false }]],
   ['AS lacking', () => [{ lacking: false }]],
-  ['FROM pg_dist_transaction', () => []],
   ['AS shards', (server, [table]) => [{ shards: lackingOf(server, String(table)).length }]],
   ['repmodel', copiesOf],
   ["ctid = '(0,0)'", proveWrites],

@@ -92,10 +92,9 @@ export async function activateNode(coordinator: ClientBase, node: CitusNode, ser
 
 async function settle(coordinator: ClientBase, node: CitusNode, server: ClientBase): Promise<void> {
   const prepared = await server.query<{ gid: string }>(preparedSql);
-  const recorded = await coordinator.query<{ gid: string }>(recordedSql, [node.groupId]);
-  const committed = new Set(recorded.rows.map(({ gid }) => gid));
   for (const { gid } of prepared.rows) {
-    await server.query(`${committed.has(gid) ? 'COMMIT' : 'ROLLBACK'} PREPARED ${server.escapeLiteral(gid)}`);
+    const { rows } = await coordinator.query<{ committed: boolean }>(committedSql, [node.groupId, gid]);
+    await server.query(`${rows[0]?.committed ? 'COMMIT' : 'ROLLBACK'} PREPARED ${server.escapeLiteral(gid)}`);
   }
   await dropStale(coordinator, server);
 }
@@ -104,4 +103,4 @@ async function settle(coordinator: ClientBase, node: CitusNode, server: ClientBa
 const preparedSql = String.raw`
 SELECT gid FROM pg_prepared_xacts WHERE database = current_database() AND gid LIKE 'citus\_0\_%'`;
 
-const recordedSql = 'SELECT gid FROM pg_dist_transaction WHERE groupid = $1';
+const committedSql = 'SELECT EXISTS (SELECT FROM pg_dist_transaction WHERE groupid = $1 AND gid = $2) AS committed';
