@@ -5,6 +5,12 @@ import { ledgerTable, lostOf, startLedger, type Ledger } from './support/ledger.
 import { openRuntime, runtimeKind } from './support/runtime.js';
 import { createTestCluster, leaderOf, type TestCluster } from './support/test-cluster.js';
 
+async function pass(ms: number): Promise<void> {
+  const until = performance.now() + ms;
+  const probe = () => performance.now() > until;
+  await waitFor({ what: `${ms} ms to pass`, probe, timeoutMs: 120_000, intervalMs: 500 });
+}
+
 describe('a cluster under load', () => {
   let cluster: TestCluster;
   let runtime: Runtime;
@@ -23,11 +29,6 @@ describe('a cluster under load', () => {
     onTestFinished(() => void ledger.stop());
     await ledger.untilWritten();
     return ledger;
-  };
-  const pass = async (ms: number) => {
-    const until = performance.now() + ms;
-    const probe = () => performance.now() > until;
-    await waitFor({ what: `${ms} ms to pass`, probe, timeoutMs: 120_000, intervalMs: 500 });
   };
   const stopAndCompare = async (ledger: Ledger) => {
     const result = await ledger.stop();
