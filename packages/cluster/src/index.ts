@@ -21,6 +21,7 @@ export {
   clientsTo,
   coordinatorCluster,
   dcsPathOf,
+  leaderByEtcd,
   leaderName,
   openCluster,
   requireSite,

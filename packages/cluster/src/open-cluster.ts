@@ -1,6 +1,7 @@
 import { coordinators, databaseMembers, type MemberSpec } from '@citus-ha/config';
 import type { Site } from '@citus-ha/layout';
 import { CodedError, messageOf } from '@citus-ha/core';
+import { readLeader } from '@citus-ha/dcs';
 import { patroniScope } from '@citus-ha/emitters';
 import { leaderOf, type PatroniClient, type PatroniCluster } from '@citus-ha/patroni';
 import { clusterHandle, type ClusterHandle } from './cluster-handle.js';
@@ -77,6 +78,12 @@ export function leaderName(cluster: ClusterHandle): Promise<string | undefined> 
     (seen) => leaderOf(seen)?.name,
     () => undefined,
   );
+}
+
+/** Of the coordinator that holds the lock: quicker than asking them, one of whom may be gone. @throws CodedError as etcd does. */
+export async function leaderByEtcd(cluster: ClusterHandle): Promise<string | undefined> {
+  const [first] = coordinators(cluster.spec);
+  return first && (await readLeader(cluster.dcs, dcsPathOf(cluster, first)))?.name;
 }
 
 /** Whether a member is a PostgreSQL with its Patroni. */

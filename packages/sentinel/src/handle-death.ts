@@ -1,8 +1,9 @@
-import { memberNamed, promiseFor, promiseInputOf, type ClusterHandle, isAlone } from '@citus-ha/cluster';
+import { isAlone, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import { currentClock } from '@citus-ha/core';
 import type { Death, Lost } from './failover/judge.js';
 import type { Restarts } from './failover/restarts.js';
 import { takeOver } from './failover/take-over.js';
+import { promised } from './promised.js';
 import { doWithout } from './repair/do-without.js';
 import type { Tell } from './sentinel-event.js';
 
@@ -20,17 +21,16 @@ export async function handleDeath(
   const lost = fenced() ?? { since: currentClock().now(), fault: 'kill' };
   const { disableAfterMs } = cluster.spec.sentinel;
   const isSpared = disableAfterMs !== null && isAlone(cluster.spec, memberNamed(cluster, death.member));
-  const without = isSpared && afterwards(cluster, disableAfterMs, () => lose(cluster, death, lost, tell));
+  const without =
+    isSpared &&
+    afterwards(cluster, disableAfterMs, () =>
+      doWithout(cluster, death.member, { since: lost.since, ...promised(cluster, lost.fault, 'worker') }, tell),
+    );
   if (without) without.catch(() => undefined);
   // Clients wait for the one, nobody for the other.
   if (without && disableAfterMs === 0) await Promise.race([without, currentClock().sleep(aheadMs, cluster.signal)]);
   await takeOver(cluster, death, restarts, lost, tell);
   await without;
-}
-
-async function lose(cluster: ClusterHandle, { member }: Death, { since, fault }: Lost, tell: Tell): Promise<void> {
-  const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, fault, 'worker')?.write;
-  await doWithout(cluster, member, { since, promisedMs: write?.bound === 'at-most' ? write.ms : undefined }, tell);
 }
 
 async function afterwards(cluster: ClusterHandle, ms: number, task: () => Promise<void>): Promise<void> {

@@ -9,11 +9,10 @@ import {
   type ConnectOptions,
   type ServerAddress,
 } from '@citus-ha/citus';
-import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
+import { workers, type MemberSpec } from '@citus-ha/config';
 import { CodedError, messageOf } from '@citus-ha/core';
-import { readLeader } from '@citus-ha/dcs';
 import type { ClusterHandle } from '../cluster-handle.js';
-import { dcsPathOf } from '../open-cluster.js';
+import { leaderByEtcd } from '../open-cluster.js';
 import { hostsOf } from '../places.js';
 import { markDisabled } from './disabled-mark.js';
 import type { RepairEvent } from './repair-event.js';
@@ -65,7 +64,13 @@ export async function onLeader<T>(
   task: (client: Client, server: ServerAddress) => Promise<T>,
 ): Promise<T> {
   const { signal } = cluster;
-  const server = cluster.sql(await leaderByEtcd(cluster));
+  const leader = await leaderByEtcd(cluster);
+  if (leader === undefined) {
+    throw new CodedError('NO_LEADER', 'No coordinator leads, so that no worker can be taken out of service', {
+      fix: 'Start the coordinators: `citus-ha up`.',
+    });
+  }
+  const server = cluster.sql(leader);
   return withConnection(
     server,
     async (client) => {
@@ -98,16 +103,6 @@ export function nodeOf(
 ): CitusNode | undefined {
   const hosts = hostsOf(site, name);
   return nodes.find(({ groupId, host }) => groupId > 0 && hosts.includes(host));
-}
-
-/** Who holds the lock: quicker than asking coordinators, one of which may be gone too. */
-async function leaderByEtcd(cluster: ClusterHandle): Promise<string> {
-  const [first] = coordinators(cluster.spec);
-  const key = first && (await readLeader(cluster.dcs, dcsPathOf(cluster, first)));
-  if (key) return key.name;
-  throw new CodedError('NO_LEADER', 'No coordinator leads, so that no worker can be taken out of service', {
-    fix: 'Start the coordinators: `citus-ha up`.',
-  });
 }
 
 /** Names of the workers whose processes are gone, by every host that Citus may know them by. */

@@ -1,19 +1,13 @@
-import {
-  clientsTo,
-  dcsPathOf,
-  letGo,
-  memberNamed,
-  promiseFor,
-  promiseInputOf,
-  type ClusterHandle,
-} from '@citus-ha/cluster';
+import { clientsTo, dcsPathOf, letGo, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
 import { groupOf } from '../group-of.js';
+import { isGroupPaused } from '../is-paused.js';
+import { promised } from '../promised.js';
 import type { Tell } from '../sentinel-event.js';
 import { judge, type Death, type Lost, type Verdict } from './judge.js';
 import type { Restarts } from './restarts.js';
-import { isScopePaused, readScope, type ScopeSeen } from './scope.js';
+import { readScope, type ScopeSeen } from './scope.js';
 
 type Settled = Exclude<Verdict, { act: 'look-again' }>;
 
@@ -49,11 +43,11 @@ export async function takeOver(
         by: successor.name,
         timeline: successor.timeline,
         afterMs,
-        ...promised(cluster, fault),
+        ...promised(cluster, fault, 'leader'),
       });
     }
     tell({ type: 'restarting', member, why });
-    await restarts.restart(cluster, death, () => isPausedNow(cluster, member));
+    await restarts.restart(cluster, death, () => isGroupPaused(cluster, member));
   } catch (error) {
     cluster.signal?.throwIfAborted();
     tell({ type: 'failed', member, reason: messageOf(error) });
@@ -128,14 +122,4 @@ async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Le
     signal?.throwIfAborted();
     return undefined;
   });
-}
-
-/** What a sentinel makes of a lost leader. */
-function promised(cluster: ClusterHandle, fault: string): { readonly promisedMs?: number } {
-  const write = promiseFor({ ...promiseInputOf(cluster), sentinel: true }, fault, 'leader')?.write;
-  return write?.bound === 'at-most' ? { promisedMs: write.ms } : {};
-}
-
-function isPausedNow(cluster: ClusterHandle, member: string): Promise<boolean> {
-  return isScopePaused(cluster.dcs, dcsPathOf(cluster, memberNamed(cluster, member)));
 }

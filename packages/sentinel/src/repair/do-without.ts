@@ -1,7 +1,6 @@
-import { dcsPathOf, disableWorker, ifClusterIsFree, knock, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
-import { coordinators } from '@citus-ha/config';
+import { disableWorker, ifClusterIsFree, knock, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import { codeOf, currentClock, messageOf, waitFor } from '@citus-ha/core';
-import { isScopePaused } from '../failover/scope.js';
+import { isClusterPaused } from '../is-paused.js';
 import type { Tell } from '../sentinel-event.js';
 
 /** A coordinator that is to lead instead of one that died too does so by then. */
@@ -48,10 +47,9 @@ export async function doWithout(
 
 /** `nothing` where nothing is to be done about it; `undefined` while somebody works on the whole cluster. */
 async function attempt(cluster: ClusterHandle, member: string, isAlone: boolean) {
-  const { runtime, spec, dcs } = cluster;
+  const { runtime } = cluster;
   const worker = memberNamed(cluster, member);
-  const [coordinator] = coordinators(spec);
-  if (coordinator && (await isScopePaused(dcs, dcsPathOf(cluster, coordinator)))) return 'nothing';
+  if (await isClusterPaused(cluster)) return 'nothing';
   const { state, intent } = await runtime.member(member);
   if (state !== 'exited') {
     const heard = await knock(runtime, member, 'postgres', knockMs);

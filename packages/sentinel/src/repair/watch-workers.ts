@@ -1,6 +1,5 @@
 import {
   canSpare,
-  dcsPathOf,
   ifClusterIsFree,
   isAlone,
   knock,
@@ -8,9 +7,9 @@ import {
   sentinelsPath,
   type ClusterHandle,
 } from '@citus-ha/cluster';
-import { coordinators, workers, type MemberSpec } from '@citus-ha/config';
+import { workers, type MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf } from '@citus-ha/core';
-import { isScopePaused } from '../failover/scope.js';
+import { isClusterPaused } from '../is-paused.js';
 import { presenceKey } from '../presence.js';
 import type { Tell } from '../sentinel-event.js';
 import { tellOnce } from '../tell-once.js';
@@ -77,9 +76,9 @@ async function again(
   }
 }
 
-async function isToRepair({ spec, record, dcs }: ClusterHandle): Promise<boolean> {
-  const [coordinator] = coordinators(spec);
-  if (!coordinator || (await isScopePaused(dcs, dcsPathOf({ spec, record }, coordinator)))) return false;
+async function isToRepair(cluster: ClusterHandle): Promise<boolean> {
+  const { spec, dcs } = cluster;
+  if (await isClusterPaused(cluster)) return false;
   const keys = await Promise.all((await dcs.keys(sentinelsPath(spec))).map((key) => dcs.get(key)));
   const [first] = keys
     .filter((key) => key !== undefined)

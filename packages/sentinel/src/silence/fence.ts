@@ -1,6 +1,14 @@
-import { canSpare, dcsPathOf, knock, knockFrom, memberNamed, type ClusterHandle, isAlone } from '@citus-ha/cluster';
-import { coordinators, workers } from '@citus-ha/config';
-import { readLeader } from '@citus-ha/dcs';
+import {
+  canSpare,
+  dcsPathOf,
+  isAlone,
+  knock,
+  knockFrom,
+  leaderByEtcd,
+  memberNamed,
+  type ClusterHandle,
+} from '@citus-ha/cluster';
+import { workers } from '@citus-ha/config';
 import type { Member } from '@citus-ha/runtime';
 import { messageOf, waitFor } from '@citus-ha/core';
 import { readScope } from '../failover/scope.js';
@@ -22,8 +30,8 @@ export interface Silence {
 
 /**
  * Kills a member whose PostgreSQL serves neither this machine nor the member that could lead in its place, or leads, provided that
- * this one does answer; a worker that others can do without, where the coordinator that leads hears nothing of it. Where its own Patroni answers, it is given twice the time. What follows from a death follows from this
- * one. Never throws but for the cluster's signal.
+ * this one does answer; a worker that others can do without, where the coordinator that leads hears nothing of it. Where its own Patroni
+ * answers, it is given twice the time. What follows from a death follows from this one. Never throws but for the cluster's signal.
  */
 export async function fence(
   cluster: ClusterHandle,
@@ -39,7 +47,7 @@ export async function fence(
     const unserved = { member, isRefused: isRefused(), isGoverned };
     if (!isAlone(cluster.spec, spec)) return judgeSilence(unserved, scope, prompt());
     const others = workers(cluster.spec).flatMap(({ name }) => (name === member ? [] : [name]));
-    const coordinator = await coordinatorLeader(cluster);
+    const coordinator = await leaderByEtcd(cluster);
     const verdict = judgeLoneSilence(unserved, scope, prompt(), { coordinator, others });
     if (verdict.act === 'fence' && !(await canSpare(cluster, spec))) return { act: 'spare', why: 'needed' };
     return verdict;
@@ -96,11 +104,6 @@ export async function fence(
   function spare(why: Spared): void {
     tell({ type: 'spared', member, why });
   }
-}
-
-async function coordinatorLeader(cluster: ClusterHandle): Promise<string | undefined> {
-  const [first] = coordinators(cluster.spec);
-  return first && (await readLeader(cluster.dcs, dcsPathOf(cluster, first)))?.name;
 }
 
 /** The id of a member's life, where it is meant to go on. */

@@ -1,4 +1,4 @@
-import { knock, type ClusterHandle, isAlone } from '@citus-ha/cluster';
+import { isAlone, knock, type ClusterHandle } from '@citus-ha/cluster';
 import { databaseMembers } from '@citus-ha/config';
 import { currentClock } from '@citus-ha/core';
 import type { Lost } from '../failover/judge.js';
