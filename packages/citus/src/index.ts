@@ -24,7 +24,7 @@ export {
   type TableRedundancy,
 } from './judge-redundancy.js';
 export { copyPlacements, type CopyOptions, type CopyProgress, type LackingTable } from './copy-placements.js';
-export { activateNode, aheadOfOthers, proveWrites, retireNode } from './repair.js';
+export { activateNode, aheadOfOthers, commitDecided, proveWrites, retireNode } from './repair.js';
 export { readHeldShards, readShardCopies, type ShardCopy } from './shard-copies.js';
 export { readPlacements, readShards, readShardSizes, type Placement, type Shard } from './placements.js';
 export { MemoryServers, type MemoryServersOptions, type ServerRole } from './memory-servers.js';

@@ -1,4 +1,4 @@
-import { currentClock } from '@citus-ha/core';
+import { codeOf, currentClock } from '@citus-ha/core';
 import type { ClientBase } from 'pg';
 import { dropStale } from './drop-stale.js';
 import type { CitusNode } from './nodes.js';
@@ -91,16 +91,42 @@ export async function activateNode(coordinator: ClientBase, node: CitusNode, ser
 }
 
 async function settle(coordinator: ClientBase, node: CitusNode, server: ClientBase): Promise<void> {
-  const prepared = await server.query<{ gid: string }>(preparedSql);
-  for (const { gid } of prepared.rows) {
-    const { rows } = await coordinator.query<{ committed: boolean }>(committedSql, [node.groupId, gid]);
-    await server.query(`${rows[0]?.committed ? 'COMMIT' : 'ROLLBACK'} PREPARED ${server.escapeLiteral(gid)}`);
+  for (const { gid, committed } of await readPrepared(coordinator, node, server)) {
+    await server.query(`${committed ? 'COMMIT' : 'ROLLBACK'} PREPARED ${server.escapeLiteral(gid)}`);
   }
   await dropStale(coordinator, server);
+}
+
+/**
+ * Commits on a node in service what a coordinator has committed and the node has prepared only, since it was away meanwhile: until
+ * then the transaction's rows are not seen there. Whoever settles it at the same time does the same.
+ *
+ * @param server The node's own server.
+ */
+export async function commitDecided(coordinator: ClientBase, node: CitusNode, server: ClientBase): Promise<void> {
+  for (const { gid, committed } of await readPrepared(coordinator, node, server)) {
+    if (committed) await server.query(`COMMIT PREPARED ${server.escapeLiteral(gid)}`).catch(unlessSettled);
+  }
+}
+
+function unlessSettled(error: unknown): void {
+  const [undefinedObject, inUse] = ['42704', '55000'];
+  const code = codeOf(error);
+  if (code !== undefinedObject && code !== inUse) throw error;
+}
+
+/** What was begun on the coordinator, and whether it was committed there. */
+async function readPrepared(coordinator: ClientBase, { groupId }: CitusNode, server: ClientBase) {
+  const { rows: prepared } = await server.query<{ gid: string }>(preparedSql);
+  if (prepared.length === 0) return [];
+  const gids = prepared.map(({ gid }) => gid);
+  const { rows } = await coordinator.query<{ gid: string }>(committedSql, [groupId, gids]);
+  const committed = new Set(rows.map(({ gid }) => gid));
+  return gids.map((gid) => ({ gid, committed: committed.has(gid) }));
 }
 
 /** Citus names its transactions so, by the group they were begun on; one that was prepared by an application is its own affair. */
 const preparedSql = String.raw`
 SELECT gid FROM pg_prepared_xacts WHERE database = current_database() AND gid LIKE 'citus\_0\_%'`;
 
-const committedSql = 'SELECT EXISTS (SELECT FROM pg_dist_transaction WHERE groupid = $1 AND gid = $2) AS committed';
+const committedSql = 'SELECT gid FROM pg_dist_transaction WHERE groupid = $1 AND gid = ANY ($2)';

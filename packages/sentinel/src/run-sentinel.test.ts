@@ -76,6 +76,23 @@ describe('a sentinel', () => {
     expect(events.map(({ type }) => type)).not.toContain('deposed');
   });
 
+  it('starts all coordinators again at once where who was to succeed the first died too', async () => {
+    const watched = await makeCluster();
+    const { simulated, cluster } = watched;
+    const events = await watching(watched, async (leader, told) => {
+      const both = [leader, standbyOf(cluster, leader).name];
+      const diedAt = simulated.clock.now();
+      await cluster.runtime.kill(leader);
+      const probe = () => told.some(({ type }) => type === 'deposed');
+      await waitFor({ what: 'the leader to be deposed', timeoutMs: 2_000, intervalMs: 5, probe });
+      await cluster.runtime.kill(both[1] ?? '');
+      for (const name of both) await untilRuns(cluster, name);
+      expect(simulated.clock.now() - diedAt).toBeLessThan(1_500);
+      await untilLed(cluster, (name) => both.includes(name));
+    });
+    expect(events.filter(({ type }) => type === 'restarting')).toHaveLength(2);
+  });
+
   it('starts a worker again that has no other one in its group, later each time that it dies', async () => {
     const watched = await makeCluster();
     const { simulated, cluster } = watched;

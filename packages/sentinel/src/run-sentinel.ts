@@ -8,6 +8,7 @@ import { watchDeaths } from './failover/watch-deaths.js';
 import { keepPresent } from './presence.js';
 import type { SentinelEvent } from './sentinel-event.js';
 import { handleDeath } from './handle-death.js';
+import { Settling } from './repair/settling.js';
 import { watchWorkers } from './repair/watch-workers.js';
 import { SilenceWatch } from './silence/watch-silence.js';
 
@@ -30,7 +31,9 @@ export async function runSentinel({ open, signal, onEvent: tell = () => undefine
   const restarts = new Restarts();
   const deaths = new Deaths(tell);
   const present = keepPresent(latest, open, signal);
-  const silence = new SilenceWatch(latest, tell);
+  const settling = new Settling();
+  const onReturn = (member: string) => settling.begin({ ...latest.cluster, signal }, member);
+  const silence = new SilenceWatch(latest, tell, onReturn);
   const listening = silence.run(signal);
   const repairing = watchWorkers(latest, tell, signal);
   tell({ type: 'watching', members: databaseMembers(latest.cluster.spec).map(({ name }) => name) });
@@ -40,5 +43,5 @@ export async function runSentinel({ open, signal, onEvent: tell = () => undefine
     const fenced = () => silence.fenced(death.incarnation);
     deaths.handle(death, (tellOnce) => handleDeath({ ...latest.cluster, signal }, death, restarts, fenced, tellOnce));
   }
-  await Promise.all([deaths.settled(), present, listening, repairing]);
+  await Promise.all([deaths.settled(), present, listening, repairing, settling.ended()]);
 }

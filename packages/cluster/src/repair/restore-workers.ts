@@ -6,7 +6,6 @@ import {
   readShardCopies,
   withConnection,
   type HeldShards,
-  type ServerAddress,
   type ShardCopy,
 } from '@citus-ha/citus';
 import { workers, type MemberSpec } from '@citus-ha/config';
@@ -16,6 +15,7 @@ import { ifClusterIsFree, withClusterLock } from '../context.js';
 import { disableWorker, nodeOf, onLeader, type Client } from './disable-worker.js';
 import { readMarks } from './disabled-mark.js';
 import type { RepairEvent } from './repair-event.js';
+import { takesWrites } from './takes-writes.js';
 
 const answerMs = 5_000;
 /** Of a worker with very many shards. */
@@ -108,17 +108,6 @@ async function takeBack(
     tell({ type: 'worker-activated', member: worker.name });
   }
   if (mark) await cluster.dcs.deleteIfUnchanged(mark, [mark.key]);
-}
-
-function takesWrites(server: ServerAddress): Promise<boolean> {
-  return withConnection(
-    server,
-    async (client) => {
-      const { rows } = await client.query<{ writes: boolean }>('SELECT NOT pg_is_in_recovery() AS writes');
-      return rows[0]?.writes === true;
-    },
-    { timeoutMs: answerMs, statementTimeoutMs: answerMs },
-  ).catch(() => false);
 }
 
 async function copyLacking({ signal, spec }: ClusterHandle, client: Client, step: Step, tell: Tell): Promise<boolean> {

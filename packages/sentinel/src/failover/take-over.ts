@@ -1,4 +1,5 @@
 import { clientsTo, dcsPathOf, letGo, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import type { MemberSpec } from '@citus-ha/config';
 import { currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { waitForLeader, type Leader } from '@citus-ha/patroni';
 import { groupOf } from '../group-of.js';
@@ -112,14 +113,30 @@ async function freeLeader(
   }
 }
 
-/** Who leads in place of a member, once somebody does; `undefined` where nobody does in time. */
+/** Who leads in place of a member, once somebody does; `undefined` where nobody does in time, or nobody is left to. */
 async function findSuccessor(cluster: ClusterHandle, member: string): Promise<Leader | undefined> {
   const others = groupOf(cluster, member).filter(({ name }) => name !== member);
-  if (others.length === 0) return undefined;
-  const clients = clientsTo(cluster, others);
-  const { signal } = cluster;
-  return waitForLeader({ clients, timeoutMs: electionMs, intervalMs: 20, signal }).catch(() => {
-    signal?.throwIfAborted();
-    return undefined;
-  });
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, ...(cluster.signal ? [cluster.signal] : [])]);
+  const elected = waitForLeader({
+    clients: clientsTo(cluster, others),
+    timeoutMs: electionMs,
+    intervalMs: 20,
+    signal,
+  }).catch(() => undefined);
+  const allGone = untilAllGone({ ...cluster, signal }, others).catch(() => undefined);
+  try {
+    return await Promise.race([elected, allGone]);
+  } finally {
+    over.abort();
+    cluster.signal?.throwIfAborted();
+  }
+}
+
+async function untilAllGone({ runtime, signal }: ClusterHandle, members: readonly MemberSpec[]): Promise<undefined> {
+  const probe = async () => {
+    const states = await Promise.all(members.map(({ name }) => runtime.member(name)));
+    return states.every(({ state }) => state === 'exited');
+  };
+  await waitFor({ what: 'nobody to be left', timeoutMs: electionMs, intervalMs: 200, signal, probe });
 }

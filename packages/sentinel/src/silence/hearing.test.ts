@@ -57,3 +57,11 @@ it('is not prompt where a late answer is followed by none', () => {
   late.heard(750, 760);
   expect(late.isPrompt(800, 400)).toBe(false);
 });
+
+it('was away where a knock was in vain since it was last heard', () => {
+  const hearing = knockedAt(100);
+  expect(hearing.heard(100, 110)).toBe(false);
+  hearing.unserved(true);
+  expect(hearing.heard(340, 350)).toBe(true);
+  expect(hearing.heard(580, 590)).toBe(false);
+});

@@ -3,6 +3,7 @@ export class Hearing {
   /** When it was knocked at first since it was last heard. */
   #unservedSince: number | undefined;
   #isRefused = false;
+  #isAway = false;
   /** Of each answer. */
   #answers: readonly { readonly at: number; readonly ms: number }[] = [];
 
@@ -10,16 +11,20 @@ export class Hearing {
     this.#unservedSince ??= at;
   }
 
-  /** @param began When was knocked what is answered now. */
-  heard(began: number, at: number): void {
+  /** @param began When was knocked what is answered now. Answers whether the knock before was in vain. */
+  heard(began: number, at: number): boolean {
+    const wasAway = this.#isAway;
     this.#unservedSince = undefined;
     this.#isRefused = false;
+    this.#isAway = false;
     this.#answers = [...this.#answers.slice(-9), { at, ms: at - began }];
+    return wasAway;
   }
 
   /** @param isRefused By whoever is there; else nobody has answered. */
   unserved(isRefused: boolean): void {
     this.#isRefused = isRefused;
+    this.#isAway = true;
     if (isRefused) this.#answers = [];
   }
 

@@ -15,6 +15,7 @@ const idleMs = 1_000;
 export class SilenceWatch {
   readonly #latest: { readonly cluster: ClusterHandle };
   readonly #tell: Tell;
+  readonly #onReturn: (member: string) => void;
   readonly #hearings = new Map<string, Hearing>();
   readonly #underWay = new Map<string, Promise<void>>();
   /** By the life that was fenced. */
@@ -22,9 +23,11 @@ export class SilenceWatch {
   /** By member, of its last silence. */
   readonly #told = new Map<string, Tell>();
 
-  constructor(latest: { readonly cluster: ClusterHandle }, tell: Tell) {
+  /** @param onReturn Called with each that is heard again after it was knocked at in vain. */
+  constructor(latest: { readonly cluster: ClusterHandle }, tell: Tell, onReturn: (member: string) => void) {
     this.#latest = latest;
     this.#tell = tell;
+    this.#onReturn = onReturn;
   }
 
   /** Why a life was fenced; `undefined` of any other. */
@@ -34,6 +37,7 @@ export class SilenceWatch {
 
   async run(signal: AbortSignal): Promise<void> {
     let lastAt = currentClock().now();
+    let round = 0;
     while (!signal.aborted) {
       const { fenceAfterMs } = this.#latest.cluster.spec.sentinel;
       const everyMs = fenceAfterMs === null ? idleMs : fenceAfterMs / 5;
@@ -45,15 +49,16 @@ export class SilenceWatch {
       lastAt = now;
       if (fenceAfterMs === null || signal.aborted) continue;
       if (wasAway) for (const hearing of this.#hearings.values()) hearing.forget();
-      for (const [member, witnesses] of witnessesOf(this.#latest.cluster)) {
-        this.#listenTo(member, witnesses, fenceAfterMs, signal);
+      round++;
+      for (const { name, witnesses, isRare } of judgedIn(this.#latest.cluster)) {
+        if (!isRare || round % 2 === 0) void this.#knock(name, fenceAfterMs);
+        this.#listenTo(name, witnesses, fenceAfterMs, signal);
       }
     }
     await Promise.all(this.#underWay.values());
   }
 
   #listenTo(member: string, witnesses: readonly string[], fenceAfterMs: number, signal: AbortSignal): void {
-    void this.#knock(member, fenceAfterMs);
     // Whoever is asked takes a while, which is part of the time that it is given.
     const hearing = this.#hearing(member);
     const isDue = witnesses.length > 0 && hearing.unservedMs(currentClock().now()) >= fenceAfterMs / 3;
@@ -80,8 +85,9 @@ export class SilenceWatch {
     hearing.knocked(began);
     const heard = await knock(this.#latest.cluster.runtime, member, 'postgres', timeoutMs);
     if (heard === 'heard') {
-      hearing.heard(began, currentClock().now());
+      const wasAway = hearing.heard(began, currentClock().now());
       this.#told.delete(member);
+      if (wasAway) this.#onReturn(member);
     }
     if (heard === 'refused' || heard === 'silent') hearing.unserved(heard === 'refused');
     if (heard === 'unknown') hearing.forget();
@@ -109,15 +115,17 @@ export class SilenceWatch {
   }
 }
 
-/** Who is listened to, each with those by whose word it may be killed. */
-function witnessesOf(cluster: ClusterHandle): ReadonlyMap<string, readonly string[]> {
-  const everyone = databaseMembers(cluster.spec);
+/** Who is listened to, the many workers less often; each with those by whose word it may be killed. */
+function judgedIn({ spec }: ClusterHandle) {
+  const everyone = databaseMembers(spec);
   const judged = everyone.map((member) => {
-    const others = isAlone(cluster.spec, member) ? everyone : groupOf(cluster, member.name);
-    return [member.name, others.map(({ name }) => name).filter((name) => name !== member.name)] as const;
+    const alone = isAlone(spec, member);
+    const group = alone ? everyone : groupOf({ spec }, member.name);
+    const witnesses = group.map(({ name }) => name).filter((name) => name !== member.name);
+    return { name: member.name, isRare: alone, witnesses };
   });
-  const asked = new Set(judged.flatMap(([, witnesses]) => witnesses));
-  return new Map(judged.filter(([name, witnesses]) => witnesses.length > 0 || asked.has(name)));
+  const asked = new Set(judged.flatMap(({ witnesses }) => witnesses));
+  return judged.filter(({ name, witnesses }) => witnesses.length > 0 || asked.has(name));
 }
 
 function faultOf({ postgres, patroni }: SentinelEvent & { readonly type: 'fencing' }): Lost['fault'] {
