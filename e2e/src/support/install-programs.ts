@@ -11,12 +11,13 @@ export async function setup(): Promise<void> {
     await chmod(stateHome, 0o711);
     const place = { cwd: stateHome, env: { XDG_STATE_HOME: stateHome } };
     const runtime = await openRuntime({ name: 'install-programs', ...place, network });
+    const plain = defaultClusterSpec('install-programs');
     const spec = {
-      ...defaultClusterSpec('install-programs'),
+      ...plain,
       proxy: anyPorts,
       pooler: { count: 1, port: 64_004 },
       local: { network },
-      docker: { baseImage },
+      docker: { ...plain.docker, baseImage },
     };
     const { programs } = await runtime.prepare({ spec, install: true, onEvent: (event) => console.error(event) });
     if (runtimeKind === 'local') process.env['CITUS_HA_TEST_PATRONI'] ??= programs.patroni.join(' ');

@@ -71,6 +71,14 @@ const cases: readonly ContractCase[] = [
     run: (context) => context.rows('SELECT * FROM citus_check_cluster_node_health() ORDER BY 1, 2, 3, 4'),
   },
   {
+    title: 'reaches a node by a new connection, and none that is not there',
+    run: (context) =>
+      context.rows(
+        'SELECT citus_check_connection_to_node($1, 5432) AS there, citus_check_connection_to_node($2, 5432) AS nowhere',
+        [context.host(1), 'nowhere.invalid'],
+      ),
+  },
+  {
     title: 'refuses to disable the first worker unless synchronously',
     run: (context) => context.refusal('SELECT citus_disable_node($1, 5432)', [context.host(1)]),
   },

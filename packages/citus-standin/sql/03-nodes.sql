@@ -181,6 +181,12 @@ RETURNS SETOF record LANGUAGE sql STRICT AS $$
   SELECT nodename, nodeport::bigint FROM pg_standin.active_workers()
 $$;
 
+CREATE OR REPLACE FUNCTION pg_catalog.citus_check_connection_to_node(nodename text, nodeport int DEFAULT 5432)
+RETURNS bool LANGUAGE sql STRICT AS $$
+  SELECT COALESCE(bool_or(n.groupid = 0 OR pg_standin.answers(n.groupid)), false)
+  FROM pg_dist_node n WHERE n.nodename = $1 AND n.nodeport = $2
+$$;
+
 -- As seen from the coordinator and from each worker that answers.
 CREATE OR REPLACE FUNCTION pg_catalog.citus_check_cluster_node_health(
   OUT from_nodename text, OUT from_nodeport int, OUT to_nodename text, OUT to_nodeport int, OUT result bool

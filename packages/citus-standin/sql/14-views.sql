@@ -58,7 +58,7 @@ DECLARE
 BEGIN
   FOREACH administration IN ARRAY ARRAY['citus_add_node(text, int, int, noderole, name)', 'citus_remove_node(text, int)',
     'citus_disable_node(text, int, bool)', 'citus_activate_node(text, int)', 'citus_update_node(int, text, int, bool, int)',
-    'citus_set_coordinator_host(text, int, noderole, name)', 'citus_check_cluster_node_health()', 'recover_prepared_transactions()',
+    'citus_set_coordinator_host(text, int, noderole, name)', 'citus_check_cluster_node_health()', 'citus_check_connection_to_node(text, int)', 'recover_prepared_transactions()',
     'replicate_table_shards(regclass, int, int, bigint[], shard_transfer_mode)']
   LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION pg_catalog.%s FROM PUBLIC', administration);

@@ -10,6 +10,7 @@ export {
 export {
   readActiveWorkers,
   readNodeLinks,
+  readReached,
   readNodes,
   type CitusNode,
   type NodeAddress,

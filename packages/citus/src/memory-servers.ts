@@ -30,6 +30,8 @@ export class MemoryServers {
   readonly nodes: CitusNode[] = [];
   /** Of tables with two copies: none unless a test makes some. */
   readonly shards: MemoryShard[] = [];
+  /** Hosts that no server reaches, whoever else does. */
+  readonly cutOff = new Set<string>();
   readonly #data = new Map<number, ServerData>();
   readonly #options: MemoryServersOptions;
 
@@ -82,7 +84,7 @@ export class MemoryServers {
         data,
         nodes: this.nodes,
         shards: this.shards,
-        answers: (host) => roleOf(host) !== undefined,
+        answers: (host) => roleOf(host) !== undefined && !this.cutOff.has(host),
       };
       const rows = answerInMemory(server, text, values);
       return { rows, rowCount: rows.length };

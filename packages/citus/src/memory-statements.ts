@@ -82,6 +82,10 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['AS shards', (server, [table]) => [{ shards: lackingOf(server, String(table)).length }]],
   ['repmodel', copiesOf],
   ["ctid = '(0,0)'", proveWrites],
+  [
+    'citus_check_connection_to_node',
+    ({ answers: isThere }, [hosts]) => (hosts as string[]).map((host) => ({ reached: isThere(host) })),
+  ],
   ['citus_check_cluster_node_health', ({ nodes }) => linksAmong(nodes)],
   ['FROM pg_settings', () => []],
   ['pg_dist_placement', () => []],

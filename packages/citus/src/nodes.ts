@@ -63,3 +63,19 @@ export async function readNodeLinks(client: ClientBase): Promise<readonly NodeLi
     reachable: row.result === true,
   }));
 }
+
+/** Those of the nodes that the server reaches by a new connection, the others each after `timeoutMs`. */
+export async function readReached<T extends NodeAddress>(
+  client: ClientBase,
+  nodes: readonly T[],
+  timeoutMs: number,
+): Promise<readonly T[]> {
+  await client.query(`SET citus.node_connection_timeout = ${timeoutMs}`);
+  const addresses = [nodes.map(({ host }) => host), nodes.map(({ port }) => port)];
+  const { rows } = await client.query<{ reached: boolean }>(reachedSql, addresses);
+  return nodes.filter((_, index) => rows[index]?.reached);
+}
+
+const reachedSql = `
+SELECT citus_check_connection_to_node(host, port) AS reached
+FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS node (host, port, n) ORDER BY n`;

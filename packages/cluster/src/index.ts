@@ -48,6 +48,7 @@ export { readStatus } from './status/read-status.js';
 export { readStatusOfBusy } from './status/read-status-of-busy.js';
 export { rebuildWorker, type Rebuilt } from './commands/rebuild-worker.js';
 export { canSpare, disableWorker } from './repair/disable-worker.js';
+export { findCutOff } from './repair/find-cut-off.js';
 export { isAlone } from './repair/is-alone.js';
 export { stopWorker } from './repair/stop-worker.js';
 export type { RepairEvent } from './repair/repair-event.js';

@@ -46,7 +46,7 @@ export interface ClusterSpec {
     readonly disableAfterMs: number | null;
   };
   readonly local: { readonly network: 'loopback' | 'namespaces' };
-  readonly docker: { readonly baseImage: string };
+  readonly docker: { readonly baseImage: string; readonly sharedMemory: string };
 }
 
 /** How fast a failure is noticed. */

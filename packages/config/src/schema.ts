@@ -32,6 +32,10 @@ function text(pattern: RegExp, what: string, description: string) {
   return z.string({ error: what }).regex(pattern, { error: what }).describe(description);
 }
 
+function size(fallback: string, description: string) {
+  return text(/^[1-9]\d{0,5}(?:kB|MB|GB)$/, `a size such as ${fallback}`, description).default(fallback);
+}
+
 function duration(fallback: string, description: string) {
   const error = `a duration from 1ms to 24h, such as ${fallback}`;
   return z
@@ -206,11 +210,7 @@ export const clusterSchema = z
             {
               maxLag: section(
                 {
-                  bytes: text(
-                    /^[1-9]\d{0,5}(?:kB|MB|GB)$/,
-                    'a size such as 16MB',
-                    'WAL that a standby may lack and still be read from.',
-                  ).default('16MB'),
+                  bytes: size('16MB', 'WAL that a standby may lack and still be read from.'),
                   time: duration('30s', 'How old what is read there may be, by the clock of the standby.'),
                 },
                 'How far a standby may be behind.',
@@ -265,6 +265,7 @@ export const clusterSchema = z
             'auto or an image such as debian:trixie-slim',
             'citusdata/citus, or any Debian with an apt that has PostgreSQL and Patroni.',
           ).default('auto'),
+          sharedMemory: size('1GB', 'What parallel queries of one server may have of /dev/shm.'),
         },
         'The docker runtime.',
       ),

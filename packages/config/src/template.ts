@@ -83,6 +83,7 @@ local:
 
 docker:
   baseImage: auto       # citusdata/citus, or any Debian with an apt that has PostgreSQL and Patroni
+  sharedMemory: 1GB     # what parallel queries of one server may have of /dev/shm
 `;
   parseClusterSpec(text, { file: 'cluster.yaml' });
   return text;

@@ -13,3 +13,4 @@ export { redactPasswords } from './redact-passwords.js';
 export { Answer, isRecord, parseJson } from './answer.js';
 export { exchange, ofMember, type Reply, type RequestOptions } from './exchange.js';
 export { withMachineLock, type LockOptions } from './machine-lock.js';
+export { parseSizeBytes } from './size.js';

@@ -68,7 +68,11 @@ function memberService(input: RenderInput, member: MemberSpec) {
     image: dockerImages(input)[needsOf(member.kind).image],
     ...buildOptions(input, member),
     ...common,
-    labels: adoptionLabels(rendered, { images: dockerImages(input), bind: input.spec.proxy.bind }),
+    labels: adoptionLabels(rendered, {
+      images: dockerImages(input),
+      bind: input.spec.proxy.bind,
+      sharedMemory: input.spec.docker.sharedMemory,
+    }),
     restart: 'unless-stopped',
     networks: { default: { ipv4_address: address } },
     volumes: [
@@ -135,8 +139,7 @@ function kindOptions({ spec }: RenderInput, { kind, name }: MemberSpec) {
   switch (kind) {
     case 'coordinator':
     case 'worker':
-      // Parallel queries need more than Docker's 64 MB.
-      return { shm_size: '256mb', depends_on: awaiting('service_healthy', etcdMembers(spec)) };
+      return { shm_size: spec.docker.sharedMemory, depends_on: awaiting('service_healthy', etcdMembers(spec)) };
     case 'proxy':
       return {
         // The machine's ports go to one of several.

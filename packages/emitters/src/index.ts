@@ -5,6 +5,7 @@ export { etcdUsers, rootLogin, scopeLogin, type EtcdUser } from './etcd-access.j
 export { nodeCommonName } from './node-certificate.js';
 export { haproxyConfig, type HaproxySettings } from './haproxy.js';
 export { patroniYaml, type PatroniSettings } from './patroni.js';
+export { nodeConnectionTimeoutMs } from './postgres-parameters.js';
 export { poolerLogin, poolerRole, type PoolerLogin } from './pooler-login.js';
 export { keepsStatements } from './pooler-member.js';
 export { restUser } from './patroni-settings.js';

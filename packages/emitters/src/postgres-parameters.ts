@@ -1,4 +1,4 @@
-import type { MemberSpec, ParameterValue } from '@citus-ha/config';
+import type { ClusterSpec, MemberSpec, ParameterValue } from '@citus-ha/config';
 import { keptConnections } from './kept-connections.js';
 import { nodeSslSettings } from './node-certificate.js';
 import type { RenderInput } from './rendering.js';
@@ -50,13 +50,17 @@ function preloadedLibraries(engine: RenderInput['engine'], wanted: ParameterValu
   return [...new Set([...own, ...further])].join(',');
 }
 
-/** Citus waits 30 s for a node that does not answer. */
+/** How long Citus waits for a node that does not answer. Where a sentinel finds those that are lost, one that is busy is given longer. */
+export function nodeConnectionTimeoutMs({ sentinel }: Pick<ClusterSpec, 'sentinel'>): number {
+  return sentinel.enabled && sentinel.fenceAfterMs !== null ? 10_000 : 3_000;
+}
+
 function citusParameters(input: RenderInput, member: MemberSpec): Parameters {
   const { maxConnections } = input.spec.postgres;
   return {
     // As few to one node as a proxy lets clients in: the node's own Patroni needs the others.
     'citus.max_shared_pool_size': maxConnections - keptConnections(maxConnections),
-    'citus.node_connection_timeout': '3s',
+    'citus.node_connection_timeout': `${nodeConnectionTimeoutMs(input.spec)}ms`,
     'citus.node_conninfo': `${nodeSslSettings(input, member)} keepalives=1 keepalives_idle=2 keepalives_interval=1 keepalives_count=3 tcp_user_timeout=5000`,
     // Citus splits and moves shards by a plugin of its own. Patroni leaves the list out where the server knows none: minor releases
     // of 2026 are the first to have it.

@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '@citus-ha/config';
 import { recordName, type ClusterRecord } from './cluster-record.js';
-import { containerDefinition, type ContainerDefinition } from './container-definition.js';
+import { containerDefinition, type CommonDefinition } from './container-definition.js';
 import type { DockerState } from './docker-site.js';
 import type { RenderedFile, Site } from './site.js';
 
@@ -40,6 +40,7 @@ export function adoptionFiles({ spec, site, record, images }: AdoptionInput): re
     base: spec.docker.baseImage,
     images,
     bind: spec.proxy.bind,
+    sharedMemory: spec.docker.sharedMemory,
     site,
     addresses: Object.fromEntries(Object.entries(site.members).map(([name, { address }]) => [name, address])),
   };
@@ -48,8 +49,8 @@ export function adoptionFiles({ spec, site, record, images }: AdoptionInput): re
 
 /** By which the docker runtime knows the member's container, and whether it is as wanted. */
 export function adoptionLabels(
-  member: Omit<ContainerDefinition, 'image' | 'bind'>,
-  state: Pick<DockerState, 'images' | 'bind'>,
+  member: Parameters<typeof containerDefinition>[0],
+  state: CommonDefinition,
 ): Readonly<Record<string, string>> {
   return { [composeAdoption.definition]: JSON.stringify(containerDefinition(member, state)) };
 }

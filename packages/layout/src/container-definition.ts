@@ -1,6 +1,6 @@
 import type { MemberKind } from '@citus-ha/config';
 import { CodedError } from '@citus-ha/core';
-import type { DockerState } from './docker-site.js';
+import { formerSharedMemory, type DockerState } from './docker-site.js';
 import { needsOf } from './member-needs.js';
 
 /** What a container cannot be given later: all of a member's definition but its files, the image, and where its ports are published. */
@@ -13,7 +13,12 @@ export interface ContainerDefinition {
   readonly image: string;
   /** Absent where no port is. */
   readonly bind?: string;
+  /** Absent where it is {@link formerSharedMemory}, or no database's. */
+  readonly sharedMemory?: string;
 }
+
+/** What the members of a cluster have in common. */
+export type CommonDefinition = Pick<DockerState, 'images' | 'bind' | 'sharedMemory'>;
 
 /**
  * Its JSON is the same for the same member and state, whoever makes the container.
@@ -21,8 +26,8 @@ export interface ContainerDefinition {
  * @throws CodedError `IMAGE_MISSING` for a sentinel or a pooler of a cluster without its image.
  */
 export function containerDefinition(
-  { kind, group, command, env, ports }: Omit<ContainerDefinition, 'image' | 'bind'>,
-  { images, bind }: Pick<DockerState, 'images' | 'bind'>,
+  { kind, group, command, env, ports }: Omit<ContainerDefinition, keyof CommonDefinition | 'image'>,
+  { images, bind, sharedMemory = formerSharedMemory }: CommonDefinition,
 ): ContainerDefinition {
   const needs = needsOf(kind);
   const image = images[needs.image];
@@ -39,6 +44,7 @@ export function containerDefinition(
     ports,
     image,
     ...(needs.published.length > 0 && { bind }),
+    ...(needs.image === 'member' && sharedMemory !== formerSharedMemory && { sharedMemory }),
   };
 }
 

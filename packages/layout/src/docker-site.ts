@@ -40,6 +40,8 @@ export interface DockerState {
   readonly baseIds?: Readonly<Record<string, string>>;
   readonly images: ImageNames;
   readonly bind: string;
+  /** Of each database member; one of a cluster made before it could be told has {@link formerSharedMemory}. */
+  readonly sharedMemory?: string;
   readonly site: Site;
   /** By member; never given to another one. */
   readonly addresses: Readonly<Record<string, string>>;
@@ -47,6 +49,8 @@ export interface DockerState {
 
 /** What the engine keeps of a container's output, as its API names it; Docker's own default keeps all. */
 export const containerLog = { Type: 'json-file', Config: { 'max-size': '16m', 'max-file': '2' } } as const;
+
+export const formerSharedMemory = '256MB';
 
 /** Where an engine listens on its own machine, and whoever attends a cluster is given it. */
 export const engineSocket = '/var/run/docker.sock';

@@ -10,6 +10,7 @@ export {
 export { containerDefinition, containerName, type ContainerDefinition } from './container-definition.js';
 export {
   containerLog,
+  formerSharedMemory,
   dockerSite,
   engineSocket,
   networkOf,

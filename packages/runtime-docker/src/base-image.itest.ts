@@ -22,7 +22,8 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
     const abort = new AbortController();
     silent.once('connection', () => abort.abort(new Error('enough')));
     const name = `127.0.0.1:${(silent.address() as AddressInfo).port}/base:1`;
-    const spec = { ...defaultClusterSpec('pull'), docker: { baseImage: name } };
+    const plain = defaultClusterSpec('pull');
+    const spec = { ...plain, docker: { ...plain.docker, baseImage: name } };
     const pulled = baseImage(engine, { spec, install: true, signal: abort.signal }, undefined);
     await expect(pulled).rejects.toThrow('enough');
   }, 10_000);

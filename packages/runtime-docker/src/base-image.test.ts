@@ -22,7 +22,7 @@ describe('a new cluster', () => {
   it('is told why it gets its base', () => {
     expect(whyTaken(spec, 'citusdata/citus:13.2')).toBe('newest-citus');
     expect(whyTaken(spec, 'debian:trixie-slim')).toBe('no-citus');
-    expect(whyTaken({ ...spec, docker: { baseImage: 'my/own:1' } }, 'my/own:1')).toBe('named');
+    expect(whyTaken({ ...spec, docker: { ...spec.docker, baseImage: 'my/own:1' } }, 'my/own:1')).toBe('named');
     expect(whyTaken({ ...spec, engine: 'standin' }, 'debian:trixie-slim')).toBe('engine-is-standin');
   });
 });
@@ -39,7 +39,7 @@ describe('a cluster that is there', () => {
 });
 
 test('a base that the file names goes before all others', () => {
-  const named = { ...spec, docker: { baseImage: 'my/other:1' } };
+  const named = { ...spec, docker: { ...spec.docker, baseImage: 'my/other:1' } };
   expect(basesOf(named, { base: 'my/citus:13', site: withCitus }, undefined)).toEqual(['my/other:1']);
 });
 

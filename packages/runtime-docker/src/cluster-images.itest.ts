@@ -44,7 +44,7 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
   it('keeps the base that a cluster was made on when its name stands for another one', async () => {
     const baseIds = { ...first.baseIds, [other]: first.baseIds?.[first.base] ?? '' };
     const known = { ...first, base: other, baseIds, site: { versions: { postgres: 17 } } } as unknown as DockerState;
-    const named = { ...spec, docker: { baseImage: other } };
+    const named = { ...spec, docker: { ...spec.docker, baseImage: other } };
     expect((await clusterImages(engine, { ...request, spec: named }, known)).images).toEqual(first.images);
   });
 

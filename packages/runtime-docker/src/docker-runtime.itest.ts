@@ -85,7 +85,7 @@ describe.skipIf(absent !== undefined)(`with an engine${absent === undefined ? ''
       expect(await foreseen({ ...spec, proxy: { ...spec.proxy, bind: '0.0.0.0' } })).toEqual(['same', 'life']);
       const { Image } = await engine.getContainer(`${cluster}-worker-1`).inspect();
       const before = await engine.listImages();
-      expect(await foreseen({ ...spec, docker: { baseImage: Image } })).toEqual(['life', 'same']);
+      expect(await foreseen({ ...spec, docker: { ...spec.docker, baseImage: Image } })).toEqual(['life', 'same']);
       expect(await engine.listImages()).toHaveLength(before.length);
     } finally {
       await runtime.destroy({ data: true });

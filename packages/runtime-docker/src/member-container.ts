@@ -1,7 +1,9 @@
+import { parseSizeBytes } from '@citus-ha/core';
 import {
   containerLog,
   containerName,
   engineSocket,
+  formerSharedMemory,
   needsOf,
   type ContainerDefinition,
   type DockerState,
@@ -63,8 +65,7 @@ export function createOptions(
         ...(socket ? [`${socket}:${engineSocket}:ro`] : []),
       ],
       ...(needs.attends && onlyTheSocket),
-      // Parallel queries need more than Docker's 64 MB.
-      ShmSize: 256 * 1024 * 1024,
+      ShmSize: parseSizeBytes(definition.sharedMemory ?? formerSharedMemory),
       LogConfig: containerLog,
     },
     NetworkingConfig: {

@@ -55,6 +55,7 @@ function stateWith(
     ...(baseIds && { baseIds }),
     images,
     bind: spec.proxy.bind,
+    sharedMemory: spec.docker.sharedMemory,
     site,
     addresses,
   };

@@ -1,3 +1,6 @@
+import type { ClusterSpec } from '@citus-ha/config';
+import { formatDuration } from '@citus-ha/core';
+import { nodeConnectionTimeoutMs } from '@citus-ha/emitters';
 import type { Term } from './promise.js';
 import type { PromiseInput } from './promise-input.js';
 
@@ -125,8 +128,14 @@ export const oldConnection: Term = {
   from: 'citus.node_conninfo, tcp_user_timeout 5s',
 };
 
-export const newConnection: Term = {
-  what: 'Citus gives up a new connection',
-  ms: 3_000,
-  from: 'citus.node_connection_timeout 3s',
+export function newConnection(spec: Pick<ClusterSpec, 'sentinel'>): Term {
+  const ms = nodeConnectionTimeoutMs(spec);
+  return { what: 'Citus gives up a new connection', ms, from: `citus.node_connection_timeout ${formatDuration(ms)}` };
+}
+
+/** Of who serves everybody but the leader. */
+export const notReached: Term = {
+  what: 'the leader has looked for it in vain',
+  ms: 12_000,
+  from: 'a look every 5 s, then every second, which wait 3 s, for 5 s',
 };

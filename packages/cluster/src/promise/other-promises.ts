@@ -5,6 +5,7 @@ import {
   goneAddress,
   lookedFor,
   newConnection,
+  notReached,
   oldConnection,
   otherCopy,
   shutDown,
@@ -51,6 +52,13 @@ function ofWorker(input: PromiseInput): readonly FaultPromise[] {
     if (engine === undefined) return unknown('how long the engine waits for a server that does not answer');
     return engine === 'citus' ? atMost(...terms, answer) : until('it answers again: the stand-in waits for it');
   };
+  /** Until it is killed, else for as long as Citus waits. */
+  const silentFor = (end: End, ...waits: readonly Term[]) => {
+    const fenced = untilFenced(input, end);
+    return waiting(...(fenced ? [...fenced, deathSeen(runtime), ...unreachable, otherCopy] : waits));
+  };
+  const connection = newConnection(spec);
+  const unreached = disableAfterMs === null ? until(needed) : atMost(notReached, workerDisabled, begunAnew);
   const refused = atMost(otherCopy, answer);
   const gone = atMost(...unreachable, otherCopy, answer);
   const worker = (faults: readonly string[], write: Bound, read: Bound): FaultPromise => ({
@@ -65,11 +73,11 @@ function ofWorker(input: PromiseInput): readonly FaultPromise[] {
     worker(['postmaster-kill', 'rolling-restart'], until(`${needed}; Patroni starts it again`), refused),
     worker(['stop'], without(needed, shutDown), gone),
     worker(['full-disk'], without(needed, lookedFor), refused),
-    worker(['pause'], fencedOr('silent'), waiting(oldConnection, newConnection)),
+    worker(['pause'], fencedOr('silent'), silentFor('silent', oldConnection, connection)),
     // Whoever gives up a connection that is cut off asks the other end first to cancel.
-    worker(cutOff, fencedOr('silent', ...unreachable), waiting(oldConnection, newConnection)),
-    worker(['partition-peers'], until(needed), waiting(oldConnection, newConnection)),
-    worker(['postmaster-pause'], fencedOr('half-alive'), waiting(newConnection)),
+    worker(cutOff, fencedOr('silent', ...unreachable), silentFor('silent', oldConnection, connection)),
+    worker(['partition-peers'], unreached, waiting(oldConnection, connection)),
+    worker(['postmaster-pause'], fencedOr('half-alive'), silentFor('half-alive', connection)),
     worker(['partition-dcs'], atMost(withoutEtcd, answer), atMost(withoutEtcd, answer)),
     worker(slowed, untilQuick, untilQuick),
   ];

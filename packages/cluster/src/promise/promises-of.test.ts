@@ -48,7 +48,8 @@ describe('by default', () => {
     ['pause', 'standby', '2.9s', '2.8s', 'nothing'],
     ['kill', 'worker', '1.9s', '300ms', 'nothing'],
     ['stop', 'worker', '3.4s', '300ms', 'nothing'],
-    ['pause', 'worker', '4.0s', '8.1s', 'nothing'],
+    ['pause', 'worker', '4.0s', '2.5s', 'nothing'],
+    ['partition-peers', 'worker', '13.8s', '15.1s', 'nothing'],
     ['kill', 'etcd', '300ms', '300ms', 'nothing'],
     ['stop', 'etcd', '300ms', '300ms', 'nothing'],
     ['full-disk', 'leader', '5.9s', '650ms', 'nothing'],
@@ -159,6 +160,7 @@ describe('a worker', () => {
     const reads = [docker, { ...docker, engine: 'standin' } as const, { ...docker, engine: undefined }].map((input) =>
       boundText(promised(input, 'pause', 'worker').read),
     );
-    expect(reads).toEqual(['8.1s', 'unbounded', 'unknown']);
+    expect(reads).toEqual(['4.2s', 'unbounded', 'unknown']);
+    expect(boundText(promised({ ...docker, sentinel: false }, 'pause', 'worker').read)).toBe('15.1s');
   });
 });

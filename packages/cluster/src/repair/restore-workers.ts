@@ -3,6 +3,7 @@ import {
   copyPlacements,
   judgeTables,
   readNodes,
+  readReached,
   readShardCopies,
   withConnection,
   type HeldShards,
@@ -90,7 +91,8 @@ async function takeBack(
   const node = nodeOf(cluster, worker, await readNodes(client));
   if (!node) return;
   if (!node.active) {
-    if (!(await takesWrites(server))) return;
+    // Who waits for it in vain, with the nodes locked, keeps writes waiting too.
+    if (!(await takesWrites(server)) || (await readReached(client, [node], answerMs)).length === 0) return;
     const isDone = await step(async () => {
       await client.query(`SET statement_timeout = ${activationMs}`);
       await withConnection(

@@ -14,21 +14,19 @@ export interface Loss {
   readonly promisedMs?: number | undefined;
   /** Whether nobody else works on the whole cluster. */
   readonly isAlone?: boolean;
+  /** Whether it may serve others than the leader, which helps nobody. */
+  readonly isCutOff?: boolean;
 }
 
 /**
  * Takes a worker out of service that was lost, so that writes go on without it, unless it serves again meanwhile. Tries again for as
  * long as nobody leads, or Citus does not do it. Never throws but for the cluster's signal.
  */
-export async function doWithout(
-  cluster: ClusterHandle,
-  member: string,
-  { since, promisedMs, isAlone = false }: Loss,
-  tell: Tell,
-): Promise<void> {
+export async function doWithout(cluster: ClusterHandle, member: string, loss: Loss, tell: Tell): Promise<void> {
+  const { since, promisedMs } = loss;
   let problem = 'somebody works on the whole cluster';
   const probe = () =>
-    attempt(cluster, member, isAlone).catch((error: unknown) => {
+    attempt(cluster, member, loss).catch((error: unknown) => {
       problem = messageOf(error);
       return undefined;
     });
@@ -46,12 +44,12 @@ export async function doWithout(
 }
 
 /** `nothing` where nothing is to be done about it; `undefined` while somebody works on the whole cluster. */
-async function attempt(cluster: ClusterHandle, member: string, isAlone: boolean) {
+async function attempt(cluster: ClusterHandle, member: string, { isAlone, isCutOff }: Loss) {
   const { runtime } = cluster;
   const worker = memberNamed(cluster, member);
   if (await isClusterPaused(cluster)) return 'nothing';
   const { state, intent } = await runtime.member(member);
-  if (state !== 'exited') {
+  if (state !== 'exited' && !isCutOff) {
     const heard = await knock(runtime, member, 'postgres', knockMs);
     if (heard === 'heard' || heard === 'unknown') return 'nothing';
   }

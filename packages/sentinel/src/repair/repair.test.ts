@@ -98,6 +98,20 @@ describe('a lost worker', () => {
     expect(isActive(watched, 'worker1')).toBe(false);
   });
 
+  it('is done without where nobody but the leader cannot reach it, and taken back once it does', async () => {
+    const watched = await makeTable();
+    const { servers } = watched.simulated;
+    await watching(watched, async () => {
+      servers.cutOff.add('worker1');
+      await untilActive(watched, 'worker1', false, 20_000);
+      await untilLater();
+      expect(isActive(watched, 'worker1')).toBe(false);
+      servers.cutOff.clear();
+      await untilWhole(watched);
+    });
+    expect(isActive(watched, 'worker1')).toBe(true);
+  });
+
   it('is left alone while the cluster is paused, and where it is never to be', async () => {
     const paused = await makeTable();
     await paused.simulated.run(() => setMaintenance(paused.cluster, true));

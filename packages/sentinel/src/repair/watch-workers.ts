@@ -1,5 +1,6 @@
 import {
   canSpare,
+  findCutOff,
   ifClusterIsFree,
   isAlone,
   knock,
@@ -86,31 +87,42 @@ async function isToRepair(cluster: ClusterHandle): Promise<boolean> {
   return first?.key === presenceKey(spec);
 }
 
-/** Workers that serve nobody, whoever saw them die. */
+/** Workers that serve nobody, whoever saw them die, or not the leader. */
 class Losses {
   /** Since when, of which life. */
   readonly #since = new Map<string, { readonly at: number; readonly life: string | undefined }>();
 
   /** Answers whether every worker serves. */
   async follow(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
-    for (const worker of workers(cluster.spec).filter((one) => isAlone(cluster.spec, one))) {
-      await this.#look(cluster, worker, tell);
+    const began = currentClock().now();
+    const alone = workers(cluster.spec).filter((worker) => isAlone(cluster.spec, worker));
+    // Who cannot ask knows nothing.
+    const cutOff = alone.length > 0 ? await findCutOff(cluster).catch(() => undefined) : undefined;
+    cluster.signal?.throwIfAborted();
+    for (const worker of alone) {
+      await this.#look(cluster, worker, { began, isCutOff: worker.name === cutOff }, tell);
     }
     return this.#since.size === 0;
   }
 
-  async #look(cluster: ClusterHandle, worker: MemberSpec, tell: Tell): Promise<void> {
+  async #look(
+    cluster: ClusterHandle,
+    worker: MemberSpec,
+    { began, isCutOff }: { readonly began: number; readonly isCutOff: boolean },
+    tell: Tell,
+  ): Promise<void> {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
-    if (heard === 'heard' || heard === 'unknown') return void this.#since.delete(name);
+    const isServed = (heard === 'heard' && !isCutOff) || heard === 'unknown';
+    if (isServed) return void this.#since.delete(name);
     const life = (await cluster.runtime.member(name)).incarnation?.id;
     const known = this.#since.get(name);
     const now = currentClock().now();
-    if (known === undefined || known.life !== life) return void this.#since.set(name, { at: now, life });
+    if (known === undefined || known.life !== life) return void this.#since.set(name, { at: began, life });
     const isDue = disableAfterMs !== null && now - known.at >= Math.max(graceMs, disableAfterMs);
     // Whoever works on the whole cluster may be about to bring it back.
     if (!isDue || !(await isToRepair(cluster)) || !(await canSpare(cluster, worker))) return;
-    await ifClusterIsFree(cluster, () => doWithout(cluster, name, { since: known.at, isAlone: true }, tell));
+    await ifClusterIsFree(cluster, () => doWithout(cluster, name, { since: known.at, isAlone: true, isCutOff }, tell));
   }
 }
