@@ -25,8 +25,9 @@ export interface Loss {
 export async function doWithout(cluster: ClusterHandle, member: string, loss: Loss, tell: Tell): Promise<void> {
   const { since, promisedMs } = loss;
   let problem = 'somebody works on the whole cluster';
+  const seen = { isOnPurpose: false };
   const probe = () =>
-    attempt(cluster, member, loss).catch((error: unknown) => {
+    attempt(cluster, member, loss, seen).catch((error: unknown) => {
       problem = messageOf(error);
       return undefined;
     });
@@ -44,7 +45,12 @@ export async function doWithout(cluster: ClusterHandle, member: string, loss: Lo
 }
 
 /** `nothing` where nothing is to be done about it; `undefined` while somebody works on the whole cluster. */
-async function attempt(cluster: ClusterHandle, member: string, { isAlone, isCutOff }: Loss) {
+async function attempt(
+  cluster: ClusterHandle,
+  member: string,
+  { isAlone, isCutOff }: Loss,
+  seen: { isOnPurpose: boolean },
+) {
   const { runtime } = cluster;
   const worker = memberNamed(cluster, member);
   if (await isClusterPaused(cluster)) return 'nothing';
@@ -54,8 +60,9 @@ async function attempt(cluster: ClusterHandle, member: string, { isAlone, isCutO
     if (heard === 'heard' || heard === 'unknown') return 'nothing';
   }
   const disable = async () => (await disableWorker(cluster, worker)) ?? 'nothing';
-  if (intent !== 'stopped' || isAlone) return disable();
   // Whoever works on the whole cluster stops workers, and starts them again a moment later.
+  seen.isOnPurpose ||= intent === 'stopped';
+  if (!seen.isOnPurpose || isAlone) return disable();
   const event = await ifClusterIsFree(cluster, disable);
   if (event === undefined) await currentClock().sleep(busyMs, cluster.signal);
   return event;

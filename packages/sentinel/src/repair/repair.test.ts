@@ -112,6 +112,25 @@ describe('a lost worker', () => {
     expect(isActive(watched, 'worker1')).toBe(true);
   });
 
+  it('stays in service where who works on the whole cluster has it begin a new life', async () => {
+    const watched = await makeTable();
+    const { cluster } = watched;
+    const events = await watching(watched, async (_, told) => {
+      await untilHeard();
+      await cluster.runtime.withLock('cluster', async () => {
+        await cluster.runtime.stop('worker1');
+        await waitFor({
+          what: 'it to be told',
+          probe: () => told.some(({ type }) => type === 'died'),
+          timeoutMs: 2_000,
+        });
+        await cluster.runtime.start('worker1');
+        await untilLater();
+      });
+    });
+    expect(events.map(({ type }) => type)).not.toContain('worker-disabled');
+  });
+
   it('is left alone while the cluster is paused, and where it is never to be', async () => {
     const paused = await makeTable();
     await paused.simulated.run(() => setMaintenance(paused.cluster, true));
