@@ -33,6 +33,8 @@ export function postgresParameters(input: RenderInput, member: MemberSpec): Para
     tcp_keepalives_idle: 5,
     tcp_keepalives_interval: 2,
     tcp_keepalives_count: 3,
+    // The statement of a client that has given up holds its locks otherwise for as long as it waits for a worker that is gone.
+    client_connection_check_interval: '500ms',
     'citus.shard_count': spec.shards.count,
     'citus.shard_replication_factor': spec.shards.replicationFactor,
     ...(engine === 'citus' ? citusParameters(input, member) : {}),
