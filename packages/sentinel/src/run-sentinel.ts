@@ -35,7 +35,7 @@ export async function runSentinel({ open, signal, onEvent: tell = () => undefine
   const onReturn = (member: string) => settling.begin({ ...latest.cluster, signal }, member);
   const silence = new SilenceWatch(latest, tell, onReturn);
   const listening = silence.run(signal);
-  const repairing = watchWorkers(latest, tell, signal);
+  const repairing = watchWorkers(latest, (member) => silence.isCalm(member), tell, signal);
   tell({ type: 'watching', members: databaseMembers(latest.cluster.spec).map(({ name }) => name) });
   const onBreak = (error: unknown) => tell({ type: 'looking-anew', reason: messageOf(error) });
   for await (const death of watchDeaths(latest.cluster.runtime, signal, onBreak)) {

@@ -28,13 +28,16 @@ const patienceMs = 10_000;
 /**
  * Repairs what lost workers leave lacking, until the signal: takes those out of service that serve nobody though they were not seen to die,
  * those back that serve again, and makes copies anew. Of several sentinels only the first one does.
+ *
+ * @param isCalm Whether a member and all others answer as quickly as ever, so that who is not reached is not only busy.
  */
 export async function watchWorkers(
   latest: { readonly cluster: ClusterHandle },
+  isCalm: (member: string) => boolean,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  const losses = new Losses();
+  const losses = new Losses(isCalm);
   // Copying takes as long as it takes.
   await Promise.all([
     again(latest, tell, signal, soonMs, (cluster, told) => losses.follow(cluster, told)),
@@ -91,6 +94,11 @@ async function isToRepair(cluster: ClusterHandle): Promise<boolean> {
 class Losses {
   /** Since when, of which life. */
   readonly #since = new Map<string, { readonly at: number; readonly life: string | undefined }>();
+  readonly #isCalm: (member: string) => boolean;
+
+  constructor(isCalm: (member: string) => boolean) {
+    this.#isCalm = isCalm;
+  }
 
   /** Answers whether every worker serves. */
   async follow(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
@@ -100,7 +108,8 @@ class Losses {
     const cutOff = alone.length > 0 ? await findCutOff(cluster).catch(() => undefined) : undefined;
     cluster.signal?.throwIfAborted();
     for (const worker of alone) {
-      await this.#look(cluster, worker, { began, isCutOff: worker.name === cutOff }, tell);
+      const isCutOff = worker.name === cutOff && this.#isCalm(worker.name);
+      await this.#look(cluster, worker, { began, isCutOff }, tell);
     }
     return this.#since.size === 0;
   }
@@ -114,9 +123,11 @@ class Losses {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
-    const isServed = (heard === 'heard' && !isCutOff) || heard === 'unknown';
-    if (isServed) return void this.#since.delete(name);
-    const life = (await cluster.runtime.member(name)).incarnation?.id;
+    const { state, incarnation } = await cluster.runtime.member(name);
+    // Who runs and is silent may be busy; who is not is killed for it, by better evidence.
+    const isGone = state === 'exited' || heard === 'refused' || isCutOff;
+    if (!isGone || heard === 'unknown') return void this.#since.delete(name);
+    const life = incarnation?.id;
     const known = this.#since.get(name);
     const now = currentClock().now();
     if (known === undefined || known.life !== life) return void this.#since.set(name, { at: began, life });

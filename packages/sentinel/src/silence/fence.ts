@@ -14,7 +14,7 @@ import { messageOf, waitFor } from '@citus-ha/core';
 import { readScope } from '../failover/scope.js';
 import type { Tell } from '../sentinel-event.js';
 import { groupOf } from '../group-of.js';
-import { judgeLoneSilence, judgeSilence, type SilenceVerdict, type Spared } from './judge-silence.js';
+import { judgeLoneSilence, judgeSilence, type Others, type SilenceVerdict, type Spared } from './judge-silence.js';
 
 /** What is known of a member that serves nobody. */
 export interface Silence {
@@ -24,8 +24,7 @@ export interface Silence {
   readonly isRefused: () => boolean;
   /** That nobody answers in place of a dead one says nothing of its next life. */
   readonly forget: () => void;
-  /** Who answers promptly. */
-  readonly prompt: () => readonly string[];
+  readonly others: () => Others;
 }
 
 /**
@@ -35,7 +34,7 @@ export interface Silence {
  */
 export async function fence(
   cluster: ClusterHandle,
-  { member, unservedMs, isRefused, forget, prompt }: Silence,
+  { member, unservedMs, isRefused, forget, others }: Silence,
   fenceAfterMs: number,
   tell: Tell,
 ): Promise<void> {
@@ -45,10 +44,10 @@ export async function fence(
   const judge = async (isGoverned: boolean): Promise<SilenceVerdict> => {
     const scope = await readScope(dcs, path, groupOf(cluster, member));
     const unserved = { member, isRefused: isRefused(), isGoverned };
-    if (!isAlone(cluster.spec, spec)) return judgeSilence(unserved, scope, prompt());
-    const others = workers(cluster.spec).flatMap(({ name }) => (name === member ? [] : [name]));
+    if (!isAlone(cluster.spec, spec)) return judgeSilence(unserved, scope, others());
+    const otherWorkers = workers(cluster.spec).flatMap(({ name }) => (name === member ? [] : [name]));
     const coordinator = await leaderByEtcd(cluster);
-    const verdict = judgeLoneSilence(unserved, scope, prompt(), { coordinator, others });
+    const verdict = judgeLoneSilence(unserved, scope, others(), { coordinator, workers: otherWorkers });
     if (verdict.act === 'fence' && !(await canSpare(cluster, spec))) return { act: 'spare', why: 'needed' };
     return verdict;
   };

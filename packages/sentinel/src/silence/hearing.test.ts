@@ -14,11 +14,11 @@ it('serves nobody since it was first knocked at in vain', () => {
 
 it('serves nobody while it refuses either', () => {
   const hearing = knockedAt(100);
-  hearing.unserved(true);
+  hearing.unserved(100, 'refused');
   hearing.knocked(340);
   expect(hearing.unservedMs(900)).toBe(800);
   expect(hearing.isRefused).toBe(true);
-  hearing.unserved(false);
+  hearing.unserved(340, 'silent');
   expect(hearing.unservedMs(900)).toBe(800);
   expect(hearing.isRefused).toBe(false);
   hearing.heard(950, 960);
@@ -50,18 +50,32 @@ it('is prompt where it has answered lately, and never late', () => {
   expect(new Hearing().isPrompt(100, 400)).toBe(false);
 });
 
-it('is not prompt where a late answer is followed by none', () => {
+it('is not prompt for a while after it was late, or silent', () => {
   const late = new Hearing();
   late.heard(100, 700);
-  late.unserved(false);
-  late.heard(750, 760);
-  expect(late.isPrompt(800, 400)).toBe(false);
+  const silent = new Hearing();
+  silent.unserved(100, 'silent');
+  for (const hearing of [late, silent]) {
+    for (const at of [900, 2_900, 3_800]) hearing.heard(at - 10, at);
+    expect(hearing.isPrompt(3_000, 400)).toBe(false);
+    expect(hearing.isPrompt(3_900, 400)).toBe(true);
+  }
+});
+
+it('is prompt soon in a new life, whatever the one before was', () => {
+  for (const how of ['gone', 'refused'] as const) {
+    const hearing = knockedAt(100);
+    hearing.unserved(100, 'silent');
+    hearing.unserved(340, how);
+    hearing.heard(580, 590);
+    expect(hearing.isPrompt(600, 400)).toBe(true);
+  }
 });
 
 it('was away where a knock was in vain since it was last heard', () => {
   const hearing = knockedAt(100);
   expect(hearing.heard(100, 110)).toBe(false);
-  hearing.unserved(true);
+  hearing.unserved(100, 'refused');
   expect(hearing.heard(340, 350)).toBe(true);
   expect(hearing.heard(580, 590)).toBe(false);
 });

@@ -1,10 +1,15 @@
+/** How long who was late once is not taken for prompt again. */
+const calmMs = 3_000;
+/** Of which nothing is needed any more. */
+const mostAnswers = 50;
+
 /** What was heard of one server that is knocked at again and again. Times are of the caller's clock, in milliseconds. */
 export class Hearing {
   /** When it was knocked at first since it was last heard. */
   #unservedSince: number | undefined;
   #isRefused = false;
   #isAway = false;
-  /** Of each answer. */
+  /** Of each answer, and of each knock that waited in vain. */
   #answers: readonly { readonly at: number; readonly ms: number }[] = [];
 
   knocked(at: number): void {
@@ -17,15 +22,19 @@ export class Hearing {
     this.#unservedSince = undefined;
     this.#isRefused = false;
     this.#isAway = false;
-    this.#answers = [...this.#answers.slice(-9), { at, ms: at - began }];
+    this.#answers = [...this.#answers.slice(1 - mostAnswers), { at, ms: at - began }];
     return wasAway;
   }
 
-  /** @param isRefused By whoever is there; else nobody has answered. */
-  unserved(isRefused: boolean): void {
-    this.#isRefused = isRefused;
+  /**
+   * @param began When was knocked what is known by now to be in vain.
+   * @param how `silent`: who is there, if anybody, did not answer in time; `gone`: nobody is; `refused` by whoever is.
+   */
+  unserved(began: number, how: 'silent' | 'gone' | 'refused'): void {
+    this.#isRefused = how === 'refused';
     this.#isAway = true;
-    if (isRefused) this.#answers = [];
+    // Of another life than the next.
+    this.#answers = how === 'silent' ? [...this.#answers, { at: began, ms: Number.POSITIVE_INFINITY }] : [];
   }
 
   /** Who was not there itself cannot tell how long nobody was served. */
@@ -45,9 +54,10 @@ export class Hearing {
     return this.#isRefused;
   }
 
-  /** Whether it has answered lately, and each time within `ms`: what keeps others from it keeps them from nobody else. */
+  /** Whether it has answered lately, and each time within `ms` for a while: what keeps others from it keeps them from nobody else. */
   isPrompt(now: number, ms: number): boolean {
-    const lately = this.#answers.filter(({ at }) => now - at <= 3 * ms);
-    return this.unservedMs(now) <= ms && lately.length > 0 && lately.every((answer) => answer.ms <= ms);
+    const lately = this.#answers.filter(({ at }) => now - at <= calmMs);
+    const isThere = this.unservedMs(now) <= ms && lately.some((answer) => now - answer.at <= 3 * ms);
+    return isThere && lately.every((answer) => answer.ms <= ms);
   }
 }

@@ -28,14 +28,19 @@ export interface Unserved {
   readonly isGoverned: boolean;
 }
 
+/** All members that are listened to but the one that is judged. */
+export interface Others {
+  readonly count: number;
+  /** Those that answer as quickly as ever: on a machine where most do not, silence means nothing. */
+  readonly prompt: readonly string[];
+}
+
 /**
  * Whether it helps the cluster that a member which serves nobody dies. One that refuses must hold the leader lock while its own
  * Patroni says that its PostgreSQL has failed, as where its disk is full; one that is silent while its Patroni answers is frozen only
- * if that takes it to run. Pure.
- *
- * @param prompt Members that answer as quickly as ever: on a machine where nobody does, silence means nothing.
+ * if that takes it to run. Half of the others at least must answer promptly, among them who could lead in its place, or leads. Pure.
  */
-export function judgeSilence(unserved: Unserved, scope: ScopeSeen, prompt: readonly string[]): SilenceVerdict {
+export function judgeSilence(unserved: Unserved, scope: ScopeSeen, { count, prompt }: Others): SilenceVerdict {
   const { member } = unserved;
   const leader = scope.leader?.name;
   const [witness] =
@@ -46,7 +51,7 @@ export function judgeSilence(unserved: Unserved, scope: ScopeSeen, prompt: reado
           scope.running.filter((name) => !prompt.includes(name)),
         )
       : prompt.filter((name) => name === leader);
-  return judge(unserved, scope, witness);
+  return judge(unserved, scope, 2 * prompt.length >= count ? witness : undefined);
 }
 
 /**
@@ -54,15 +59,15 @@ export function judgeSilence(unserved: Unserved, scope: ScopeSeen, prompt: reado
  * answer promptly. Pure.
  *
  * @param coordinator Who leads the coordinators, by whose word it is judged.
- * @param others All other workers.
+ * @param workers All other workers.
  */
 export function judgeLoneSilence(
   unserved: Unserved,
   scope: ScopeSeen,
-  prompt: readonly string[],
-  { coordinator, others }: { readonly coordinator: string | undefined; readonly others: readonly string[] },
+  { prompt }: Others,
+  { coordinator, workers }: { readonly coordinator: string | undefined; readonly workers: readonly string[] },
 ): SilenceVerdict {
-  const isOneOnly = others.every((name) => prompt.includes(name));
+  const isOneOnly = workers.every((name) => prompt.includes(name));
   return judge(unserved, scope, isOneOnly ? prompt.find((name) => name === coordinator) : undefined);
 }
 

@@ -7,6 +7,7 @@ import { groupOf } from '../group-of.js';
 import { tellOnce } from '../tell-once.js';
 import { fence } from './fence.js';
 import { Hearing } from './hearing.js';
+import type { Others } from './judge-silence.js';
 
 /** While nothing is asked of it. */
 const idleMs = 1_000;
@@ -33,6 +34,15 @@ export class SilenceWatch {
   /** Why a life was fenced; `undefined` of any other. */
   fenced(incarnation: string): Lost | undefined {
     return this.#fenced.get(incarnation);
+  }
+
+  /** Whether a member answers as quickly as ever, and so does everybody else. */
+  isCalm(member: string): boolean {
+    const { fenceAfterMs } = this.#latest.cluster.spec.sentinel;
+    if (fenceAfterMs === null) return false;
+    const ms = fenceAfterMs / 3;
+    const { count, prompt } = this.#othersThan(member, ms);
+    return prompt.length === count && this.#hearing(member).isPrompt(currentClock().now(), ms);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -68,7 +78,7 @@ export class SilenceWatch {
       unservedMs: () => hearing.unservedMs(currentClock().now()),
       isRefused: () => hearing.isRefused,
       forget: () => hearing.forget(),
-      prompt: () => this.#promptOf(witnesses, fenceAfterMs / 3),
+      others: () => this.#othersThan(member, fenceAfterMs / 3),
     };
     const handled = fence({ ...this.#latest.cluster, signal }, silence, fenceAfterMs, (event) =>
       this.#tellOnce(member, event),
@@ -89,7 +99,10 @@ export class SilenceWatch {
       this.#told.delete(member);
       if (wasAway) this.#onReturn(member);
     }
-    if (heard === 'refused' || heard === 'silent') hearing.unserved(heard === 'refused');
+    // An address where nobody is left is known at once.
+    const isLate = currentClock().now() - began >= timeoutMs;
+    if (heard === 'refused') hearing.unserved(began, 'refused');
+    if (heard === 'silent') hearing.unserved(began, isLate ? 'silent' : 'gone');
     if (heard === 'unknown') hearing.forget();
   }
 
@@ -103,9 +116,10 @@ export class SilenceWatch {
     tell(event);
   }
 
-  #promptOf(group: readonly string[], ms: number): readonly string[] {
+  #othersThan(member: string, ms: number): Others {
     const now = currentClock().now();
-    return group.filter((name) => this.#hearing(name).isPrompt(now, ms));
+    const others = [...this.#hearings].filter(([name]) => name !== member);
+    return { count: others.length, prompt: others.flatMap(([name, one]) => (one.isPrompt(now, ms) ? [name] : [])) };
   }
 
   #hearing(member: string): Hearing {
