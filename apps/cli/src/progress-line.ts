@@ -40,6 +40,7 @@ export const repairLines: {
     event.why === 'only-copies'
       ? `${event.member} is gone, and nobody else has shards of ${event.tables.join(', ')}: start it`
       : `${event.member} is gone like ${event.workers.join(', ')}: start one of them`,
+  'worker-remade': ({ member }) => `made ${member} anew, whose data were gone`,
   'worker-activated': ({ member }) => `${member} is in service again; what it had is copied anew`,
   'copying-shards': ({ table, shardsLeft }) => `copying shards of ${table}: ${shardsLeft} left`,
   'redundancy-restored': ({ tables }) => `all copies are there again of ${tables.join(', ')}`,

@@ -79,6 +79,7 @@ export class MemoryServers {
       if (roleOf(member) !== role) throw new Error('Connection terminated unexpectedly');
       const server: MemoryServer = {
         role,
+        group: groupOf(member),
         engine,
         database,
         data,

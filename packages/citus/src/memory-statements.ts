@@ -20,6 +20,7 @@ export interface MemoryShard {
 
 export interface MemoryServer {
   readonly role: 'primary' | 'standby';
+  readonly group: number;
   readonly engine: EngineKind;
   readonly database: string;
   readonly data: ServerData;
@@ -81,6 +82,7 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['AS lacking', () => [{ lacking: false }]],
   ['AS shards', (server, [table]) => [{ shards: lackingOf(server, String(table)).length }]],
   ['repmodel', copiesOf],
+  ['FROM pg_class', heldShards],
   ["ctid = '(0,0)'", proveWrites],
   [
     'citus_check_connection_to_node',
@@ -159,6 +161,10 @@ function copiesOf({ nodes, shards }: MemoryServer): readonly Row[] {
       .filter(({ groupId }) => groups.has(groupId))
       .map(({ groupId, host, active }) => ({ shardId, table, model: 'replicated', groupId, host, active })),
   );
+}
+
+function heldShards({ shards, group }: MemoryServer): readonly Row[] {
+  return shards.filter(({ groups }) => groups.has(group)).map(({ shardId }) => ({ shardId }));
 }
 
 function proveWrites({ nodes, shards, answers: isThere }: MemoryServer): readonly Row[] {

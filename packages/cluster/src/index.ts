@@ -52,6 +52,7 @@ export { findCutOff } from './repair/find-cut-off.js';
 export { isAlone } from './repair/is-alone.js';
 export { stopWorker } from './repair/stop-worker.js';
 export type { RepairEvent } from './repair/repair-event.js';
+export { remakeIfEmpty } from './repair/remake-worker.js';
 export { repairWorkers, restoreWorkers } from './repair/restore-workers.js';
 export { settleWorker } from './repair/settle-worker.js';
 export { refuseEdit } from './configuration/refuse-parameters.js';

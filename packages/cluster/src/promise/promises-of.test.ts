@@ -43,19 +43,19 @@ describe('by default', () => {
     ['postmaster-pause', 'leader', '4.9s', '650ms', 'nothing'],
     ['stop', 'leader', '3.9s', '650ms', 'nothing'],
     ['switchover', 'leader', '3.9s', '650ms', 'nothing'],
-    ['kill', 'standby', '750ms', '650ms', 'nothing'],
-    ['stop', 'standby', '1.4s', '650ms', 'nothing'],
-    ['pause', 'standby', '2.9s', '2.8s', 'nothing'],
-    ['kill', 'worker', '1.9s', '300ms', 'nothing'],
-    ['stop', 'worker', '3.4s', '300ms', 'nothing'],
-    ['pause', 'worker', '4.0s', '2.5s', 'nothing'],
-    ['partition-peers', 'worker', '13.8s', '15.1s', 'nothing'],
-    ['kill', 'etcd', '300ms', '300ms', 'nothing'],
-    ['stop', 'etcd', '300ms', '300ms', 'nothing'],
+    ['kill', 'standby', '1.1s', '650ms', 'nothing'],
+    ['stop', 'standby', '1.8s', '650ms', 'nothing'],
+    ['pause', 'standby', '3.3s', '2.8s', 'nothing'],
+    ['kill', 'worker', '1.9s', '700ms', 'nothing'],
+    ['stop', 'worker', '3.4s', '700ms', 'nothing'],
+    ['pause', 'worker', '4.0s', '2.9s', 'nothing'],
+    ['partition-peers', 'worker', '13.8s', '15.5s', 'nothing'],
+    ['kill', 'etcd', '700ms', '700ms', 'nothing'],
+    ['stop', 'etcd', '700ms', '700ms', 'nothing'],
     ['full-disk', 'leader', '5.9s', '650ms', 'nothing'],
-    ['partition-dcs', 'leader', '300ms', '650ms', 'nothing'],
+    ['partition-dcs', 'leader', '700ms', '650ms', 'nothing'],
     ['cpu-hog', 'leader', 'unbounded', 'unbounded', 'nothing'],
-    ['partition-peers', 'standby', '4.4s', 'unbounded', 'nothing'],
+    ['partition-peers', 'standby', '4.8s', 'unbounded', 'nothing'],
     ['kill', 'several', 'unbounded', 'unbounded', 'nothing'],
     ['kill', 'proxy', 'unbounded', 'unbounded', 'nothing'],
   ] as const)('%s of %s costs writes %s, reads %s and loses %s', (fault, target, ...row) => {
@@ -118,7 +118,7 @@ describe('who answers nobody', () => {
   it('keeps readers for as long as they wait, and half alive new clients too', () => {
     expect(promised(never, 'pause', 'standby').read.bound).toBe('until');
     expect(promised(never, 'postmaster-pause', 'leader').write.bound).toBe('until');
-    expect(boundText(promised(never, 'postmaster-pause', 'standby').write)).toBe('100ms');
+    expect(boundText(promised(never, 'postmaster-pause', 'standby').write)).toBe('500ms');
   });
 });
 
@@ -135,7 +135,7 @@ describe('a standby', () => {
     const writes = ['durability: strict', 'coordinators: { count: 3 }', 'durability: async'].map((yaml) =>
       boundText(promised(withSpec(yaml), 'kill', 'standby').write),
     );
-    expect(writes).toEqual(['unbounded', '100ms', '100ms']);
+    expect(writes).toEqual(['unbounded', '500ms', '500ms']);
   });
 });
 
@@ -160,7 +160,7 @@ describe('a worker', () => {
     const reads = [docker, { ...docker, engine: 'standin' } as const, { ...docker, engine: undefined }].map((input) =>
       boundText(promised(input, 'pause', 'worker').read),
     );
-    expect(reads).toEqual(['4.2s', 'unbounded', 'unknown']);
-    expect(boundText(promised({ ...docker, sentinel: false }, 'pause', 'worker').read)).toBe('15.1s');
+    expect(reads).toEqual(['5.5s', 'unbounded', 'unknown']);
+    expect(boundText(promised({ ...docker, sentinel: false }, 'pause', 'worker').read)).toBe('15.5s');
   });
 });

@@ -16,6 +16,8 @@ export type RepairEvent =
     }
   /** It is gone, and has to come back. */
   | ({ readonly type: 'worker-needed'; readonly member: string } & WhyNeeded)
+  /** Its data were gone; it is empty, and in service. */
+  | { readonly type: 'worker-remade'; readonly member: string }
   | { readonly type: 'worker-activated'; readonly member: string }
   | { readonly type: 'copying-shards'; readonly table: string; readonly shardsLeft: number }
   | { readonly type: 'redundancy-restored'; readonly tables: readonly string[] };

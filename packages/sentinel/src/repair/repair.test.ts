@@ -38,6 +38,9 @@ const untilWhole = ({ simulated }: Watched, timeoutMs = 20_000) =>
 const untilTold = (events: readonly { readonly type: string }[], type: string) =>
   waitFor({ what: type, timeoutMs: 20_000, probe: () => events.some((event) => event.type === type) });
 
+/** As after the loss of a disk. */
+const lostData = { systemIdentifier: null, role: 'uninitialized', timeline: 0, lsn: 0 };
+
 const untilLater = () =>
   waitFor({ what: 'time to pass', timeoutMs: 15_000, probe: () => false }).catch(() => undefined);
 
@@ -129,6 +132,27 @@ describe('a lost worker', () => {
       });
     });
     expect(events.map(({ type }) => type)).not.toContain('worker-disabled');
+  });
+
+  it('is made anew where its data are gone, also where who did that dies meanwhile', async () => {
+    for (const effects of [undefined, 2, 4, 6]) {
+      const watched = await makeTable();
+      const { cluster, simulated } = watched;
+      const lose = async () => {
+        await cluster.runtime.kill('worker1');
+        Object.assign(simulated.patroni('worker1')?.member('worker1') ?? {}, lostData);
+        await untilActive(watched, 'worker1', false);
+      };
+      if (effects === undefined)
+        await watching(watched, async () => void (await lose().then(() => untilWhole(watched, 90_000))));
+      else {
+        const dying = await openCluster(crashingAfter(simulated.context, effects));
+        await watching(watched, lose);
+        await watching(watched, async () => void (await untilLater().then(() => untilLater())), [dying]);
+        await watching(watched, async () => void (await untilWhole(watched, 90_000)));
+      }
+      expect(isActive(watched, 'worker1')).toBe(true);
+    }
   });
 
   it('is left alone while the cluster is paused, and where it is never to be', async () => {

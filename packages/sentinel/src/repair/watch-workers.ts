@@ -4,6 +4,7 @@ import {
   ifClusterIsFree,
   isAlone,
   knock,
+  remakeIfEmpty,
   restoreWorkers,
   sentinelsPath,
   type ClusterHandle,
@@ -22,6 +23,8 @@ const soonMs = 1_000;
 const knockMs = 1_000;
 /** How long a worker may serve nobody that was not seen to die. */
 const graceMs = 5_000;
+/** A disk may be mounted late. */
+const emptyMs = 30_000;
 /** Before it is told that repair fails: without a leader it does for a moment. */
 const patienceMs = 10_000;
 
@@ -123,17 +126,23 @@ class Losses {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
-    const { state, incarnation } = await cluster.runtime.member(name);
-    // Who runs and is silent may be busy; who is not is killed for it, by better evidence.
-    const isGone = state === 'exited' || heard === 'refused' || isCutOff;
-    if (!isGone || heard === 'unknown') return void this.#since.delete(name);
-    const life = incarnation?.id;
+    if (heard === 'heard' && !isCutOff) return void this.#since.delete(name);
+    const member = (await cluster.runtime.members()).find((one) => one.name === name);
+    // Who is there and silent may be busy; who is not is killed for it, by better evidence.
+    const isGone = member === undefined || member.state === 'exited' || heard === 'refused' || isCutOff;
+    if (!isGone) return void this.#since.delete(name);
+    const life = member?.incarnation?.id;
     const known = this.#since.get(name);
     const now = currentClock().now();
     if (known === undefined || known.life !== life) return void this.#since.set(name, { at: began, life });
     const isDue = disableAfterMs !== null && now - known.at >= Math.max(graceMs, disableAfterMs);
     // Whoever works on the whole cluster may be about to bring it back.
-    if (!isDue || !(await isToRepair(cluster)) || !(await canSpare(cluster, worker))) return;
-    await ifClusterIsFree(cluster, () => doWithout(cluster, name, { since: known.at, isAlone: true, isCutOff }, tell));
+    if (!isDue || !(await isToRepair(cluster))) return;
+    if (await canSpare(cluster, worker)) {
+      const loss = { since: known.at, isAlone: true, isCutOff };
+      await ifClusterIsFree(cluster, () => doWithout(cluster, name, loss, tell));
+    } else if (now - known.at >= emptyMs && (await remakeIfEmpty(cluster, worker))) {
+      tell({ type: 'worker-remade', member: name });
+    }
   }
 }

@@ -1,0 +1,97 @@
+import { onlyCopies, readNodes, readShardCopies, retireNode, withConnection, type ShardCopy } from '@citus-ha/citus';
+import type { MemberSpec } from '@citus-ha/config';
+import { CodedError } from '@citus-ha/core';
+import { renderMember } from '@citus-ha/emitters';
+import { waitForLeader } from '@citus-ha/patroni';
+import { bootstrapNodes } from '../apply/bootstrap-nodes.js';
+import type { ClusterHandle } from '../cluster-handle.js';
+import { startMember } from '../commands/start-stop.js';
+import { ifClusterIsFree } from '../context.js';
+import { heldShards } from '../observe/held-shards.js';
+import { lossOf } from '../observe/lost-data.js';
+import { coordinatorClients, dcsPathOf } from '../open-cluster.js';
+import { renderInput } from '../render-input.js';
+import { nodeOf } from './disable-worker.js';
+import { readMarks } from './disabled-mark.js';
+
+const answerMs = 5_000;
+const noStatementTimeout = { statementTimeoutMs: 0 };
+
+/**
+ * Makes a worker anew, empty, and takes it into service: its copies are lacking then. Can be repeated, and finishes what an interrupted
+ * run began. The worker's own data is removed, so nothing is done before every shard of it was seen elsewhere.
+ *
+ * @throws CodedError `ONLY_PLACEMENT` naming the tables of which it has the only copies, unless `allowLoss`; what
+ *   {@link bootstrapNodes} throws.
+ */
+export async function remakeWorker(cluster: ClusterHandle, worker: MemberSpec, allowLoss: boolean): Promise<void> {
+  const { signal } = cluster;
+  const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 10_000, signal });
+  const onLeader = <T>(task: Parameters<typeof withConnection<T>>[1]) =>
+    withConnection(cluster.sql(leader.name), task, noStatementTimeout);
+  const copies = await onLeader(readShardCopies);
+  const node = nodeOf(cluster, worker, await onLeader(readNodes));
+  const forgotten = onlyCopies(copies, await heldShards(cluster, answerMs), node?.host ?? worker.name);
+  if (!allowLoss) refuseLoss(worker, forgotten);
+  cluster.onEvent?.({ type: 'removing-worker', worker: worker.name });
+  if (node?.active || forgotten.length > 0) {
+    await stopIfThere(cluster, worker);
+    if (node) await onLeader((client) => retireNode(client, node, forgotten));
+  }
+  await empty(cluster, worker);
+  await startMember(cluster, worker);
+  await waitForLeader({ clients: [cluster.patroni(worker.name)], timeoutMs: 120_000, signal });
+  await bootstrapNodes(cluster);
+}
+
+/**
+ * The same of a worker that is out of service since it was lost, and whose data directory is gone; one that was being made anew by somebody who
+ * was interrupted is not even there. Answers whether it was done: not while somebody works on the whole cluster.
+ *
+ * @throws as {@link remakeWorker} does.
+ */
+export async function remakeIfEmpty(cluster: ClusterHandle, worker: MemberSpec): Promise<boolean> {
+  const isThere = (await cluster.runtime.members()).some(({ name }) => name === worker.name);
+  if (isThere && (await lossOf(cluster, worker)) !== 'empty') return false;
+  if (!(await readMarks(cluster)).has(worker.name)) return false;
+  const remade = await ifClusterIsFree(cluster, () => remakeWorker(cluster, worker, false).then(() => true));
+  return remade === true;
+}
+
+function refuseLoss({ name }: MemberSpec, forgotten: readonly ShardCopy[]): void {
+  if (forgotten.length === 0) return;
+  const tables = [...new Set(forgotten.map(({ table }) => table))];
+  throw new CodedError(
+    'ONLY_PLACEMENT',
+    `${name} has, or had, the only copy of ${forgotten.length} shards that can be reached (${tables.join(', ')})`,
+    {
+      blame: 'user',
+      member: name,
+      fix: 'Start the workers that have others, or mount the disk of this one; or lose these shards: --allow-loss, then drop or restore their tables.',
+    },
+  );
+}
+
+async function stopIfThere({ runtime }: ClusterHandle, { name }: MemberSpec): Promise<void> {
+  if ((await runtime.members()).some((member) => member.name === name)) await runtime.stop(name);
+}
+
+/** The worker's own cluster in etcd begins anew too, or its Patroni would wait for the data of the old one. */
+async function empty(cluster: ClusterHandle, worker: MemberSpec): Promise<void> {
+  const { runtime } = cluster;
+  await runtime.withLock(worker.name, async () => {
+    await runtime.remove(worker.name, { data: true });
+    const etcd = cluster.dcs;
+    const path = dcsPathOf(cluster, worker);
+    const initialized = await etcd.get(`${path}initialize`);
+    if (initialized)
+      await etcd.deleteIfUnchanged(
+        initialized,
+        patroniKeys.map((key) => path + key),
+      );
+    await runtime.create(renderMember(renderInput(cluster), worker));
+  });
+}
+
+/** What Patroni keeps of the data of a cluster; its configuration stays. */
+const patroniKeys = ['initialize', 'leader', 'history', 'status', 'failsafe', 'failover', 'sync'];
