@@ -158,6 +158,34 @@ describe('a sentinel', () => {
     expect((await cluster.sql('SELECT count(*)::int AS count FROM rooms')).rows).toEqual([{ count: 200 }]);
   });
 
+  it('makes a worker anew whose data are gone', async () => {
+    await watch();
+    const { dataDir = 'nowhere' } = (await runtime.site())?.members['worker2'] ?? {};
+    await runtime.exec('worker2', ['sh', '-c', `rm -rf '${dataDir}'`]);
+    await runtime.kill('worker2');
+    await sentinel.until({ type: 'worker-remade', member: 'worker2' });
+    await sentinel.until({ type: 'redundancy-restored' });
+    expect((await cluster.untilHealthy()).problems).toEqual([]);
+    expect((await cluster.sql('SELECT count(*)::int AS count FROM rooms')).rows).toEqual([{ count: 200 }]);
+  });
+
+  it.runIf(runtimeKind === 'docker')('leaves workers in service that are given a new life by up', async () => {
+    await watch();
+    const file = join(cluster.cwd, 'cluster.yaml');
+    const yaml = await readFile(file, 'utf8');
+    const memory = 'sharedMemory: 512MB';
+    await writeFile(
+      file,
+      yaml.includes('docker: {') ? yaml.replace('docker: {', `docker: { ${memory},`) : `${yaml}docker: { ${memory} }\n`,
+    );
+    expect(await cluster.run('up', '--plan')).toContain('restart worker1');
+    await cluster.run('up', '--yes');
+    await cluster.untilHealthy();
+    const types = (await sentinel.events()).map(({ type }) => type);
+    expect(types).toContain('died');
+    expect(types).not.toContain('worker-disabled');
+  });
+
   it('leaves a paused cluster alone', async () => {
     await watch();
     await cluster.run('pause');

@@ -54,7 +54,8 @@ export async function remakeIfEmpty(cluster: ClusterHandle, worker: MemberSpec):
   const isThere = (await cluster.runtime.members()).some(({ name }) => name === worker.name);
   if (isThere && (await lossOf(cluster, worker)) !== 'empty') return false;
   if (!(await readMarks(cluster)).has(worker.name)) return false;
-  const remade = await ifClusterIsFree(cluster, () => remakeWorker(cluster, worker, false).then(() => true));
+  const { onEvent: _, ...quiet } = cluster;
+  const remade = await ifClusterIsFree(cluster, () => remakeWorker(quiet, worker, false).then(() => true));
   return remade === true;
 }
 
