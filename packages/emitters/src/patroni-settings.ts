@@ -52,11 +52,18 @@ export function patroniSettings(input: RenderInput, member: MemberSpec): Patroni
 
 /**
  * Patroni ignores it: who has to show what it holds before one of them leads a cluster that etcd knows nothing of, and what
- * tells the proxies how old a standby's data are.
+ * tells the proxies how old a standby's data are; by what a worker learns what was decided while it was away.
  */
 function ownSection(input: RenderInput, member: MemberSpec) {
-  if (member.kind !== 'coordinator') return {};
-  const { spec, site } = input;
+  const { spec, site, engine } = input;
+  if (member.kind === 'worker') {
+    // Who has standbys is not read before he leads.
+    const isAlone = spec.workers.membersPerGroup === 1;
+    const psql = `${site.programs.postgresBinDir}/psql`;
+    return engine === 'citus' && isAlone
+      ? { citus_ha: { settle: [psql, ownServer(input, member, spec.postgres.database)] } }
+      : {};
+  }
   const { listen } = placeOf(site, member.name);
   // In the database that Patroni connects to as well.
   const server = `${ownServer(input, member, 'postgres')} application_name=citus-ha-lag`;

@@ -1,6 +1,6 @@
 """
 Runs Patroni: run-patroni.py PATRONI FILE, which ends a leader in such a way that another one leads soon; see docs/adr/0018, and 0019
-for failsafe mode.
+for failsafe mode. A worker that nobody replaces has a door, see door.py.
 """
 
 import inspect
@@ -8,6 +8,9 @@ import os
 import sys
 import time
 from http.server import HTTPServer
+
+import yaml
+from door import Door
 
 # Releases before 4 lose acknowledged writes.
 MINIMUM = 4
@@ -18,7 +21,7 @@ GRACE = 1
 FAREWELL = 0.5
 
 
-def main(program):
+def main(program, file):
     # Where it was unpacked from a package, its modules are beside it.
     unpacked = os.path.join(os.path.dirname(os.path.dirname(program)), "usr/lib/python3/dist-packages")
     if os.path.isdir(unpacked):
@@ -28,6 +31,7 @@ def main(program):
     from patroni.__main__ import main as run
     from patroni.api import RestApiServer
     from patroni.ha import Ha
+    from patroni.postgresql.config import ConfigHandler
     from patroni.postgresql.mpp.citus import CitusHandler
     from patroni.version import __version__
 
@@ -40,6 +44,12 @@ def main(program):
     Patroni.shutdown = staying(Patroni.shutdown)
     Ha.load_cluster_from_dcs = forgetting(Ha.load_cluster_from_dcs)
     CitusHandler.adjust_postgres_gucs = keeping_own_name(CitusHandler.adjust_postgres_gucs)
+    with open(file, encoding="utf-8") as text:
+        settle = yaml.safe_load(text).get("citus_ha", {}).get("settle")
+    if settle:
+        door = Door(*settle)
+        postgresql.Postgresql.start = door.closed_at_start(postgresql.Postgresql.start)
+        ConfigHandler.replace_pg_hba = door.guarding(ConfigHandler.replace_pg_hba)
     run()
 
 
@@ -114,4 +124,4 @@ def keeping_own_name(adjust):
 
 if __name__ == "__main__":
     sys.argv = sys.argv[1:]
-    main(sys.argv[0])
+    main(*sys.argv)

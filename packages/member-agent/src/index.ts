@@ -13,6 +13,7 @@ export interface AgentFile {
 export const startPatroni: readonly AgentFile[] = [
   'start-patroni.py',
   'run-patroni.py',
+  'door.py',
   'turn.py',
   'data_position.py',
   'etcd_gateway.py',
