@@ -31,7 +31,6 @@ def main(program, file):
     from patroni.__main__ import main as run
     from patroni.api import RestApiServer
     from patroni.ha import Ha
-    from patroni.postgresql.config import ConfigHandler
     from patroni.postgresql.mpp.citus import CitusHandler
     from patroni.version import __version__
 
@@ -47,6 +46,8 @@ def main(program, file):
     with open(file, encoding="utf-8") as text:
         settle = yaml.safe_load(text).get("citus_ha", {}).get("settle")
     if settle:
+        from patroni.postgresql.config import ConfigHandler
+
         door = Door(*settle)
         postgresql.Postgresql.start = door.closed_at_start(postgresql.Postgresql.start)
         ConfigHandler.replace_pg_hba = door.guarding(ConfigHandler.replace_pg_hba)

@@ -9,7 +9,7 @@ const root = mkdtempSync(join(tmpdir(), 'citus-ha-run-patroni-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Modules of the names that Patroni has, whose server ends so many seconds after its data are complete; what they print. */
-function run(version: string, seconds: number): { readonly said: readonly string[]; readonly stderr: string } {
+function run(version: string, seconds: number, isWorker = false): { readonly said: readonly string[]; readonly stderr: string } {
   const files = {
     '__init__.py': '',
     'version.py': `__version__ = '${version}'`,
@@ -29,7 +29,11 @@ class Postgresql:
     def stop(self, mode="fast", on_shutdown=None):
         if on_shutdown:
             on_shutdown(7)
-        print("stopped")`,
+        print("stopped")
+    def start(self):
+        self.config.replace_pg_hba()
+    def reload(self, block_callbacks=False):
+        print("reloaded")`,
     'ha.py': `
 import time
 from types import SimpleNamespace
@@ -56,6 +60,14 @@ class Ha:
             self.old_cluster = self.cluster
         if not self.stored:
             self.cluster = Cluster(self._failsafe.leader)`,
+    'postgresql/config.py': `
+class ConfigHandler:
+    def __init__(self, lines):
+        self._config = {"pg_hba": lines}
+    def get(self, key):
+        return self._config.get(key)
+    def replace_pg_hba(self):
+        print("lets in by", *self._config["pg_hba"])`,
     'postgresql/mpp/__init__.py': '',
     'postgresql/mpp/citus.py': `
 class CitusHandler:
@@ -66,6 +78,7 @@ import socket, sys, threading, time
 from patroni import postgresql
 from patroni.api import RestApiServer
 from patroni.ha import Ha
+from patroni.postgresql.config import ConfigHandler
 from patroni.postgresql.mpp.citus import CitusHandler
 class Patroni:
     def shutdown(self):
@@ -86,12 +99,19 @@ def main():
         print(name, "heeds", ha._failsafe.leader, "after", said, "where etcd has", stored)
     for parameters in {}, {"citus.local_hostname": "127.0.11.2"}:
         CitusHandler().adjust_postgres_gucs(parameters)
-        print("is reached as", parameters["citus.local_hostname"])`,
+        print("is reached as", parameters["citus.local_hostname"])
+    server = postgresql.Postgresql(0)
+    server.config = ConfigHandler(["local all all trust", "hostssl all all 10.0.0.1/32 cert map=nodes"])
+    server.start()
+    time.sleep(0.6)`,
   };
   const modules = join(root, version, 'usr/lib/python3/dist-packages/patroni');
   mkdirSync(join(modules, 'postgresql/mpp'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(modules, name), text);
+  // Psql of a server that answers nothing: it is no worker's that has anything prepared.
+  writeFileSync(join(root, 'a.yml'), JSON.stringify(isWorker ? { citus_ha: { settle: ['true', 'server'] } } : {}));
   const { stdout, stderr } = spawnSync('/usr/bin/python3', [program, join(root, version, 'bin/patroni'), 'a.yml'], {
+    cwd: root,
     encoding: 'utf8',
   });
   return { said: stdout.split('\n').filter(Boolean), stderr };
@@ -121,7 +141,14 @@ it('heeds who leads by failsafe mode until it has been silent for long and its l
 });
 
 it('has Citus reach a server at the address that it was given', () => {
-  expect(run('4.0.9', 0).said.slice(9)).toEqual(['is reached as localhost', 'is reached as 127.0.11.2']);
+  expect(run('4.0.9', 0).said.slice(9, 11)).toEqual(['is reached as localhost', 'is reached as 127.0.11.2']);
+});
+
+it('lets no node into a worker that starts before it has nothing prepared that was decided', () => {
+  const whole = 'lets in by local all all trust hostssl all all 10.0.0.1/32 cert map=nodes';
+  expect(run('4.0.10', 0).said.slice(11)).toEqual([whole]);
+  const shut = 'lets in by local all all trust hostssl all all 10.0.0.1/32 reject';
+  expect(run('4.0.11', 0, true).said.slice(11)).toEqual([shut, whole, 'reloaded']);
 });
 
 it('runs no Patroni that loses acknowledged writes', () => {
