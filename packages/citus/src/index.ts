@@ -34,7 +34,7 @@ export { connect, withConnection, type ConnectOptions, type ServerAddress } from
 export { applyBootstrap } from './bootstrap/apply.js';
 export { bootstrap, desiredOf, type BootstrapResult } from './bootstrap/bootstrap.js';
 export { waitForMetadataSync } from './bootstrap/metadata-sync.js';
-export { observeCluster } from './bootstrap/observe.js';
+export { maintenanceDatabase, observeCluster } from './bootstrap/observe.js';
 export {
   describeStep,
   planBootstrap,

@@ -92,6 +92,7 @@ const answers: readonly (readonly [string, Answer])[] = [
   ['FROM pg_settings', () => []],
   ['pg_dist_placement', () => []],
   ['SET ', () => []],
+  ['RESET ', () => []],
   ['BEGIN', () => []],
   ['COMMIT', () => []],
 ];

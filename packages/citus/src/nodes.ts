@@ -73,6 +73,7 @@ export async function readReached<T extends NodeAddress>(
   await client.query(`SET citus.node_connection_timeout = ${timeoutMs}`);
   const addresses = [nodes.map(({ host }) => host), nodes.map(({ port }) => port)];
   const { rows } = await client.query<{ reached: boolean }>(reachedSql, addresses);
+  await client.query('RESET citus.node_connection_timeout');
   return nodes.filter((_, index) => rows[index]?.reached);
 }
 

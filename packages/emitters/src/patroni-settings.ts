@@ -3,7 +3,7 @@ import { hostAndPort, ports } from '@citus-ha/layout';
 import { dynamicConfiguration } from './dynamic-configuration.js';
 import { scopeLogin } from './etcd-access.js';
 import { nodeCertificate } from './node-certificate.js';
-import { ownServer } from './own-server.js';
+import { leadingServer, ownServer } from './own-server.js';
 import type { PatroniSettings } from './patroni.js';
 import { inCitusGroup, patroniScope } from './patroni-scope.js';
 import { pgHba } from './pg-hba.js';
@@ -59,10 +59,10 @@ function ownSection(input: RenderInput, member: MemberSpec) {
   if (member.kind === 'worker') {
     // Who has standbys is not read before he leads.
     const isAlone = spec.workers.membersPerGroup === 1;
-    const psql = `${site.programs.postgresBinDir}/psql`;
-    return engine === 'citus' && isAlone
-      ? { citus_ha: { settle: [psql, ownServer(input, member, spec.postgres.database)] } }
-      : {};
+    if (engine !== 'citus' || !isAlone) return {};
+    const { database } = spec.postgres;
+    const servers = [ownServer(input, member, database), leadingServer(input, member, database)];
+    return { citus_ha: { settle: [`${site.programs.postgresBinDir}/psql`, ...servers] } };
   }
   const { listen } = placeOf(site, member.name);
   // In the database that Patroni connects to as well.

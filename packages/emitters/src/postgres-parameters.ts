@@ -52,9 +52,14 @@ function preloadedLibraries(engine: RenderInput['engine'], wanted: ParameterValu
   return [...new Set([...own, ...further])].join(',');
 }
 
-/** How long Citus waits for a node that does not answer. Where a sentinel finds those that are lost, one that is busy is given longer. */
-export function nodeConnectionTimeoutMs({ sentinel }: Pick<ClusterSpec, 'sentinel'>): number {
-  return sentinel.enabled && sentinel.fenceAfterMs !== null ? 10_000 : 3_000;
+/** How long Citus waits for a node that does not answer. Where a sentinel kills such workers, one that is busy is given longer. */
+export function nodeConnectionTimeoutMs({
+  sentinel,
+  shards,
+  workers,
+}: Pick<ClusterSpec, 'sentinel' | 'shards' | 'workers'>): number {
+  const isKilled = sentinel.enabled && sentinel.fenceAfterMs !== null;
+  return isKilled && shards.replicationFactor > 1 && workers.membersPerGroup === 1 ? 10_000 : 3_000;
 }
 
 function citusParameters(input: RenderInput, member: MemberSpec): Parameters {

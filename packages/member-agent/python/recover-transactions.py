@@ -16,7 +16,8 @@ import urllib.request
 
 EVERY = 10
 RETRY_AFTER = 0.5
-LIMITED = "SET statement_timeout = '20s'"
+# Who does not answer is asked three times in a run.
+LIMITED = "SET statement_timeout = '20s'; SET citus.node_connection_timeout = '3s'"
 # Until Patroni has told Citus who leads, a dead coordinator is asked first, which may have taken its address with it.
 QUICK = LIMITED + "; SET citus.node_connection_timeout = '200ms'"
 LEADING = ("primary", "master")

@@ -9,7 +9,11 @@ const root = mkdtempSync(join(tmpdir(), 'citus-ha-run-patroni-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Modules of the names that Patroni has, whose server ends so many seconds after its data are complete; what they print. */
-function run(version: string, seconds: number, isWorker = false): { readonly said: readonly string[]; readonly stderr: string } {
+function run(
+  version: string,
+  seconds: number,
+  isWorker = false,
+): { readonly said: readonly string[]; readonly stderr: string } {
   const files = {
     '__init__.py': '',
     'version.py': `__version__ = '${version}'`,
@@ -30,10 +34,12 @@ class Postgresql:
         if on_shutdown:
             on_shutdown(7)
         print("stopped")
+    state = "running"
     def start(self):
         self.config.replace_pg_hba()
     def reload(self, block_callbacks=False):
-        print("reloaded")`,
+        print("reloaded")
+        return True`,
     'ha.py': `
 import time
 from types import SimpleNamespace
@@ -109,7 +115,10 @@ def main():
   mkdirSync(join(modules, 'postgresql/mpp'), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(modules, name), text);
   // Psql of a server that answers nothing: it is no worker's that has anything prepared.
-  writeFileSync(join(root, 'a.yml'), JSON.stringify(isWorker ? { citus_ha: { settle: ['true', 'server'] } } : {}));
+  writeFileSync(
+    join(root, 'a.yml'),
+    JSON.stringify(isWorker ? { citus_ha: { settle: ['true', 'server', 'leader'] } } : {}),
+  );
   const { stdout, stderr } = spawnSync('/usr/bin/python3', [program, join(root, version, 'bin/patroni'), 'a.yml'], {
     cwd: root,
     encoding: 'utf8',

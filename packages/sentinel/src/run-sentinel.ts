@@ -43,5 +43,6 @@ export async function runSentinel({ open, signal, onEvent: tell = () => undefine
     const fenced = () => silence.fenced(death.incarnation);
     deaths.handle(death, (tellOnce) => handleDeath({ ...latest.cluster, signal }, death, restarts, fenced, tellOnce));
   }
-  await Promise.all([deaths.settled(), present, listening, repairing, settling.ended()]);
+  await Promise.all([deaths.settled(), present, listening, repairing]);
+  await settling.ended();
 }

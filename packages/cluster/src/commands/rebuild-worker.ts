@@ -36,7 +36,7 @@ export function rebuildWorker(
 
 async function rebuild(cluster: ClusterHandle, worker: MemberSpec, allowLoss: boolean): Promise<Rebuilt> {
   const { onEvent, signal, spec } = cluster;
-  await remakeWorker(cluster, worker, allowLoss);
+  await remakeWorker(cluster, worker, { allowLoss });
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 10_000, signal });
   const held = await heldShards(cluster, answerMs);
   onEvent?.({ type: 'copying-placements', worker: worker.name });

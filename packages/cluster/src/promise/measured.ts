@@ -133,7 +133,7 @@ export const oldConnection: Term = {
   from: 'citus.node_conninfo, tcp_user_timeout 5s',
 };
 
-export function newConnection(spec: Pick<ClusterSpec, 'sentinel'>): Term {
+export function newConnection(spec: Pick<ClusterSpec, 'sentinel' | 'shards' | 'workers'>): Term {
   const ms = nodeConnectionTimeoutMs(spec);
   return { what: 'Citus gives up a new connection', ms, from: `citus.node_connection_timeout ${formatDuration(ms)}` };
 }
@@ -141,6 +141,6 @@ export function newConnection(spec: Pick<ClusterSpec, 'sentinel'>): Term {
 /** Of who serves everybody but the leader. */
 export const notReached: Term = {
   what: 'the leader has looked for it in vain',
-  ms: 12_000,
-  from: 'a look every 5 s, then every second, which wait 3 s, for 5 s',
+  ms: 21_000,
+  from: 'a look every 5 s, then every second, which wait 3 s, for 12 s',
 };

@@ -11,12 +11,13 @@ import {
 } from '@citus-ha/citus';
 import { workers, type MemberSpec } from '@citus-ha/config';
 import type { EtcdKey } from '@citus-ha/dcs';
+import { bootstrapNodes } from '../apply/bootstrap-nodes.js';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { ifClusterIsFree, withClusterLock } from '../context.js';
 import { disableWorker, nodeOf, onLeader, type Client } from './disable-worker.js';
 import { readMarks } from './disabled-mark.js';
 import type { RepairEvent } from './repair-event.js';
-import { takesWrites } from './takes-writes.js';
+import { hasEngine, takesWrites } from './worker-state.js';
 
 const answerMs = 5_000;
 /** Of a worker with very many shards. */
@@ -91,9 +92,13 @@ async function takeBack(
   const node = nodeOf(cluster, worker, await readNodes(client));
   if (!node) return;
   if (!node.active) {
+    if (!(await takesWrites(server))) return;
+    const isPrepared = await hasEngine(server);
     // Who waits for it in vain, with the nodes locked, keeps writes waiting too.
-    if (!(await takesWrites(server)) || (await readReached(client, [node], answerMs)).length === 0) return;
+    if (isPrepared && (await readReached(client, [node], answerMs)).length === 0) return;
     const isDone = await step(async () => {
+      // Who was making it anew may have died before that.
+      if (!isPrepared) return bootstrapNodes(cluster).then(() => true as const);
       await client.query(`SET statement_timeout = ${activationMs}`);
       await withConnection(
         server,

@@ -3,7 +3,7 @@ import type { MemberSpec } from '@citus-ha/config';
 import { waitFor } from '@citus-ha/core';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { nodeOf, onLeader } from './disable-worker.js';
-import { takesWrites } from './takes-writes.js';
+import { takesWrites } from './worker-state.js';
 
 const patienceMs = 60_000;
 const answer = { timeoutMs: 1_000, statementTimeoutMs: 5_000 };

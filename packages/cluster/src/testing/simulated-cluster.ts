@@ -52,7 +52,7 @@ export class SimulatedCluster {
       cluster: spec.name,
       machine: this.#machine,
       connect: async (name, port) => this.#serve(name, port),
-      exec: (_, command) => this.#knock(command),
+      exec: (member, command) => this.#exec(member, command),
       run: (life) => void this.#begin(life).catch((error: unknown) => life.log(String(error))),
     });
   }
@@ -151,6 +151,14 @@ export class SimulatedCluster {
       },
     });
     return stream;
+  }
+
+  /** What a program in a member says: how many files its data directory has, or {@link SimulatedCluster.#knock}. */
+  async #exec(member: string, command: readonly string[]): Promise<ExecResult> {
+    const site = (await this.runtime.site())?.members[member];
+    if (command[3] !== site?.dataDir) return this.#knock(command);
+    const isEmpty = this.patroni(member)?.member(member).systemIdentifier === null;
+    return { exitCode: 0, stdout: isEmpty ? '0\n' : '20\n', stderr: '' };
   }
 
   /** What a program in one member says that knocks at another one; see `knock.py`. */

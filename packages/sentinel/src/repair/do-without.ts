@@ -1,4 +1,4 @@
-import { disableWorker, ifClusterIsFree, knock, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
+import { disableWorker, findCutOff, ifClusterIsFree, knock, memberNamed, type ClusterHandle } from '@citus-ha/cluster';
 import { codeOf, currentClock, messageOf, waitFor } from '@citus-ha/core';
 import { isClusterPaused } from '../is-paused.js';
 import type { Tell } from '../sentinel-event.js';
@@ -59,6 +59,8 @@ async function attempt(
     const heard = await knock(runtime, member, 'postgres', knockMs);
     if (heard === 'heard' || heard === 'unknown') return 'nothing';
   }
+  // Another one may lead by now, who reaches it.
+  if (isCutOff && (await findCutOff(cluster)) !== member) return 'nothing';
   const disable = async () => (await disableWorker(cluster, worker)) ?? 'nothing';
   // Whoever works on the whole cluster stops workers, and starts them again a moment later.
   seen.isOnPurpose ||= intent === 'stopped';

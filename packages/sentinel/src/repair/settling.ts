@@ -1,4 +1,5 @@
-import { memberNamed, settleWorker, type ClusterHandle } from '@citus-ha/cluster';
+import { isAlone, settleWorker, type ClusterHandle } from '@citus-ha/cluster';
+import { workers } from '@citus-ha/config';
 
 /** Settles what was left undecided on workers that were away, each by one task at a time. */
 export class Settling {
@@ -6,8 +7,8 @@ export class Settling {
 
   /** Whatever it cannot do, the leader's own recovery of transactions does later. */
   begin(cluster: ClusterHandle, member: string): void {
-    const worker = memberNamed(cluster, member);
-    if (worker.kind !== 'worker' || this.#underWay.has(member)) return;
+    const worker = workers(cluster.spec).find(({ name }) => name === member);
+    if (worker === undefined || !isAlone(cluster.spec, worker) || this.#underWay.has(member)) return;
     const settled = settleWorker(cluster, worker)
       .catch(() => undefined)
       .finally(() => this.#underWay.delete(member));

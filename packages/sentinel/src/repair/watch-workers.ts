@@ -23,6 +23,8 @@ const soonMs = 1_000;
 const knockMs = 1_000;
 /** How long a worker may serve nobody that was not seen to die. */
 const graceMs = 5_000;
+/** One that has begun a new life lets nobody in for a while (ADR 21), the leader neither. */
+const doorMs = 12_000;
 /** A disk may be mounted late. */
 const emptyMs = 30_000;
 /** Before it is told that repair fails: without a leader it does for a moment. */
@@ -44,13 +46,13 @@ export async function watchWorkers(
   // Copying takes as long as it takes.
   await Promise.all([
     again(latest, tell, signal, soonMs, (cluster, told) => losses.follow(cluster, told)),
-    again(
-      latest,
-      tell,
-      signal,
-      idleMs,
-      async (cluster, told) => !(await isToRepair(cluster)) || restoreWorkers(cluster, told),
-    ),
+    again(latest, tell, signal, idleMs, async (cluster, told) => {
+      if (!(await isToRepair(cluster))) return true;
+      for (const worker of losses.longLost()) {
+        if (await remakeIfEmpty(cluster, worker)) told({ type: 'worker-remade', member: worker.name });
+      }
+      return restoreWorkers(cluster, told);
+    }),
   ]);
 }
 
@@ -96,19 +98,31 @@ async function isToRepair(cluster: ClusterHandle): Promise<boolean> {
 /** Workers that serve nobody, whoever saw them die, or not the leader. */
 class Losses {
   /** Since when, of which life. */
-  readonly #since = new Map<string, { readonly at: number; readonly life: string | undefined }>();
+  readonly #since = new Map<
+    string,
+    { readonly worker: MemberSpec; readonly at: number; readonly life: string | undefined }
+  >();
+  #askedAt = Number.NEGATIVE_INFINITY;
   readonly #isCalm: (member: string) => boolean;
 
   constructor(isCalm: (member: string) => boolean) {
     this.#isCalm = isCalm;
   }
 
+  /** Those that have lost more than a life, by the time that they are away. */
+  longLost(): readonly MemberSpec[] {
+    const now = currentClock().now();
+    return [...this.#since.values()].filter(({ at }) => now - at >= emptyMs).map(({ worker }) => worker);
+  }
+
   /** Answers whether every worker serves. */
   async follow(cluster: ClusterHandle, tell: Tell): Promise<boolean> {
     const began = currentClock().now();
     const alone = workers(cluster.spec).filter((worker) => isAlone(cluster.spec, worker));
+    const isTime = this.#since.size > 0 || began - this.#askedAt >= idleMs;
+    if (isTime) this.#askedAt = began;
     // Who cannot ask knows nothing.
-    const cutOff = alone.length > 0 ? await findCutOff(cluster).catch(() => undefined) : undefined;
+    const cutOff = alone.length > 0 && isTime ? await findCutOff(cluster).catch(() => undefined) : undefined;
     cluster.signal?.throwIfAborted();
     for (const worker of alone) {
       const isCutOff = worker.name === cutOff && this.#isCalm(worker.name);
@@ -129,20 +143,23 @@ class Losses {
     if (heard === 'heard' && !isCutOff) return void this.#since.delete(name);
     const member = (await cluster.runtime.members()).find((one) => one.name === name);
     // Who is there and silent may be busy; who is not is killed for it, by better evidence.
-    const isGone = member === undefined || member.state === 'exited' || heard === 'refused' || isCutOff;
+    const isGone =
+      member === undefined ||
+      member.state === 'exited' ||
+      member.state === 'created' ||
+      heard === 'refused' ||
+      isCutOff;
     if (!isGone) return void this.#since.delete(name);
     const life = member?.incarnation?.id;
     const known = this.#since.get(name);
     const now = currentClock().now();
-    if (known === undefined || known.life !== life) return void this.#since.set(name, { at: began, life });
-    const isDue = disableAfterMs !== null && now - known.at >= Math.max(graceMs, disableAfterMs);
+    if (known === undefined || known.life !== life) return void this.#since.set(name, { worker, at: began, life });
+    const leastMs = isCutOff ? doorMs : graceMs;
+    const isDue = disableAfterMs !== null && now - known.at >= Math.max(leastMs, disableAfterMs);
     // Whoever works on the whole cluster may be about to bring it back.
     if (!isDue || !(await isToRepair(cluster))) return;
-    if (await canSpare(cluster, worker)) {
-      const loss = { since: known.at, isAlone: true, isCutOff };
-      await ifClusterIsFree(cluster, () => doWithout(cluster, name, loss, tell));
-    } else if (now - known.at >= emptyMs && (await remakeIfEmpty(cluster, worker))) {
-      tell({ type: 'worker-remade', member: name });
-    }
+    if (!(await canSpare(cluster, worker))) return;
+    const loss = { since: known.at, isAlone: true, isCutOff };
+    await ifClusterIsFree(cluster, () => doWithout(cluster, name, loss, tell));
   }
 }

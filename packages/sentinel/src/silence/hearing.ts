@@ -9,6 +9,7 @@ export class Hearing {
   #unservedSince: number | undefined;
   #isRefused = false;
   #isAway = false;
+  #isGone = false;
   /** Of each answer, and of each knock that waited in vain. */
   #answers: readonly { readonly at: number; readonly ms: number }[] = [];
 
@@ -22,6 +23,7 @@ export class Hearing {
     this.#unservedSince = undefined;
     this.#isRefused = false;
     this.#isAway = false;
+    this.#isGone = false;
     this.#answers = [...this.#answers.slice(1 - mostAnswers), { at, ms: at - began }];
     return wasAway;
   }
@@ -33,15 +35,16 @@ export class Hearing {
   unserved(began: number, how: 'silent' | 'gone' | 'refused'): void {
     this.#isRefused = how === 'refused';
     this.#isAway = true;
+    this.#isGone = how !== 'silent';
     // Of another life than the next.
-    this.#answers = how === 'silent' ? [...this.#answers, { at: began, ms: Number.POSITIVE_INFINITY }] : [];
+    this.#answers =
+      how === 'silent' ? [...this.#answers.slice(1 - mostAnswers), { at: began, ms: Number.POSITIVE_INFINITY }] : [];
   }
 
   /** Who was not there itself cannot tell how long nobody was served. */
   forget(): void {
     this.#unservedSince = undefined;
     this.#isRefused = false;
-    this.#answers = [];
   }
 
   /** For how long it has served nobody. */
@@ -52,6 +55,11 @@ export class Hearing {
   /** Whether it refused last. */
   get isRefused(): boolean {
     return this.#isRefused;
+  }
+
+  /** Whether nobody is there: that says nothing of how busy a machine is. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** Whether it has answered lately, and each time within `ms` for a while: what keeps others from it keeps them from nobody else. */

@@ -28,7 +28,7 @@ export interface Unserved {
   readonly isGoverned: boolean;
 }
 
-/** All members that are listened to but the one that is judged. */
+/** All members that are listened to and there, but the one that is judged. */
 export interface Others {
   readonly count: number;
   /** Those that answer as quickly as ever: on a machine where most do not, silence means nothing. */

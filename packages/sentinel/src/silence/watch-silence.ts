@@ -118,8 +118,10 @@ export class SilenceWatch {
 
   #othersThan(member: string, ms: number): Others {
     const now = currentClock().now();
-    const others = [...this.#hearings].filter(([name]) => name !== member);
-    return { count: others.length, prompt: others.flatMap(([name, one]) => (one.isPrompt(now, ms) ? [name] : [])) };
+    const others = judgedIn(this.#latest.cluster)
+      .map(({ name }) => name)
+      .filter((name) => name !== member && !this.#hearing(name).isGone);
+    return { count: others.length, prompt: others.filter((name) => this.#hearing(name).isPrompt(now, ms)) };
   }
 
   #hearing(member: string): Hearing {
