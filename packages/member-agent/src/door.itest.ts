@@ -46,7 +46,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, ${JSON.stringify(programs)})
 from door import QUESTION, Door
 door = Door("psql", ${JSON.stringify(server)}, ${JSON.stringify(leader)})
-print(door.settle(door.ask(QUESTION)))`;
+print(door.settle(door.ask(door.server, QUESTION)))`;
   return execFileSync('/usr/bin/python3', ['-c', program], { encoding: 'utf8' }).trim() === 'True';
 }
 

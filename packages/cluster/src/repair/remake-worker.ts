@@ -34,16 +34,16 @@ export async function remakeWorker(
 ): Promise<boolean> {
   const { signal } = cluster;
   const leader = await waitForLeader({ clients: coordinatorClients(cluster), timeoutMs: 10_000, signal });
-  const onLeader = <T>(task: Parameters<typeof withConnection<T>>[1]) =>
+  const ask = <T>(task: Parameters<typeof withConnection<T>>[1]) =>
     withConnection(cluster.sql(leader.name), task, noStatementTimeout);
-  const copies = await onLeader(readShardCopies);
-  const node = nodeOf(cluster, worker, await onLeader(readNodes));
+  const copies = await ask(readShardCopies);
+  const node = nodeOf(cluster, worker, await ask(readNodes));
   const forgotten = onlyCopies(copies, await heldShards(cluster, answerMs), node?.host ?? worker.name);
   if (!allowLoss) refuseLoss(worker, forgotten);
   cluster.onEvent?.({ type: 'removing-worker', worker: worker.name });
   if (node?.active || forgotten.length > 0) {
     await stopIfThere(cluster, worker);
-    if (node) await onLeader((client) => retireNode(client, node, forgotten));
+    if (node) await ask((client) => retireNode(client, node, forgotten));
   }
   if (!(await empty(cluster, worker, isStill))) return false;
   await startMember(cluster, worker);
