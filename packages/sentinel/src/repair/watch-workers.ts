@@ -121,14 +121,18 @@ class Losses {
     const alone = workers(cluster.spec).filter((worker) => isAlone(cluster.spec, worker));
     const isTime = this.#since.size > 0 || began - this.#askedAt >= idleMs;
     if (isTime) this.#askedAt = began;
-    // Who cannot ask knows nothing.
-    const cutOff = alone.length > 0 && isTime ? await findCutOff(cluster).catch(() => undefined) : undefined;
+    // Who cannot ask knows nothing, and forgets nothing.
+    const cutOff = alone.length > 0 && isTime ? await findCutOff(cluster).catch(() => null) : undefined;
     cluster.signal?.throwIfAborted();
     for (const worker of alone) {
-      const isCutOff = worker.name === cutOff && this.#isCalm(worker.name);
-      await this.#look(cluster, worker, { began, isCutOff }, tell);
+      if (cutOff === null && (await this.#isHeard(cluster, worker))) continue;
+      await this.#look(cluster, worker, { began, isCutOff: worker.name === cutOff }, tell);
     }
     return this.#since.size === 0;
+  }
+
+  async #isHeard({ runtime }: ClusterHandle, { name }: MemberSpec): Promise<boolean> {
+    return (await knock(runtime, name, 'postgres', knockMs)) === 'heard';
   }
 
   async #look(
@@ -158,6 +162,7 @@ class Losses {
     const isDue = disableAfterMs !== null && now - known.at >= Math.max(leastMs, disableAfterMs);
     // Whoever works on the whole cluster may be about to bring it back.
     if (!isDue || !(await isToRepair(cluster))) return;
+    if (isCutOff && !this.#isCalm(name)) return;
     if (!(await canSpare(cluster, worker))) return;
     const loss = { since: known.at, isAlone: true, isCutOff };
     await ifClusterIsFree(cluster, () => doWithout(cluster, name, loss, tell));
