@@ -23,8 +23,6 @@ const soonMs = 1_000;
 const knockMs = 1_000;
 /** How long a worker may serve nobody that was not seen to die. */
 const graceMs = 5_000;
-/** One that has begun a new life lets nobody in for a while (ADR 21), the leader neither. */
-const doorMs = 12_000;
 /** A disk may be mounted late. */
 const emptyMs = 30_000;
 /** Before it is told that repair fails: without a leader it does for a moment. */
@@ -126,7 +124,7 @@ class Losses {
     cluster.signal?.throwIfAborted();
     for (const worker of alone) {
       if (cutOff === null && (await this.#isHeard(cluster, worker))) continue;
-      await this.#look(cluster, worker, { began, isCutOff: worker.name === cutOff }, tell);
+      await this.#look(cluster, worker, { began, isMissed: worker.name === cutOff }, tell);
     }
     return this.#since.size === 0;
   }
@@ -138,12 +136,13 @@ class Losses {
   async #look(
     cluster: ClusterHandle,
     worker: MemberSpec,
-    { began, isCutOff }: { readonly began: number; readonly isCutOff: boolean },
+    { began, isMissed }: { readonly began: number; readonly isMissed: boolean },
     tell: Tell,
   ): Promise<void> {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
+    const isCutOff = heard === 'heard' && isMissed;
     if (heard === 'heard' && !isCutOff) return void this.#since.delete(name);
     const member = (await cluster.runtime.members()).find((one) => one.name === name);
     // Who is there and silent may be busy; who is not is killed for it, by better evidence.
@@ -158,8 +157,7 @@ class Losses {
     const known = this.#since.get(name);
     const now = currentClock().now();
     if (known === undefined || known.life !== life) return void this.#since.set(name, { worker, at: began, life });
-    const leastMs = isCutOff ? doorMs : graceMs;
-    const isDue = disableAfterMs !== null && now - known.at >= Math.max(leastMs, disableAfterMs);
+    const isDue = disableAfterMs !== null && now - known.at >= Math.max(graceMs, disableAfterMs);
     // Whoever works on the whole cluster may be about to bring it back.
     if (!isDue || !(await isToRepair(cluster))) return;
     if (isCutOff && !this.#isCalm(name)) return;
