@@ -3,7 +3,7 @@ import { workers } from '@citus-ha/config';
 import type { ClusterHandle } from '../cluster-handle.js';
 import { nodeOf, onLeader } from './disable-worker.js';
 
-const reachMs = 3_000;
+const reachMs = 2_000;
 
 /**
  * Who is in service and not reached by whoever leads, though all others are: one worker's network, and not the leader's, is at fault.

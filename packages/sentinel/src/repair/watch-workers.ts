@@ -32,7 +32,7 @@ const patienceMs = 10_000;
  * Repairs what lost workers leave lacking, until the signal: takes those out of service that serve nobody though they were not seen to die,
  * those back that serve again, and makes copies anew. Of several sentinels only the first one does.
  *
- * @param isCalm Whether a member and all others answer as quickly as ever, so that who is not reached is not only busy.
+ * @param isCalm Whether a member and most others answer as quickly as ever, so that who is not reached is not only busy.
  */
 export async function watchWorkers(
   latest: { readonly cluster: ClusterHandle },

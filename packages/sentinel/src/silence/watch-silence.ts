@@ -36,13 +36,13 @@ export class SilenceWatch {
     return this.#fenced.get(incarnation);
   }
 
-  /** Whether a member answers as quickly as ever, and so does everybody else. */
+  /** Whether a member answers as quickly as ever, and so does half of the others at least. */
   isCalm(member: string): boolean {
     const { fenceAfterMs } = this.#latest.cluster.spec.sentinel;
     if (fenceAfterMs === null) return false;
     const ms = fenceAfterMs / 3;
     const { count, prompt } = this.#othersThan(member, ms);
-    return prompt.length === count && this.#hearing(member).isPrompt(currentClock().now(), ms);
+    return 2 * prompt.length >= count && this.#hearing(member).isPrompt(currentClock().now(), ms);
   }
 
   async run(signal: AbortSignal): Promise<void> {
