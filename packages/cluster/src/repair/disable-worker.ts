@@ -39,6 +39,8 @@ export function disableWorker(cluster: ClusterHandle, worker: MemberSpec): Promi
     const { node, copies, needed } = seen;
     if (needed) return { type: 'worker-needed', member, ...needed };
     await markDisabled(cluster, member);
+    // Citus asks it too, which may not answer.
+    await client.query("SET citus.node_connection_timeout = '1s'");
     await aheadOfOthers(server, client, () => retireNode(client, node));
     // Whoever looks for workers that are back may have taken it away meanwhile.
     await markDisabled(cluster, member);
