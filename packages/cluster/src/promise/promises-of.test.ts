@@ -49,7 +49,7 @@ describe('by default', () => {
     ['kill', 'worker', '1.9s', '700ms', 'nothing'],
     ['stop', 'worker', '3.4s', '700ms', 'nothing'],
     ['pause', 'worker', '4.0s', '2.9s', 'nothing'],
-    ['partition-peers', 'worker', '17.8s', '15.5s', 'nothing'],
+    ['partition-peers', 'worker', '26.8s', '15.5s', 'nothing'],
     ['kill', 'etcd', '700ms', '700ms', 'nothing'],
     ['stop', 'etcd', '700ms', '700ms', 'nothing'],
     ['full-disk', 'leader', '5.9s', '650ms', 'nothing'],
