@@ -123,26 +123,22 @@ class Losses {
     const cutOff = alone.length > 0 && isTime ? await findCutOff(cluster).catch(() => null) : undefined;
     cluster.signal?.throwIfAborted();
     for (const worker of alone) {
-      if (cutOff === null && (await this.#isHeard(cluster, worker))) continue;
-      await this.#look(cluster, worker, { began, isMissed: worker.name === cutOff }, tell);
+      await this.#look(cluster, worker, { began, cutOff }, tell);
     }
     return this.#since.size === 0;
-  }
-
-  async #isHeard({ runtime }: ClusterHandle, { name }: MemberSpec): Promise<boolean> {
-    return (await knock(runtime, name, 'postgres', knockMs)) === 'heard';
   }
 
   async #look(
     cluster: ClusterHandle,
     worker: MemberSpec,
-    { began, isMissed }: { readonly began: number; readonly isMissed: boolean },
+    { began, cutOff }: { readonly began: number; readonly cutOff: string | null | undefined },
     tell: Tell,
   ): Promise<void> {
     const { name } = worker;
     const { disableAfterMs } = cluster.spec.sentinel;
     const heard = await knock(cluster.runtime, name, 'postgres', knockMs);
-    const isCutOff = heard === 'heard' && isMissed;
+    if (heard === 'heard' && cutOff === null) return;
+    const isCutOff = heard === 'heard' && cutOff === name;
     if (heard === 'heard' && !isCutOff) return void this.#since.delete(name);
     const member = (await cluster.runtime.members()).find((one) => one.name === name);
     // Who is there and silent may be busy; who is not is killed for it, by better evidence.

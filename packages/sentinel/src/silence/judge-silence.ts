@@ -35,13 +35,19 @@ export interface Others {
   readonly prompt: readonly string[];
 }
 
+/** Whether half of the others at least answer promptly. */
+export function areMostPrompt({ count, prompt }: Others): boolean {
+  return 2 * prompt.length >= count;
+}
+
 /**
  * Whether it helps the cluster that a member which serves nobody dies. One that refuses must hold the leader lock while its own
  * Patroni says that its PostgreSQL has failed, as where its disk is full; one that is silent while its Patroni answers is frozen only
  * if that takes it to run. Half of the others at least must answer promptly, among them who could lead in its place, or leads. Pure.
  */
-export function judgeSilence(unserved: Unserved, scope: ScopeSeen, { count, prompt }: Others): SilenceVerdict {
+export function judgeSilence(unserved: Unserved, scope: ScopeSeen, others: Others): SilenceVerdict {
   const { member } = unserved;
+  const { prompt } = others;
   const leader = scope.leader?.name;
   const [witness] =
     leader === member
@@ -51,7 +57,7 @@ export function judgeSilence(unserved: Unserved, scope: ScopeSeen, { count, prom
           scope.running.filter((name) => !prompt.includes(name)),
         )
       : prompt.filter((name) => name === leader);
-  return judge(unserved, scope, 2 * prompt.length >= count ? witness : undefined);
+  return judge(unserved, scope, areMostPrompt(others) ? witness : undefined);
 }
 
 /**

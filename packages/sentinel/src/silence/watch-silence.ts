@@ -7,7 +7,7 @@ import { groupOf } from '../group-of.js';
 import { tellOnce } from '../tell-once.js';
 import { fence } from './fence.js';
 import { Hearing } from './hearing.js';
-import type { Others } from './judge-silence.js';
+import { areMostPrompt, type Others } from './judge-silence.js';
 
 /** While nothing is asked of it. */
 const idleMs = 1_000;
@@ -41,8 +41,7 @@ export class SilenceWatch {
     const { fenceAfterMs } = this.#latest.cluster.spec.sentinel;
     if (fenceAfterMs === null) return false;
     const ms = fenceAfterMs / 3;
-    const { count, prompt } = this.#othersThan(member, ms);
-    return 2 * prompt.length >= count && this.#hearing(member).isPrompt(currentClock().now(), ms);
+    return areMostPrompt(this.#othersThan(member, ms)) && this.#hearing(member).isPrompt(currentClock().now(), ms);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -60,18 +59,18 @@ export class SilenceWatch {
       if (fenceAfterMs === null || signal.aborted) continue;
       if (wasAway) for (const hearing of this.#hearings.values()) hearing.forget();
       round++;
-      for (const { name, witnesses, isRare } of judgedIn(this.#latest.cluster)) {
+      for (const { name, isJudged, isRare } of heardIn(this.#latest.cluster)) {
         if (!isRare || round % 2 === 0) void this.#knock(name, fenceAfterMs);
-        this.#listenTo(name, witnesses, fenceAfterMs, signal);
+        if (isJudged) this.#listenTo(name, fenceAfterMs, signal);
       }
     }
     await Promise.all(this.#underWay.values());
   }
 
-  #listenTo(member: string, witnesses: readonly string[], fenceAfterMs: number, signal: AbortSignal): void {
+  #listenTo(member: string, fenceAfterMs: number, signal: AbortSignal): void {
     // Whoever is asked takes a while, which is part of the time that it is given.
     const hearing = this.#hearing(member);
-    const isDue = witnesses.length > 0 && hearing.unservedMs(currentClock().now()) >= fenceAfterMs / 3;
+    const isDue = hearing.unservedMs(currentClock().now()) >= fenceAfterMs / 3;
     if (!isDue || this.#underWay.has(member)) return;
     const silence = {
       member,
@@ -118,7 +117,7 @@ export class SilenceWatch {
 
   #othersThan(member: string, ms: number): Others {
     const now = currentClock().now();
-    const others = judgedIn(this.#latest.cluster)
+    const others = heardIn(this.#latest.cluster)
       .map(({ name }) => name)
       .filter((name) => name !== member && !this.#hearing(name).isGone);
     return { count: others.length, prompt: others.filter((name) => this.#hearing(name).isPrompt(now, ms)) };
@@ -131,17 +130,17 @@ export class SilenceWatch {
   }
 }
 
-/** Who is listened to, the many workers less often; each with those by whose word it may be killed. */
-function judgedIn({ spec }: ClusterHandle) {
+/** Who is listened to, the many workers less often; judged is who has others by whose word he may be killed. */
+function heardIn({ spec }: ClusterHandle) {
   const everyone = databaseMembers(spec);
   const judged = everyone.map((member) => {
-    const alone = isAlone(spec, member);
-    const group = alone ? everyone : groupOf({ spec }, member.name);
-    const witnesses = group.map(({ name }) => name).filter((name) => name !== member.name);
-    return { name: member.name, isRare: alone, witnesses };
+    const isRare = isAlone(spec, member);
+    const group = isRare ? everyone : groupOf({ spec }, member.name);
+    return { name: member.name, isRare, isJudged: group.length > 1 };
   });
-  const asked = new Set(judged.flatMap(({ witnesses }) => witnesses));
-  return judged.filter(({ name, witnesses }) => witnesses.length > 0 || asked.has(name));
+  // By the word of all, where one has nobody else.
+  const areAllAsked = judged.some(({ isRare, isJudged }) => isRare && isJudged);
+  return judged.filter(({ isJudged }) => isJudged || areAllAsked);
 }
 
 function faultOf({ postgres, patroni }: SentinelEvent & { readonly type: 'fencing' }): Lost['fault'] {
